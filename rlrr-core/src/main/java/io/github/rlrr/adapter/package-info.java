@@ -1,0 +1,5 @@
+/** Reads frozen parameters of any DJL block through trainable reparameterizations. */
+@NullMarked
+package io.github.rlrr.adapter;
+
+import org.jspecify.annotations.NullMarked;

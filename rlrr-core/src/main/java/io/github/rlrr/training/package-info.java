@@ -1,0 +1,5 @@
+/** The fine-tuning loop, its optimizer, schedules and records. */
+@NullMarked
+package io.github.rlrr.training;
+
+import org.jspecify.annotations.NullMarked;
