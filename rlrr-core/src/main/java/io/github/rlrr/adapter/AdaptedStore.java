@@ -1,0 +1,114 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterServer;
+import ai.djl.training.ParameterStore;
+import io.github.rlrr.adapter.Adapter.AdaptedSite;
+import io.github.rlrr.adapter.Adapter.Reading;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A parameter store that answers with effective values: the place where frozen parameters are read
+ * through an adapter.
+ *
+ * <p>Made for one forward call. It holds no state of its own but a manager for the effective values
+ * it computes, closed with it; autograd keeps alive what backward needs. Everything else is the
+ * delegate's.
+ */
+final class AdaptedStore extends ParameterStore implements AutoCloseable {
+
+    private final ParameterStore delegate;
+    private final Adapter adapter;
+    private final NDManager scope;
+    private final Set<String> read = new HashSet<>();
+
+    AdaptedStore(ParameterStore delegate, Adapter adapter, NDManager parent) {
+        super(delegate.getManager(), false);
+        this.delegate = delegate;
+        this.adapter = adapter;
+        scope = parent.newSubManager();
+        scope.setName("effective values");
+    }
+
+    @Override
+    public @Nullable NDArray getValue(
+            @Nullable Parameter parameter, Device device, boolean training) {
+        if (parameter == null) {
+            return null;
+        }
+        Parameter statistic = adapter.ownStatistics().get(parameter.getId());
+        if (statistic != null) {
+            return delegate.getValue(statistic, device, training);
+        }
+        NDArray frozen = delegate.getValue(parameter, device, training);
+        if (training && frozen.hasGradient()) {
+            // Model.newTrainer unfreezes what Model.load has loaded, mirrors included.
+            frozen.setRequiresGradient(false);
+        }
+        Reading reading = adapter.readings().get(parameter.getId());
+        if (reading == null) {
+            return frozen;
+        }
+        read.add(parameter.getId());
+        AdaptedSite adapted = reading.adapted();
+        Map<String, NDArray> tensors = new HashMap<>();
+        adapted.tensors()
+                .forEach(
+                        (name, own) -> tensors.put(name, delegate.getValue(own, device, training)));
+        return effective(adapted, reading.role(), frozen, tensors);
+    }
+
+    private NDArray effective(
+            AdaptedSite adapted, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+        // All values are resolved by now: the scope must not close a mirror made on first use.
+        try (NDScope intermediate = new NDScope()) {
+            intermediate.suppressNotUsedWarning();
+            NDArray value = adapted.method().effective(adapted.site(), role, frozen, tensors);
+            // By identity: equals on arrays compares contents.
+            boolean given = value == frozen || tensors.values().stream().anyMatch(t -> t == value);
+            if (!given) {
+                NDScope.unregister(value);
+                value.attach(scope);
+            }
+            return value;
+        }
+    }
+
+    /** The ids of the adapted base parameters that were asked for. */
+    Set<String> read() {
+        return read;
+    }
+
+    @Override
+    public void setParameterServer(ParameterServer parameterServer, Device[] devices) {
+        delegate.setParameterServer(parameterServer, devices);
+    }
+
+    @Override
+    public void updateAllParameters() {
+        delegate.updateAllParameters();
+    }
+
+    @Override
+    public NDManager getManager() {
+        return delegate.getManager();
+    }
+
+    @Override
+    public void sync() {
+        delegate.sync();
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

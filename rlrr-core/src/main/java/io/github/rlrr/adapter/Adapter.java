@@ -1,0 +1,186 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.zip.CRC32;
+
+/**
+ * The trainable side of an {@link AdaptedBlock}: which parameter of the base is read how, and the
+ * tensors that takes.
+ *
+ * <p>Owns its arrays, on one manager of its own, float32. The maps never change after construction.
+ */
+final class Adapter implements AutoCloseable {
+
+    /** A module with the method that reads it and that method's tensors by short name. */
+    record AdaptedSite(Site site, Reparameterization method, Map<String, Parameter> tensors) {}
+
+    /** How one base parameter is read. */
+    record Reading(AdaptedSite adapted, Role role) {}
+
+    private final AdapterConfig config;
+    private final NDManager manager;
+    private final List<AdaptedSite> sites = new ArrayList<>();
+    private final Map<String, TrainableTensor> trainable = new LinkedHashMap<>();
+    private final Map<String, Parameter> statistics = new LinkedHashMap<>();
+    private final Map<String, Reading> readings = new HashMap<>();
+    private final Map<String, Parameter> ownStatistics = new HashMap<>();
+
+    /**
+     * Selects the sites and creates their tensors at their start values.
+     *
+     * @param tree the initialized base's tree
+     * @param config what is adapted
+     */
+    Adapter(ModuleTree tree, AdapterConfig config) {
+        this.config = config;
+        Map<AdapterConfig.Rule, List<Site>> selected = select(tree, config);
+        Parameter first = tree.parameters().values().iterator().next();
+        NDArray like = first.getArray();
+        Device device = like.getDevice();
+        manager = NDManager.newBaseManager(device, like.getManager().getEngine().getEngineName());
+        manager.setName("rlrr adapter");
+        try {
+            selected.forEach((rule, chosen) -> chosen.forEach(site -> add(site, rule.method())));
+            tree.parameters().forEach(this::addStatistic);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static Map<AdapterConfig.Rule, List<Site>> select(
+            ModuleTree tree, AdapterConfig config) {
+        Map<AdapterConfig.Rule, List<Site>> selected = new LinkedHashMap<>();
+        Set<Site> taken = new HashSet<>();
+        for (AdapterConfig.Rule rule : config.rules()) {
+            Targets targets = Targets.parse(rule.targets());
+            List<Site> chosen = targets.select(tree, rule.name(), rule.method().kinds(), taken);
+            chosen = chosen.stream().filter(site -> !taken.contains(site)).toList();
+            taken.addAll(chosen);
+            selected.put(rule, chosen);
+        }
+        return selected;
+    }
+
+    private void add(Site site, Reparameterization method) {
+        Map<String, Parameter> tensors = new LinkedHashMap<>();
+        for (TensorSpec spec : method.tensors(site)) {
+            String name = ModuleTree.join(site.path(), spec.name());
+            RandomGenerator random = new SplittableRandom(config.seed() ^ placeSeed(name));
+            int size = Math.toIntExact(spec.shape().size());
+            Parameter parameter = parameter(name, spec.start().values(random, size), spec.shape());
+            tensors.put(spec.name(), parameter);
+            trainable.put(name, new TrainableTensor(name, parameter, spec.decayed()));
+        }
+        AdaptedSite adapted = new AdaptedSite(site, method, Collections.unmodifiableMap(tensors));
+        sites.add(adapted);
+        readings.put(site.weight().getId(), new Reading(adapted, Role.WEIGHT));
+        Parameter bias = site.bias();
+        if (bias != null) {
+            readings.put(bias.getId(), new Reading(adapted, Role.BIAS));
+        }
+    }
+
+    /**
+     * Batch norm moves its running statistics in training: the adapter's copies, not the base's.
+     */
+    private void addStatistic(String name, Parameter base) {
+        Parameter.Type type = base.getType();
+        if (type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR) {
+            NDArray copy = manager.create(base.getArray().toFloatArray(), base.getShape());
+            Parameter own =
+                    Parameter.builder()
+                            .setName(name)
+                            .setType(type)
+                            .optArray(copy)
+                            .optShape(copy.getShape())
+                            .optRequiresGrad(false)
+                            .build();
+            statistics.put(name, own);
+            ownStatistics.put(base.getId(), own);
+        }
+    }
+
+    private Parameter parameter(String name, float[] values, Shape shape) {
+        NDArray array = manager.create(values, shape);
+        Parameter parameter =
+                Parameter.builder()
+                        .setName(name)
+                        .setType(Parameter.Type.OTHER)
+                        .optArray(array)
+                        .optShape(shape)
+                        .build();
+        parameter.freeze(false);
+        return parameter;
+    }
+
+    /** A seed from a tensor's full name, the same on every platform and in every version. */
+    private static long placeSeed(String name) {
+        CRC32 crc = new CRC32();
+        crc.update(name.getBytes(StandardCharsets.UTF_8));
+        return crc.getValue() * 0x9E3779B97F4A7C15L;
+    }
+
+    AdapterConfig config() {
+        return config;
+    }
+
+    List<AdaptedSite> sites() {
+        return Collections.unmodifiableList(sites);
+    }
+
+    Collection<TrainableTensor> trainable() {
+        return Collections.unmodifiableCollection(trainable.values());
+    }
+
+    /** Everything an adapter file holds: trained tensors and batch norm's own statistics. */
+    Map<String, Parameter> saved() {
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        trainable.forEach((name, tensor) -> all.put(name, tensor.parameter()));
+        all.putAll(statistics);
+        return all;
+    }
+
+    /** Gives a tensor other values, and, for a replaced module, another shape. */
+    void replace(String name, float[] values, Shape shape) {
+        Parameter parameter = Objects.requireNonNull(saved().get(name), name);
+        boolean gradient = parameter.requiresGradient();
+        parameter.close();
+        parameter.setShape(null);
+        parameter.setArray(manager.create(values, shape));
+        parameter.getArray().setName(null);
+        parameter.freeze(!gradient);
+    }
+
+    /** How the base parameter of an id is read; absent for one that is read as it is. */
+    Map<String, Reading> readings() {
+        return Collections.unmodifiableMap(readings);
+    }
+
+    /** The adapter's own running statistics by the base parameter's id. */
+    Map<String, Parameter> ownStatistics() {
+        return Collections.unmodifiableMap(ownStatistics);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,253 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.reflect.TypeToken;
+import io.github.rlrr.adapter.Adapter.AdaptedSite;
+import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.SafetensorsWriter;
+import io.github.rlrr.tensor.TensorInfo;
+import io.github.rlrr.tensor.TensorReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * An adapter on disk: {@code adapter_config.json} and {@code adapter_model.safetensors}.
+ *
+ * <p>The tensors are float32 under their full names. The configuration is written last: a folder
+ * that has one is whole.
+ */
+public final class AdapterFolder {
+
+    /** The configuration's file name. */
+    public static final String CONFIG_FILE = "adapter_config.json";
+
+    /** The tensors' file name. */
+    public static final String TENSOR_FILE = "adapter_model.safetensors";
+
+    /** The version of the folder's format that this library writes. */
+    public static final int FORMAT_VERSION = 1;
+
+    private static final long MAX_CONFIG_BYTES = 16L << 20;
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    /**
+     * What the configuration file says.
+     *
+     * @param config what is adapted and how
+     * @param metadata what travels with the adapter
+     * @param baseFingerprint the digest of the base's weights
+     * @param libraryVersion the version of this library that wrote the folder
+     */
+    public record Description(
+            AdapterConfig config,
+            AdapterMetadata metadata,
+            String baseFingerprint,
+            String libraryVersion) {}
+
+    private AdapterFolder() {}
+
+    static void save(Path folder, AdaptedBlock adapted, AdapterMetadata metadata)
+            throws IOException {
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        adapted.adapter().saved().forEach((name, p) -> tensors.put(name, p.getArray()));
+        JsonObject base = new JsonObject();
+        base.addProperty("name", metadata.baseModel());
+        base.addProperty("fingerprint", adapted.baseFingerprint());
+        JsonObject json = new JsonObject();
+        json.addProperty("format_version", FORMAT_VERSION);
+        json.addProperty("peft_type", "RLRR");
+        json.addProperty("method", adapted.config().method());
+        json.addProperty("library_version", libraryVersion());
+        json.add("base_model", base);
+        json.add("config", ConfigJson.toJson(adapted.config()));
+        json.add("class_names", GSON.toJsonTree(metadata.classNames()));
+        json.add("preprocessing", GSON.toJsonTree(metadata.preprocessing()));
+        SafetensorsWriter.write(folder.resolve(TENSOR_FILE), tensors, Map.of("format", "pt"));
+        byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(folder.resolve(CONFIG_FILE), out -> out.write(text));
+    }
+
+    private static String libraryVersion() {
+        String version = AdapterFolder.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /**
+     * Reads an adapter's configuration without its tensors.
+     *
+     * @param folder the adapter folder
+     * @return the description
+     * @throws IOException in one line when the folder holds no adapter or its configuration is
+     *     malformed
+     */
+    public static Description describe(Path folder) throws IOException {
+        Path file = folder.resolve(CONFIG_FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(
+                    folder
+                            + " is no adapter folder: it has no "
+                            + CONFIG_FILE
+                            + (Files.isDirectory(folder) ? "" : " (the folder does not exist)"));
+        }
+        if (Files.size(file) > MAX_CONFIG_BYTES) {
+            throw new IOException(
+                    file
+                            + " is "
+                            + Files.size(file)
+                            + " bytes, expected at most "
+                            + MAX_CONFIG_BYTES);
+        }
+        try {
+            JsonElement root = JsonParser.parseString(Files.readString(file));
+            return description(root.getAsJsonObject());
+        } catch (JsonParseException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException e) {
+            throw new IOException(
+                    file + " is no valid adapter configuration: " + e.getMessage(), e);
+        }
+    }
+
+    private static Description description(JsonObject json) {
+        int version = required(json, "format_version").getAsInt();
+        if (version != FORMAT_VERSION) {
+            throw new IllegalArgumentException(
+                    "format_version is "
+                            + version
+                            + ", this library reads "
+                            + FORMAT_VERSION
+                            + "; use a newer one");
+        }
+        String method = required(json, "method").getAsString();
+        AdapterConfig config =
+                ConfigJson.fromJson(method, required(json, "config").getAsJsonObject());
+        JsonObject base = required(json, "base_model").getAsJsonObject();
+        List<String> classes = new ArrayList<>();
+        JsonArray names = required(json, "class_names").getAsJsonArray();
+        names.forEach(name -> classes.add(name.getAsString()));
+        Map<String, Object> preprocessing =
+                GSON.fromJson(
+                        required(json, "preprocessing").getAsJsonObject(),
+                        new TypeToken<Map<String, Object>>() {}.getType());
+        AdapterMetadata metadata =
+                new AdapterMetadata(required(base, "name").getAsString(), classes, preprocessing);
+        return new Description(
+                config,
+                metadata,
+                required(base, "fingerprint").getAsString(),
+                required(json, "library_version").getAsString());
+    }
+
+    private static JsonElement required(JsonObject json, String key) {
+        JsonElement value = json.get(key);
+        if (value == null || value.isJsonNull()) {
+            throw new IllegalArgumentException("\"" + key + "\" is missing");
+        }
+        return value;
+    }
+
+    static AdaptedBlock load(Path folder, Block base, ModuleTree tree) throws IOException {
+        Description description = describe(folder);
+        Adapter adapter;
+        try {
+            adapter = new Adapter(tree, description.config());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(folder + " does not fit this base: " + e.getMessage(), e);
+        }
+        try {
+            String fingerprint = Fingerprint.of(tree, adapter);
+            if (!fingerprint.equals(description.baseFingerprint())) {
+                throw new IOException(
+                        folder
+                                + " was trained on another base: on "
+                                + description.metadata().baseModel()
+                                + " with weights "
+                                + description.baseFingerprint()
+                                + ", this base has "
+                                + fingerprint
+                                + "; pass the checkpoint it was trained on");
+            }
+            fill(folder.resolve(TENSOR_FILE), adapter);
+            return new AdaptedBlock(base, tree, adapter);
+        } catch (IOException | RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    /** Fills an adapter that nobody has seen yet, so a failure changes nothing. */
+    private static void fill(Path file, Adapter adapter) throws IOException {
+        Map<String, Parameter> expected = adapter.saved();
+        Set<String> ownShape = ownShape(adapter);
+        try (TensorReader reader = TensorReader.open(file)) {
+            List<String> faults = new ArrayList<>();
+            expected.forEach(
+                    (name, parameter) -> {
+                        TensorInfo found = reader.tensors().get(name);
+                        if (found == null) {
+                            faults.add(name + " is missing");
+                        } else if (!fits(found.shape(), parameter, ownShape.contains(name))) {
+                            faults.add(
+                                    name
+                                            + " has shape "
+                                            + found.shape()
+                                            + ", expected "
+                                            + parameter.getShape());
+                        }
+                    });
+            reader.tensors().keySet().stream()
+                    .filter(name -> !expected.containsKey(name))
+                    .forEach(name -> faults.add(name + " is unexpected"));
+            if (!faults.isEmpty()) {
+                throw new IOException(file + ": " + String.join("; ", faults));
+            }
+            for (Map.Entry<String, Parameter> entry : expected.entrySet()) {
+                TensorInfo info = Objects.requireNonNull(reader.tensors().get(entry.getKey()));
+                adapter.replace(entry.getKey(), reader.readFloats(entry.getKey()), info.shape());
+            }
+        }
+    }
+
+    /** The tensors that stand for a module's own, whose number of outputs is the adapter's. */
+    private static Set<String> ownShape(Adapter adapter) {
+        Set<String> names = new HashSet<>();
+        for (AdaptedSite adapted : adapter.sites()) {
+            if (adapted.method().replaces()) {
+                for (String tensor : adapted.tensors().keySet()) {
+                    names.add(ModuleTree.join(adapted.site().path(), tensor));
+                }
+            }
+        }
+        return names;
+    }
+
+    private static boolean fits(Shape found, Parameter parameter, boolean ownOutputs) {
+        Shape expected = parameter.getShape();
+        if (!ownOutputs) {
+            return found.equals(expected);
+        }
+        return found.dimension() == expected.dimension()
+                && found.slice(1).equals(expected.slice(1));
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import io.github.rlrr.adapter.Adapter.AdaptedSite;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Identifies a base by its weights: SHA-256 over every parameter's path, shape and values in path
+ * order. Replaced modules do not count, so a model keeps its fingerprint when it gets a new head;
+ * neither do batch norm's running statistics, of which an adapter has its own.
+ */
+final class Fingerprint {
+
+    private Fingerprint() {}
+
+    static String of(ModuleTree tree, Adapter adapter) {
+        Set<String> left = new HashSet<>(adapter.ownStatistics().keySet());
+        for (AdaptedSite adapted : adapter.sites()) {
+            if (adapted.method().replaces()) {
+                left.add(adapted.site().weight().getId());
+                Parameter bias = adapted.site().bias();
+                if (bias != null) {
+                    left.add(bias.getId());
+                }
+            }
+        }
+        MessageDigest digest = sha256();
+        for (Map.Entry<String, Parameter> entry : new TreeMap<>(tree.parameters()).entrySet()) {
+            if (!left.contains(entry.getValue().getId())) {
+                NDArray array = entry.getValue().getArray();
+                String header =
+                        entry.getKey() + " " + array.getDataType() + " " + array.getShape() + "\n";
+                digest.update(header.getBytes(StandardCharsets.UTF_8));
+                ByteBuffer values = array.toByteBuffer();
+                digest.update(values);
+            }
+        }
+        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

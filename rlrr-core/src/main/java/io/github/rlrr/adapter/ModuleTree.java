@@ -1,0 +1,201 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.BlockList;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stable names of a block's modules and parameters.
+ *
+ * <p>A module's path is its ancestors' child names joined by dots, {@code blocks.0.attn.query}. A
+ * child's name is DJL's without its numeric prefix ({@code 02attn} becomes {@code attn}) where that
+ * is unique among its siblings; where it is not, or is empty or holds a dot, every sibling of that
+ * name goes by its index from 0. A parameter's path is its module's path and DJL's parameter name.
+ * These names are part of the adapter file format.
+ *
+ * <p>A block instance that occurs twice is listed under its first path; so is a parameter.
+ */
+public final class ModuleTree {
+
+    /**
+     * One module.
+     *
+     * @param path the dotted path; empty for the root
+     * @param block the block itself
+     */
+    public record Module(String path, Block block) {}
+
+    private final Map<String, Module> modules = new LinkedHashMap<>();
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
+
+    private ModuleTree(Block root) {
+        walk("", root, new IdentityHashMap<>(), new HashMap<>());
+    }
+
+    /**
+     * Walks a block.
+     *
+     * @param root the block; it need not be initialized
+     * @return its tree
+     */
+    public static ModuleTree of(Block root) {
+        return new ModuleTree(root);
+    }
+
+    private void walk(
+            String path, Block block, Map<Block, String> seenBlocks, Map<String, String> seen) {
+        String first = seenBlocks.putIfAbsent(block, path);
+        if (first != null) {
+            aliases.put(path, first);
+            return;
+        }
+        modules.put(path, new Module(path, block));
+        for (Pair<String, Parameter> pair : block.getDirectParameters()) {
+            String name = join(path, pair.getKey());
+            String firstName = seen.putIfAbsent(pair.getValue().getId(), name);
+            if (firstName == null) {
+                parameters.put(name, pair.getValue());
+            } else {
+                aliases.put(name, firstName);
+            }
+        }
+        BlockList children = block.getChildren();
+        List<String> names = childNames(children);
+        for (int i = 0; i < names.size(); i++) {
+            walk(join(path, names.get(i)), children.get(i).getValue(), seenBlocks, seen);
+        }
+    }
+
+    private static List<String> childNames(BlockList children) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < children.size(); i++) {
+            String prefix = String.format(Locale.ROOT, "%02d", i + 1);
+            String key = children.get(i).getKey();
+            names.add(key.startsWith(prefix) ? key.substring(prefix.length()) : key);
+        }
+        List<String> unique = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            boolean usable =
+                    !name.isEmpty()
+                            && !name.contains(".")
+                            && Collections.frequency(names, name) == 1;
+            unique.add(usable ? name : Integer.toString(i));
+        }
+        boolean clash = new HashSet<>(unique).size() < unique.size();
+        for (int i = 0; clash && i < unique.size(); i++) {
+            unique.set(i, Integer.toString(i));
+        }
+        return unique;
+    }
+
+    static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /**
+     * All modules, parents before children.
+     *
+     * @return an unmodifiable map from path to module; the root's path is empty
+     */
+    public Map<String, Module> modules() {
+        return Collections.unmodifiableMap(modules);
+    }
+
+    /**
+     * All parameters in module order.
+     *
+     * @return an unmodifiable map from path to parameter
+     */
+    public Map<String, Parameter> parameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    /**
+     * Places where a module or parameter occurs again (tied weights).
+     *
+     * @return an unmodifiable map from the later path to the first
+     */
+    public Map<String, String> aliases() {
+        return Collections.unmodifiableMap(aliases);
+    }
+
+    /**
+     * The sites that can be adapted, in module order.
+     *
+     * @return one entry a linear layer, norm or convolution
+     */
+    public List<Site> sites() {
+        List<Site> sites = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (Module module : modules.values()) {
+            Site site = Site.of(module);
+            if (site != null && taken.add(site.weight().getId())) {
+                sites.add(site);
+            }
+        }
+        return sites;
+    }
+
+    /**
+     * Finds the module of a path.
+     *
+     * @param path the dotted path
+     * @return the module, or null where there is none
+     */
+    public @Nullable Module find(String path) {
+        return modules.get(path);
+    }
+
+    /**
+     * Draws the tree, a line for each module, with what can be adapted.
+     *
+     * @return lines such as {@code blocks.0.attn.query linear (128, 128) + bias}
+     */
+    @Override
+    public String toString() {
+        Map<String, Site> byPath = new HashMap<>();
+        sites().forEach(site -> byPath.put(site.path(), site));
+        StringBuilder text = new StringBuilder();
+        for (Module module : modules.values()) {
+            if (module.path().isEmpty()) {
+                continue;
+            }
+            Site site = byPath.get(module.path());
+            if (site != null) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "%-32s %-11s %s%s%n",
+                                site.path(),
+                                site.kind().label(),
+                                site.weight().getShape(),
+                                site.bias() == null ? "" : " + bias"));
+            } else if (!module.block().getDirectParameters().isEmpty()) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "%-32s (%s: not a linear layer, norm or convolution)%n",
+                                module.path(),
+                                module.block().getClass().getSimpleName()));
+            }
+        }
+        aliases.forEach(
+                (again, first) ->
+                        text.append(String.format(Locale.ROOT, "%-32s = %s%n", again, first)));
+        return text.toString();
+    }
+}

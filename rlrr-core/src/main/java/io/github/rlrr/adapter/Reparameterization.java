@@ -1,0 +1,57 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads a frozen parameter through trainable tensors: the one idea of this library.
+ *
+ * <p>A method says which tensors it trains at a site ({@link #tensors}) and computes from them and
+ * the frozen value the value the module works with ({@link #effective}). Training, saving, merging
+ * and reporting follow from these two. Implementations are immutable and hold no arrays.
+ */
+public interface Reparameterization {
+
+    /**
+     * The kinds of site this method can be applied to.
+     *
+     * @return a non-empty set
+     */
+    Set<SiteKind> kinds();
+
+    /**
+     * The trainable tensors at a site.
+     *
+     * @param site an initialized site of one of {@link #kinds()}
+     * @return the tensors; their names are unique within the site
+     * @throws IllegalArgumentException when the method cannot be applied to this site
+     */
+    List<TensorSpec> tensors(Site site);
+
+    /**
+     * Computes what the module sees in place of a frozen parameter.
+     *
+     * <p>The caller closes every array made in here; the result may also be {@code frozen} or one
+     * of {@code tensors} itself. No operation may cut the autograd graph from the tensors to the
+     * result.
+     *
+     * @param site the site
+     * @param role which of its parameters is read
+     * @param frozen the parameter's frozen value
+     * @param tensors this site's tensors by name, in the shapes {@link #tensors} gives
+     * @return the effective value, of the frozen value's shape unless the method replaces it
+     */
+    NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors);
+
+    /**
+     * Whether the tensors stand for the module's own parameters (a newly trained head) rather than
+     * for a change to them.
+     *
+     * @return true for a replacement
+     */
+    default boolean replaces() {
+        return false;
+    }
+}

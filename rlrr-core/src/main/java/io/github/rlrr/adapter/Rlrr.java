@@ -1,0 +1,83 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import io.github.rlrr.torch.TorchRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The door to this library: adapt a block, load an adapter, see what can be adapted. */
+public final class Rlrr {
+
+    private Rlrr() {}
+
+    /**
+     * Adapts an initialized block: its parameters are frozen and, where the configuration says,
+     * read through new trainable tensors.
+     *
+     * @param base any DJL block; it stays the caller's to close
+     * @param config what is adapted and how
+     * @return the adapted block; close it to free the adapter's tensors
+     * @throws IllegalArgumentException when the base is not initialized or already adapted, or a
+     *     target matches no module (with the nearest names)
+     */
+    public static AdaptedBlock adapt(Block base, AdapterConfig config) {
+        ModuleTree tree = checkedTree(base);
+        return new AdaptedBlock(base, tree, new Adapter(tree, config));
+    }
+
+    /**
+     * Loads an adapter folder onto its base.
+     *
+     * @param base the initialized base it was trained on, from whatever file; it stays the caller's
+     *     to close
+     * @param folder the folder {@link AdaptedBlock#save} wrote
+     * @return the adapted block
+     * @throws IOException in one line when a file is missing, damaged or of another base; nothing
+     *     is changed then
+     */
+    public static AdaptedBlock load(Block base, Path folder) throws IOException {
+        return AdapterFolder.load(folder, base, checkedTree(base));
+    }
+
+    /**
+     * Lists every module that can be targeted, before anything is adapted.
+     *
+     * @param block the block
+     * @return its tree; print it
+     */
+    public static ModuleTree tree(Block block) {
+        return ModuleTree.of(block);
+    }
+
+    private static ModuleTree checkedTree(Block base) {
+        TorchRuntime.require();
+        ModuleTree tree = ModuleTree.of(base);
+        for (ModuleTree.Module module : tree.modules().values()) {
+            if (module.block() instanceof AdaptedBlock || module.block() instanceof RlrrLinear) {
+                throw new IllegalArgumentException(
+                        "the block is already adapted at \""
+                                + module.path()
+                                + "\": adapters are not nested; adapt its base instead");
+            }
+        }
+        if (tree.parameters().isEmpty()) {
+            throw new IllegalArgumentException("the block has no parameters to adapt");
+        }
+        for (Map.Entry<String, Parameter> entry : tree.parameters().entrySet()) {
+            if (!entry.getValue().isInitialized()) {
+                throw new IllegalArgumentException(
+                        "the base is not initialized: parameter \""
+                                + entry.getKey()
+                                + "\" has no values; load its weights or call initialize first");
+            }
+        }
+        if (!base.isInitialized()) {
+            throw new IllegalArgumentException(
+                    "the base has weights but no input shapes; call initialize with its input"
+                            + " shape first");
+        }
+        return tree;
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.adapter.TensorSpec.Start;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Scales and shifts a module's output per feature or channel, absorbed into its parameters.
+ *
+ * <pre>
+ *   y' = y·s + t          s, t: (out)
+ *   weight' = s ⊙ weight  (the gain of a norm; each output row of a linear layer or convolution)
+ *   bias'   = bias·s + t
+ * </pre>
+ *
+ * RLRR applies it to layer norms and the patch projection. The tensors are {@code scale} and {@code
+ * shift}, float32. As in the published code, weight decay spares the norms' but not the
+ * projection's tensors, where it pulls s toward 0.
+ *
+ * <p>Source: the published RLRR code; Lian et al., Scaling &amp; Shifting Your Features, NeurIPS
+ * 2022.
+ *
+ * @param drawn true: s ~ N(1, 0.02), t ~ N(0, 0.02) as published; false: s = 1, t = 0, the base
+ *     model
+ */
+public record ScaleAndShift(boolean drawn) implements Reparameterization {
+
+    /** The per-output scale s. */
+    public static final String SCALE = "scale";
+
+    /** The per-output shift t. */
+    public static final String SHIFT = "shift";
+
+    private static final double DEVIATION = 0.02;
+
+    @Override
+    public Set<SiteKind> kinds() {
+        return Set.of(SiteKind.NORM, SiteKind.LINEAR, SiteKind.CONVOLUTION);
+    }
+
+    @Override
+    public List<TensorSpec> tensors(Site site) {
+        Shape shape = new Shape(site.outputs());
+        boolean decayed = site.kind() != SiteKind.NORM;
+        List<TensorSpec> specs = new ArrayList<>();
+        specs.add(new TensorSpec(SCALE, shape, decayed, start(1)));
+        if (site.bias() != null) {
+            specs.add(new TensorSpec(SHIFT, shape, decayed, start(0)));
+        }
+        return specs;
+    }
+
+    private Start start(double mean) {
+        return drawn ? Start.normal(mean, DEVIATION) : Start.constant(mean);
+    }
+
+    @Override
+    public NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+        NDArray scale = tensors.get(SCALE);
+        NDArray shift = tensors.get(SHIFT);
+        if (scale == null || (shift == null && site.bias() != null)) {
+            throw new IllegalArgumentException(
+                    "scale or shift is missing; there are: " + tensors.keySet());
+        }
+        if (role == Role.BIAS && shift != null) {
+            return frozen.mul(scale).addi(shift);
+        }
+        long[] column = new long[frozen.getShape().dimension()];
+        Arrays.fill(column, 1);
+        column[0] = site.outputs();
+        return frozen.mul(scale.reshape(column));
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A module whose parameters can be read through a reparameterization: the unit of adaptation, since
+ * a method may share its tensors between a module's weight and its bias.
+ *
+ * @param path the module's path in its {@link ModuleTree}
+ * @param kind what the module computes
+ * @param weight the weight, or the gain of a norm; its shape is null until initialization
+ * @param bias the bias, or null for a module without one
+ */
+public record Site(String path, SiteKind kind, Parameter weight, @Nullable Parameter bias) {
+
+    /**
+     * Recognises a module by its own parameters: a {@code weight} of two dimensions is a linear
+     * layer, one of four a convolution, a gain and a bias of one dimension a norm.
+     */
+    static @Nullable Site of(ModuleTree.Module module) {
+        Parameter weight = null;
+        Parameter bias = null;
+        Parameter gain = null;
+        Parameter beta = null;
+        for (Parameter parameter : module.block().getDirectParameters().values()) {
+            switch (parameter.getType()) {
+                case WEIGHT -> weight = "weight".equals(parameter.getName()) ? parameter : weight;
+                case BIAS -> bias = "bias".equals(parameter.getName()) ? parameter : bias;
+                case GAMMA -> gain = parameter;
+                case BETA -> beta = parameter;
+                default -> {}
+            }
+        }
+        if (gain != null && beta != null) {
+            return new Site(module.path(), SiteKind.NORM, gain, beta);
+        }
+        if (weight == null || weight.getShape() == null) {
+            return null;
+        }
+        return switch (weight.getShape().dimension()) {
+            case 2 -> new Site(module.path(), SiteKind.LINEAR, weight, bias);
+            case 4 -> new Site(module.path(), SiteKind.CONVOLUTION, weight, bias);
+            default -> null;
+        };
+    }
+
+    /**
+     * The number of output features or channels.
+     *
+     * @return the weight's first dimension
+     */
+    public long outputs() {
+        return weight.getShape().get(0);
+    }
+
+    /**
+     * The weight as the matrix that is rescaled: (out, in) for a linear layer; (out·k, in·k) for a
+     * convolution kernel (out, in, k, k) permuted to (out, k, in, k).
+     *
+     * @return the matrix' shape
+     * @throws IllegalStateException for a norm, whose gain is no matrix
+     */
+    public Shape matrixShape() {
+        Shape shape = weight.getShape();
+        return switch (kind) {
+            case LINEAR -> shape;
+            case CONVOLUTION -> new Shape(shape.get(0) * shape.get(2), shape.get(1) * shape.get(3));
+            case NORM -> throw new IllegalStateException(path + " is a norm: it has no matrix");
+        };
+    }
+}

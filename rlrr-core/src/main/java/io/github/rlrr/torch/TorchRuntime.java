@@ -1,0 +1,134 @@
+package io.github.rlrr.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine this library runs on, and whether it is one it was tested with.
+ *
+ * <p>Tested: DJL 0.36.0 with libtorch 2.7.1. Another version works or fails in ways nobody here has
+ * seen; the first use says so once, through SLF4J.
+ */
+public final class TorchRuntime {
+
+    /** The DJL version this library is built and tested with. */
+    public static final String TESTED_DJL = "0.36.0";
+
+    /** The libtorch version this library is tested with. */
+    public static final String TESTED_TORCH = "2.7.1";
+
+    /** The name of DJL's PyTorch engine. */
+    public static final String ENGINE = "PyTorch";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
+
+    private TorchRuntime() {}
+
+    /** Initialised once, on first use. */
+    private static final class Holder {
+        static final Engine ENGINE_MET = load();
+
+        private static Engine load() {
+            Engine engine;
+            try {
+                engine = Engine.getEngine(ENGINE);
+            } catch (EngineException | IllegalArgumentException e) {
+                throw new IllegalStateException(
+                        "DJL's PyTorch engine did not load ("
+                                + rootMessage(e)
+                                + "); add ai.djl.pytorch:pytorch-engine:"
+                                + TESTED_DJL
+                                + " and a native library such as"
+                                + " ai.djl.pytorch:pytorch-native-cpu:"
+                                + TESTED_TORCH
+                                + ", or let DJL download one",
+                        e);
+            }
+            List<String> warnings = warnings(Engine.getDjlVersion(), engine.getVersion());
+            warnings.forEach(LOG::warn);
+            return engine;
+        }
+    }
+
+    private static String rootMessage(Throwable fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    /**
+     * Loads the engine on first use and warns of untested versions.
+     *
+     * @return DJL's PyTorch engine
+     * @throws IllegalStateException when it cannot be loaded, with what to add
+     */
+    public static Engine require() {
+        return Holder.ENGINE_MET;
+    }
+
+    /**
+     * Compares versions met with those tested.
+     *
+     * @param djl DJL's version
+     * @param torch libtorch's version, with or without a build suffix such as {@code +cu128}
+     * @return one sentence for each difference; empty when both are tested
+     */
+    public static List<String> warnings(String djl, String torch) {
+        String plainTorch = torch.split("\\+", 2)[0];
+        String advice = "; expect trouble, and run the project's tests before you rely on it";
+        java.util.ArrayList<String> warnings = new java.util.ArrayList<>();
+        if (!djl.equals(TESTED_DJL)) {
+            warnings.add("rlrr is tested with DJL " + TESTED_DJL + ", this is DJL " + djl + advice);
+        }
+        if (!plainTorch.equals(TESTED_TORCH)) {
+            warnings.add(
+                    "rlrr is tested with libtorch "
+                            + TESTED_TORCH
+                            + ", this is libtorch "
+                            + torch
+                            + advice);
+        }
+        return List.copyOf(warnings);
+    }
+
+    /**
+     * The number of threads libtorch uses within one operation.
+     *
+     * @return the count
+     */
+    public static int threads() {
+        require();
+        return JniUtils.getNumThreads();
+    }
+
+    /**
+     * Sets the number of threads libtorch uses within one operation, for the whole process.
+     * Bit-exact repetition needs the same count.
+     *
+     * @param threads at least 1
+     * @throws IllegalArgumentException for less than 1
+     */
+    public static void setThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+        }
+        require();
+        JniUtils.setNumThreads(threads);
+    }
+
+    /**
+     * Seeds libtorch's generator, which draws dropout masks.
+     *
+     * @param seed the seed
+     */
+    public static void seed(long seed) {
+        require();
+        JniUtils.setSeed(seed);
+    }
+}

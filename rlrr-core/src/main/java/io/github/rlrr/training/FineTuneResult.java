@@ -1,0 +1,18 @@
+package io.github.rlrr.training;
+
+import java.util.List;
+
+/**
+ * What a run gave.
+ *
+ * @param epochs the metrics of every finished epoch
+ * @param steps the number of optimizer steps taken
+ * @param stopped whether it was asked to stop before its end
+ */
+public record FineTuneResult(List<EpochMetrics> epochs, long steps, boolean stopped) {
+
+    /** Copies the list. */
+    public FineTuneResult {
+        epochs = List.copyOf(epochs);
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.rlrr.vit;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.ModuleTree;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plain pre-norm Vision Transformer: images (B, 3, h, w) to logits (B, classes).
+ *
+ * <pre>
+ *   x = [cls_token; patch_embed(images)] + pos_embed       (B, N, D)
+ *   x = blocks(x)                                          (B, N, D)
+ *   logits = head(norm(x)[:, 0])                           (B, classes)
+ * </pre>
+ *
+ * B batch, N tokens, D width; float32. Module paths follow timm's, with query, key and value apart:
+ * {@code blocks.0.attn.query}, {@code blocks.0.mlp.fc1}, {@code norm}, {@code head}.
+ *
+ * <p>A model made by a checkpoint or by {@link #merged} owns its weights; {@link #close} frees
+ * them.
+ *
+ * <p>Source: Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021.
+ */
+public final class VisionTransformer extends AbstractBlock implements AutoCloseable {
+
+    private static final float TOKEN_DEVIATION = 0.02f;
+
+    private final VitConfig config;
+    private final Parameter clsToken;
+    private final Parameter posEmbed;
+    private final PatchEmbedding patchEmbed;
+    private final Encoder blocks;
+    private final LayerNorm norm;
+    private final Linear head;
+    private @Nullable NDManager owned;
+
+    /**
+     * Builds a model without weights; {@link #initialize} draws them, a checkpoint loads them.
+     *
+     * @param config the geometry
+     */
+    @SuppressWarnings("this-escape")
+    public VisionTransformer(VitConfig config) {
+        this.config = config;
+        clsToken = addParameter(token("cls_token", new Shape(1, 1, config.width())));
+        posEmbed = addParameter(token("pos_embed", new Shape(1, config.tokens(), config.width())));
+        patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config));
+        blocks = addChildBlock("blocks", new Encoder(config));
+        norm = addChildBlock("norm", EncoderBlock.norm(config));
+        head = addChildBlock("head", Linear.builder().setUnits(config.classes()).build());
+    }
+
+    /** Shares everything but the head. */
+    private VisionTransformer(VisionTransformer other, Linear head, int classes) {
+        config = other.config.withClasses(classes);
+        clsToken = addParameter(other.clsToken);
+        posEmbed = addParameter(other.posEmbed);
+        patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
+        blocks = addChildBlock("blocks", other.blocks);
+        norm = addChildBlock("norm", other.norm);
+        this.head = addChildBlock("head", head);
+        owned = other.owned;
+        inputShapes = other.inputShapes.clone();
+    }
+
+    private static Parameter token(String name, Shape shape) {
+        return Parameter.builder()
+                .setName(name)
+                .setType(Parameter.Type.OTHER)
+                .optShape(shape)
+                .optInitializer(new NormalInitializer(TOKEN_DEVIATION))
+                .build();
+    }
+
+    /**
+     * Builds a model around given weights.
+     *
+     * @param config the geometry
+     * @param weights every parameter by its path, in the model's own shapes
+     * @param manager owns the weights and is closed with the model
+     * @return the initialized model
+     * @throws IllegalArgumentException naming a missing, unexpected or mis-shaped weight
+     */
+    public static VisionTransformer of(
+            VitConfig config, Map<String, NDArray> weights, NDManager manager) {
+        VisionTransformer vit = new VisionTransformer(config);
+        vit.clsToken.setShape(null);
+        vit.posEmbed.setShape(null);
+        Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
+        if (!parameters.keySet().equals(weights.keySet())) {
+            throw new IllegalArgumentException(
+                    "the weights' names are not the model's: " + weights.keySet());
+        }
+        parameters.forEach((path, parameter) -> parameter.setArray(weights.get(path)));
+        Shape images = new Shape(1, VitConfig.CHANNELS, config.imageHeight(), config.imageWidth());
+        vit.initialize(manager, DataType.FLOAT32, images);
+        vit.owned = manager;
+        return vit;
+    }
+
+    /**
+     * The geometry.
+     *
+     * @return the configuration
+     */
+    public VitConfig config() {
+        return config;
+    }
+
+    /**
+     * This model with a new head of zeros, for data with other classes.
+     *
+     * @param classes the number of outputs
+     * @return a model that shares every other weight with this one; closing either closes them
+     * @throws IllegalStateException when this model has no weights yet
+     */
+    public VisionTransformer withHead(int classes) {
+        Parameter weight = head.getDirectParameters().get("weight");
+        NDArray like = weight.getArray();
+        Linear fresh = Linear.builder().setUnits(classes).build();
+        fresh.setInitializer(Initializer.ZEROS, parameter -> true);
+        fresh.initialize(like.getManager(), DataType.FLOAT32, new Shape(-1, config.width()));
+        return new VisionTransformer(this, fresh, classes);
+    }
+
+    /**
+     * Absorbs an adapter into a fresh plain model; neither this model nor the adapter changes.
+     *
+     * @param adapted this model, adapted
+     * @return a model with the effective weights, the adapter's own head and its class count; close
+     *     it when done
+     * @throws IllegalArgumentException when {@code adapted} adapts another block
+     * @throws IllegalStateException naming a parameter whose effective value is not finite
+     */
+    public VisionTransformer merged(AdaptedBlock adapted) {
+        if (adapted.base() != this) {
+            throw new IllegalArgumentException("the adapted block's base is not this model");
+        }
+        Device device = clsToken.getArray().getDevice();
+        NDManager manager =
+                NDManager.newBaseManager(
+                        device, clsToken.getArray().getManager().getEngine().getEngineName());
+        try {
+            Map<String, NDArray> weights = adapted.effectiveValues(manager);
+            NDArray headWeight = Objects.requireNonNull(weights.get("head.weight"));
+            int classes = Math.toIntExact(headWeight.getShape().get(0));
+            return of(config.withClasses(classes), new LinkedHashMap<>(weights), manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        try (NDArray tokens = embed(store, inputs.head(), training);
+                NDArray cls = blocks.classToken(store, tokens, training); // (B, 1, D)
+                NDArray normed = norm.forward(store, new NDList(cls), training).head();
+                NDArray flat = normed.reshape(-1, config.width())) {
+            return head.forward(store, new NDList(flat), training);
+        }
+    }
+
+    /**
+     * Every token after the final norm.
+     *
+     * @param store answers with the parameters' values
+     * @param images (B, 3, h, w), normalised
+     * @param training true within a training step
+     * @return (B, N, D), class token first; on the images' manager
+     */
+    public NDArray features(ParameterStore store, NDArray images, boolean training) {
+        try (NDArray tokens = embed(store, images, training);
+                NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
+            return norm.forward(store, new NDList(encoded), training).head();
+        }
+    }
+
+    /** Images (B, 3, h, w) to tokens (B, N, D), class token first, positions added. */
+    private NDArray embed(ParameterStore store, NDArray images, boolean training) {
+        Shape shape = images.getShape();
+        if (shape.dimension() != 4
+                || shape.get(1) != VitConfig.CHANNELS
+                || shape.get(2) != config.imageHeight()
+                || shape.get(3) != config.imageWidth()) {
+            throw new IllegalArgumentException(
+                    "the input has shape "
+                            + shape
+                            + ", expected (B, "
+                            + VitConfig.CHANNELS
+                            + ", "
+                            + config.imageHeight()
+                            + ", "
+                            + config.imageWidth()
+                            + ")");
+        }
+        Device device = images.getDevice();
+        NDArray cls = store.getValue(clsToken, device, training);
+        NDArray positions = store.getValue(posEmbed, device, training);
+        try (NDArray patches = patchEmbed.forward(store, new NDList(images), training).head();
+                NDArray first = cls.broadcast(shape.get(0), 1, config.width());
+                NDArray tokens = NDArrays.concat(new NDList(first, patches), 1)) {
+            NDArray placed = tokens.add(positions);
+            placed.attach(images.getManager());
+            return placed;
+        }
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+        patchEmbed.initialize(manager, type, shapes);
+        Shape tokens = new Shape(shapes[0].get(0), config.tokens(), config.width());
+        blocks.initialize(manager, type, tokens);
+        norm.initialize(manager, type, tokens);
+        head.initialize(manager, type, new Shape(shapes[0].get(0), config.width()));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputs) {
+        return new Shape[] {new Shape(inputs[0].get(0), config.classes())};
+    }
+
+    /** Frees the weights of a model that owns them. */
+    @Override
+    public void close() {
+        if (owned != null) {
+            owned.close();
+        } else {
+            clear();
+        }
+    }
+}

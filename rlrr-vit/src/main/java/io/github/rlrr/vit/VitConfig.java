@@ -1,0 +1,208 @@
+package io.github.rlrr.vit;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The geometry of a Vision Transformer.
+ *
+ * <p>Presets follow Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021, table 1, and
+ * Touvron et al., DeiT, 2021, for S and Ti; all for 224×224 images and 1,000 classes.
+ *
+ * @param imageHeight input height in pixels, a multiple of the patch size
+ * @param imageWidth input width in pixels, a multiple of the patch size
+ * @param patchSize the side of a patch in pixels
+ * @param width D, the size of a token
+ * @param depth the number of encoder blocks
+ * @param heads H, the number of attention heads; divides the width
+ * @param mlpWidth the hidden size of each block's MLP
+ * @param classes the number of outputs of the head
+ * @param layerNormEpsilon ε of every layer norm: 1e-6 for Google's and timm's weights, 1e-12 for
+ *     Hugging Face's
+ */
+public record VitConfig(
+        int imageHeight,
+        int imageWidth,
+        int patchSize,
+        int width,
+        int depth,
+        int heads,
+        int mlpWidth,
+        int classes,
+        float layerNormEpsilon) {
+
+    /** The images' channels: RGB. */
+    public static final int CHANNELS = 3;
+
+    /** ViT-Ti/16: 5.7 M parameters. */
+    public static final VitConfig VIT_TI_16 = preset(16, 192, 12, 3);
+
+    /** ViT-S/16: 22 M parameters. */
+    public static final VitConfig VIT_S_16 = preset(16, 384, 12, 6);
+
+    /** ViT-B/32: 88 M parameters. */
+    public static final VitConfig VIT_B_32 = preset(32, 768, 12, 12);
+
+    /** ViT-B/16: 86 M parameters, the paper's main model. */
+    public static final VitConfig VIT_B_16 = preset(16, 768, 12, 12);
+
+    /** ViT-L/16: 304 M parameters. */
+    public static final VitConfig VIT_L_16 = preset(16, 1024, 24, 16);
+
+    /** ViT-H/14: 632 M parameters. */
+    public static final VitConfig VIT_H_14 = preset(14, 1280, 32, 16);
+
+    private static final Map<String, VitConfig> PRESETS = presets();
+
+    /**
+     * Checks the geometry.
+     *
+     * @throws IllegalArgumentException with every fault in one message
+     */
+    public VitConfig {
+        List<String> faults = new ArrayList<>();
+        int[] sizes = {imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes};
+        String[] names = {
+            "imageHeight",
+            "imageWidth",
+            "patchSize",
+            "width",
+            "depth",
+            "heads",
+            "mlpWidth",
+            "classes"
+        };
+        for (int i = 0; i < sizes.length; i++) {
+            if (sizes[i] < 1) {
+                faults.add(names[i] + " is " + sizes[i] + ", expected at least 1");
+            }
+        }
+        if (faults.isEmpty() && (imageHeight % patchSize != 0 || imageWidth % patchSize != 0)) {
+            faults.add(
+                    "the image of "
+                            + imageHeight
+                            + "×"
+                            + imageWidth
+                            + " pixels is no multiple of the patch size "
+                            + patchSize);
+        }
+        if (faults.isEmpty() && width % heads != 0) {
+            faults.add("the width " + width + " is no multiple of " + heads + " heads");
+        }
+        if (!(layerNormEpsilon > 0)) {
+            faults.add("layerNormEpsilon is " + layerNormEpsilon + ", expected more than 0");
+        }
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+    }
+
+    private static VitConfig preset(int patch, int width, int depth, int heads) {
+        return new VitConfig(224, 224, patch, width, depth, heads, 4 * width, 1000, 1e-6f);
+    }
+
+    private static Map<String, VitConfig> presets() {
+        Map<String, VitConfig> presets = new LinkedHashMap<>();
+        presets.put("vit-ti-16", VIT_TI_16);
+        presets.put("vit-s-16", VIT_S_16);
+        presets.put("vit-b-32", VIT_B_32);
+        presets.put("vit-b-16", VIT_B_16);
+        presets.put("vit-l-16", VIT_L_16);
+        presets.put("vit-h-14", VIT_H_14);
+        return Collections.unmodifiableMap(presets);
+    }
+
+    /**
+     * Finds a preset by its name.
+     *
+     * @param name such as {@code vit-b-16}
+     * @return the preset
+     * @throws IllegalArgumentException naming the presets there are
+     */
+    public static VitConfig named(String name) {
+        VitConfig config = PRESETS.get(name);
+        if (config == null) {
+            throw new IllegalArgumentException(
+                    "preset \"" + name + "\" is unknown; there are " + presetNames());
+        }
+        return config;
+    }
+
+    /**
+     * The presets' names.
+     *
+     * @return the names, smallest model first
+     */
+    public static List<String> presetNames() {
+        return List.copyOf(PRESETS.keySet());
+    }
+
+    /**
+     * The same geometry with another number of classes.
+     *
+     * @param count the number of outputs
+     * @return a new configuration
+     */
+    public VitConfig withClasses(int count) {
+        return new VitConfig(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                count,
+                layerNormEpsilon);
+    }
+
+    /**
+     * The same geometry for another image size.
+     *
+     * @param height input height in pixels
+     * @param newWidth input width in pixels
+     * @return a new configuration
+     */
+    public VitConfig withImageSize(int height, int newWidth) {
+        return new VitConfig(
+                height,
+                newWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes,
+                layerNormEpsilon);
+    }
+
+    /**
+     * The number of patches from top to bottom.
+     *
+     * @return rows of the grid
+     */
+    public int gridHeight() {
+        return imageHeight / patchSize;
+    }
+
+    /**
+     * The number of patches from left to right.
+     *
+     * @return columns of the grid
+     */
+    public int gridWidth() {
+        return imageWidth / patchSize;
+    }
+
+    /**
+     * The number of tokens, the class token included.
+     *
+     * @return N
+     */
+    public int tokens() {
+        return gridHeight() * gridWidth() + 1;
+    }
+}
