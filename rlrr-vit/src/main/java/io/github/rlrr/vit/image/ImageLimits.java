@@ -1,5 +1,7 @@
 package io.github.rlrr.vit.image;
 
+import java.util.Locale;
+
 /**
  * How large an image file may be before decoding it is refused.
  *
@@ -23,6 +25,8 @@ public record ImageLimits(long maxPixels, long maxBytes) {
     /**
      * Checks the limits.
      *
+     * @param maxPixels as the record has it
+     * @param maxBytes as the record has it
      * @throws IllegalArgumentException if a limit is outside its range
      */
     public ImageLimits {
@@ -33,7 +37,8 @@ public record ImageLimits(long maxPixels, long maxBytes) {
     private static void check(String name, long value, long possible) {
         if (value < 1 || value > possible) {
             throw new IllegalArgumentException(
-                    String.format("%s: %,d, expected 1 to %,d", name, value, possible));
+                    String.format(
+                            Locale.ROOT, "%s: %,d, expected 1 to %,d", name, value, possible));
         }
     }
 }

@@ -26,6 +26,11 @@ public record Preprocessing(
     /**
      * Checks and copies the fields.
      *
+     * @param height as the record has it
+     * @param width as the record has it
+     * @param interpolation as the record has it
+     * @param mean as the record has it
+     * @param std as the record has it
      * @throws IllegalArgumentException if a size is below 1, if there are not three means and three
      *     standard deviations, or if one of them is not finite or a deviation not above 0
      */
