@@ -1,0 +1,62 @@
+package io.github.rlrr.vit.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Image files and their labels, none of them opened yet.
+ *
+ * @param classNames the names in label order
+ * @param entries the files in the order of the data set; may be empty, as where there is no test
+ *     set
+ * @param ignored how many files were passed over because they are hidden or no images by their name
+ */
+public record ImageListing(List<String> classNames, List<Entry> entries, int ignored) {
+
+    /**
+     * One image file.
+     *
+     * @param path the file
+     * @param label index into the class names
+     */
+    public record Entry(Path path, int label) {}
+
+    /**
+     * Copies the lists.
+     *
+     * @param classNames as the record has it
+     * @param entries as the record has it
+     * @param ignored as the record has it
+     * @throws IllegalArgumentException if a label is no index into the class names
+     */
+    public ImageListing {
+        classNames = List.copyOf(classNames);
+        entries = List.copyOf(entries);
+        for (Entry entry : entries) {
+            if (entry.label < 0 || entry.label >= classNames.size()) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "%s: label %d, expected 0 to %d (there are %d classes)",
+                                entry.path,
+                                entry.label,
+                                classNames.size() - 1,
+                                classNames.size()));
+            }
+        }
+    }
+
+    /**
+     * The number of files.
+     *
+     * @return the number of entries
+     */
+    public int size() {
+        return entries.size();
+    }
+
+    ImageListing with(List<Entry> others, int ignoredThere) {
+        return new ImageListing(classNames, others, ignoredThere);
+    }
+}

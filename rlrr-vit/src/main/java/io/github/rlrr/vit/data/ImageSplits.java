@@ -1,0 +1,36 @@
+package io.github.rlrr.vit.data;
+
+import java.util.Objects;
+
+/**
+ * The three parts of a data set, with the same classes in the same order and no file in common.
+ *
+ * @param train what is learned from
+ * @param validation what settings are chosen by
+ * @param test what the result is measured on, once; may be empty
+ */
+public record ImageSplits(ImageListing train, ImageListing validation, ImageListing test) {
+
+    /**
+     * Checks that the parts belong together.
+     *
+     * @param train as the record has it
+     * @param validation as the record has it
+     * @param test as the record has it
+     * @throws IllegalArgumentException if their classes differ
+     */
+    public ImageSplits {
+        Objects.requireNonNull(train, "train");
+        requireSameClasses("validation", train, validation);
+        requireSameClasses("test", train, test);
+    }
+
+    private static void requireSameClasses(String name, ImageListing train, ImageListing other) {
+        if (!other.classNames().equals(train.classNames())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s: classes %s, expected those of train, %s",
+                            name, other.classNames(), train.classNames()));
+        }
+    }
+}

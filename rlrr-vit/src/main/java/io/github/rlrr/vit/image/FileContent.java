@@ -1,0 +1,66 @@
+package io.github.rlrr.vit.image;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** Says in a few words what the bytes of a file that is no readable image look like. */
+final class FileContent {
+
+    private static final int SHOWN = 24;
+
+    private FileContent() {}
+
+    static String describe(byte[] bytes) {
+        if (bytes.length == 0) {
+            return "0 bytes";
+        }
+        if (startsWith(bytes, 0, "\u0089PNG")) {
+            return "damaged PNG header";
+        }
+        if (startsWith(bytes, 0, "\u00ff\u00d8")) {
+            return "damaged JPEG header";
+        }
+        if (startsWith(bytes, 0, "GIF8")) {
+            return "damaged GIF header";
+        }
+        if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
+            return "WebP, for which no ImageIO reader is on the class path";
+        }
+        if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
+            return "TIFF";
+        }
+        if (startsWith(bytes, 4, "ftyp")) {
+            return "HEIC, AVIF or a video";
+        }
+        if (startsWith(bytes, 0, "%PDF")) {
+            return "PDF";
+        }
+        if (startsWith(bytes, 0, "PK\u0003\u0004")) {
+            return "zip archive";
+        }
+        int shown = Math.min(bytes.length, SHOWN);
+        String start = new String(bytes, 0, shown, StandardCharsets.ISO_8859_1);
+        if (start.chars().allMatch(FileContent::isText)) {
+            return "text, starts with '" + start.lines().findFirst().orElse("") + "'";
+        }
+        return "unknown content, starts with bytes "
+                + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(bytes.length, 8));
+    }
+
+    private static boolean isText(int c) {
+        return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
+    }
+
+    private static boolean startsWith(byte[] bytes, int at, String magic) {
+        byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.length < at + expected.length) {
+            return false;
+        }
+        for (int i = 0; i < expected.length; i++) {
+            if (bytes[at + i] != expected[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

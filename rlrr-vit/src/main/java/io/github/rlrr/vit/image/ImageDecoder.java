@@ -1,0 +1,194 @@
+package io.github.rlrr.vit.image;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes PNG, JPEG, BMP and GIF files (and WebP, where an ImageIO reader for it is on the class
+ * path) to 8-bit RGB, as Pillow's {@code Image.open(file).convert("RGB")} does.
+ *
+ * <p>The format is told from the content, never from the file's name. Size limits are checked
+ * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
+ * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is clipped
+ * at 255 instead, as Pillow does), of an animation the first frame is taken, as stored. Neither an
+ * embedded colour profile nor an EXIF orientation is applied. CMYK JPEG is refused.
+ *
+ * <p>A file that ends before its last pixel is refused: PNG, BMP and GIF readers fail on it by
+ * themselves, and for JPEG, where ImageIO fills the rest with grey, a missing end marker is taken
+ * for truncation. ImageIO does tolerate what does not hide pixels (a PNG without its last chunk, a
+ * GIF without its trailer) and damaged JPEG data in the middle of a file, which shows as garbled
+ * blocks; so does Pillow.
+ *
+ * <p>Instances are immutable and safe to use from several threads.
+ */
+public final class ImageDecoder {
+
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "webp");
+    private static final String EXPECTED = "a PNG, JPEG, BMP or GIF image";
+
+    private final ImageLimits limits;
+
+    /** A decoder with {@link ImageLimits#DEFAULT}. */
+    public ImageDecoder() {
+        this(ImageLimits.DEFAULT);
+    }
+
+    /**
+     * A decoder with limits of its own.
+     *
+     * @param limits the largest image accepted
+     */
+    public ImageDecoder(ImageLimits limits) {
+        this.limits = Objects.requireNonNull(limits, "limits");
+    }
+
+    /**
+     * The file name extensions under which readable images are found, in lower case without dot:
+     * {@code bmp gif jpeg jpg png}, and {@code webp} where there is a reader for it.
+     *
+     * @return the extensions, sorted
+     */
+    public static Set<String> extensions() {
+        Set<String> extensions = new TreeSet<>(Set.of("bmp", "gif", "jpeg", "jpg", "png"));
+        if (ImageIO.getImageReadersByFormatName("webp").hasNext()) {
+            extensions.add("webp");
+        }
+        return extensions;
+    }
+
+    /**
+     * Decodes a file.
+     *
+     * @param path the file
+     * @return the image
+     * @throws ImageDecodeException if the file is missing, not an image, truncated, corrupt or over
+     *     a limit
+     */
+    public RgbImage decode(Path path) throws ImageDecodeException {
+        if (Files.isDirectory(path)) {
+            throw new ImageDecodeException(path.toString(), "a folder", EXPECTED, null);
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            checkBytes(Files.size(path), path.toString());
+            return decode(in, path.toString());
+        } catch (ImageDecodeException e) {
+            throw e;
+        } catch (NoSuchFileException e) {
+            throw new ImageDecodeException(path.toString(), "no such file", EXPECTED, e);
+        } catch (IOException e) {
+            throw new ImageDecodeException(path.toString(), "unreadable, " + e, EXPECTED, e);
+        }
+    }
+
+    /**
+     * Decodes a stream, read to its end and left open.
+     *
+     * @param in the encoded image
+     * @param name what to call it in messages
+     * @return the image
+     * @throws ImageDecodeException if the content is not an image, truncated, corrupt, over a limit
+     *     or if reading it fails
+     */
+    public RgbImage decode(InputStream in, String name) throws ImageDecodeException {
+        byte[] bytes;
+        try {
+            bytes = in.readNBytes((int) limits.maxBytes() + 1);
+        } catch (IOException e) {
+            throw new ImageDecodeException(name, "unreadable, " + e, EXPECTED, e);
+        }
+        checkBytes(bytes.length, name);
+        return decode(bytes, name);
+    }
+
+    private RgbImage decode(byte[] bytes, String name) throws ImageDecodeException {
+        ImageInputStream in =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(JpegProfile.strip(bytes)));
+        ImageReader reader = reader(in);
+        if (reader == null) {
+            throw new ImageDecodeException(name, FileContent.describe(bytes), EXPECTED, null);
+        }
+        String format = format(reader).toUpperCase(Locale.ROOT);
+        boolean[] endMissing = {false};
+        try {
+            // The one warning of ImageIO's that means pixels were invented.
+            reader.addIIOReadWarningListener(
+                    (source, warning) -> endMissing[0] |= warning.contains("EOI"));
+            reader.setInput(in, true, true);
+            checkPixels(reader.getWidth(0), reader.getHeight(0), format, name);
+            BufferedImage image = reader.read(0);
+            if (endMissing[0]) {
+                throw new EOFException("no end marker");
+            }
+            return RgbConversion.toRgb(image);
+        } catch (ImageDecodeException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // ImageIO's readers answer corrupt input with any RuntimeException, too.
+            boolean truncated = endMissing[0] || isEndOfFile(e);
+            String found = truncated ? "truncated " + format : "corrupt " + format;
+            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+            throw new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private void checkBytes(long bytes, String name) throws ImageDecodeException {
+        if (bytes > limits.maxBytes()) {
+            String found = String.format(Locale.ROOT, "%,d bytes or more", bytes);
+            String most =
+                    String.format(Locale.ROOT, "at most %,d (ImageLimits)", limits.maxBytes());
+            throw new ImageDecodeException(name, found, most, null);
+        }
+    }
+
+    private void checkPixels(int width, int height, String format, String name)
+            throws ImageDecodeException {
+        if ((long) width * height > limits.maxPixels()) {
+            String found = String.format(Locale.ROOT, "%s of %dx%d pixels", format, width, height);
+            String most = String.format(Locale.ROOT, "at most %,d pixels", limits.maxPixels());
+            throw new ImageDecodeException(name, found, most + " (ImageLimits)", null);
+        }
+    }
+
+    private static @Nullable ImageReader reader(ImageInputStream in) {
+        for (Iterator<ImageReader> it = ImageIO.getImageReaders(in); it.hasNext(); ) {
+            ImageReader reader = it.next();
+            if (FORMATS.contains(format(reader))) {
+                return reader;
+            }
+            reader.dispose();
+        }
+        return null;
+    }
+
+    /** The name under which this class knows the reader's format, or "". */
+    private static String format(ImageReader reader) {
+        return Arrays.stream(reader.getOriginatingProvider().getFormatNames())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .filter(FORMATS::contains)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static boolean isEndOfFile(@Nullable Throwable e) {
+        return e != null && (e instanceof EOFException || isEndOfFile(e.getCause()));
+    }
+}

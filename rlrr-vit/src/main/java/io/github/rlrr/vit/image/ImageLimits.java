@@ -1,0 +1,44 @@
+package io.github.rlrr.vit.image;
+
+import java.util.Locale;
+
+/**
+ * How large an image file may be before decoding it is refused.
+ *
+ * <p>A few bytes of header can claim a picture of gigabytes, so both limits are checked before any
+ * pixel is decoded.
+ *
+ * @param maxPixels the most pixels, width × height, 1 to 700,000,000
+ * @param maxBytes the most bytes of the encoded file, 1 to 2,000,000,000
+ */
+public record ImageLimits(long maxPixels, long maxBytes) {
+
+    /**
+     * 64 million pixels and 100 million bytes: above any camera's output in the usual data sets.
+     */
+    public static final ImageLimits DEFAULT = new ImageLimits(64_000_000, 100_000_000);
+
+    // One byte array holds the file, another holds 3 bytes a pixel: both need an int for a length.
+    private static final long PIXELS_POSSIBLE = 700_000_000;
+    private static final long BYTES_POSSIBLE = 2_000_000_000;
+
+    /**
+     * Checks the limits.
+     *
+     * @param maxPixels as the record has it
+     * @param maxBytes as the record has it
+     * @throws IllegalArgumentException if a limit is outside its range
+     */
+    public ImageLimits {
+        check("maxPixels", maxPixels, PIXELS_POSSIBLE);
+        check("maxBytes", maxBytes, BYTES_POSSIBLE);
+    }
+
+    private static void check(String name, long value, long possible) {
+        if (value < 1 || value > possible) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT, "%s: %,d, expected 1 to %,d", name, value, possible));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.rlrr.vit.image;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How an image of any size becomes the input of a network: squashed to a fixed size, then each
+ * value x of 0 to 255 becomes (x / 255 − mean) / std of its channel, in float32.
+ *
+ * <p>This is torchvision's {@code Resize((height, width)), ToTensor(), Normalize(mean, std)} on a
+ * Pillow image, to the bit. A value of plain fields, so that it can be written to and read from
+ * JSON.
+ *
+ * @param height of the result in pixels
+ * @param width of the result in pixels
+ * @param interpolation the filter for resizing
+ * @param mean of red, green and blue, in units of [0,1]
+ * @param std of red, green and blue, in units of [0,1], above 0
+ */
+public record Preprocessing(
+        int height, int width, Interpolation interpolation, List<Float> mean, List<Float> std) {
+
+    private static final int CHANNELS = 3;
+    private static final int LEVELS = 256;
+
+    /**
+     * Checks and copies the fields.
+     *
+     * @param height as the record has it
+     * @param width as the record has it
+     * @param interpolation as the record has it
+     * @param mean as the record has it
+     * @param std as the record has it
+     * @throws IllegalArgumentException if a size is below 1, if there are not three means and three
+     *     standard deviations, or if one of them is not finite or a deviation not above 0
+     */
+    public Preprocessing {
+        if (height < 1 || width < 1) {
+            throw new IllegalArgumentException(
+                    "size: " + height + "x" + width + " (height x width), expected 1x1 up");
+        }
+        Objects.requireNonNull(interpolation, "interpolation");
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+        if (mean.size() != CHANNELS || !mean.stream().allMatch(Float::isFinite)) {
+            throw new IllegalArgumentException("mean: " + mean + ", expected three finite numbers");
+        }
+        if (std.size() != CHANNELS || !std.stream().allMatch(s -> Float.isFinite(s) && s > 0)) {
+            throw new IllegalArgumentException("std: " + std + ", expected three numbers above 0");
+        }
+    }
+
+    /**
+     * The preprocessing of the ImageNet-21k Vision Transformers and of VTAB-1k: antialiased bicubic
+     * squash to a square, values from −1 to 1.
+     *
+     * @param size height and width in pixels, such as 224
+     * @return bicubic, mean 0.5 and std 0.5 in every channel
+     */
+    public static Preprocessing vitDefault(int size) {
+        List<Float> half = List.of(0.5f, 0.5f, 0.5f);
+        return new Preprocessing(size, size, Interpolation.BICUBIC, half, half);
+    }
+
+    /**
+     * Squashes an image to this size, whatever its aspect ratio.
+     *
+     * @param image the source
+     * @return an image of {@link #width} × {@link #height}, possibly the source itself
+     */
+    public RgbImage resize(RgbImage image) {
+        return Resampling.resize(image, width, height, interpolation);
+    }
+
+    /**
+     * Writes an image of this size as normalised float32, channel by channel (3, H, W).
+     *
+     * @param image the source, already resized
+     * @param flipped whether to mirror it left to right
+     * @param target where to write
+     * @param offset where in {@code target} to begin; 3 × height × width values are written
+     * @throws IllegalArgumentException if the image is of another size
+     */
+    public void normalise(RgbImage image, boolean flipped, float[] target, int offset) {
+        if (image.width() != width || image.height() != height) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "image: %dx%d (width x height), expected %dx%d; resize it first",
+                            image.width(), image.height(), width, height));
+        }
+        int plane = height * width;
+        Objects.checkFromIndexSize(offset, CHANNELS * plane, target.length);
+        byte[] pixels = image.pixels();
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            float[] table = levels(channel);
+            int to = offset + channel * plane;
+            for (int y = 0; y < height; y++, to += width) {
+                int from = CHANNELS * y * width + channel;
+                for (int x = 0; x < width; x++, from += CHANNELS) {
+                    target[to + (flipped ? width - 1 - x : x)] = table[pixels[from] & 0xff];
+                }
+            }
+        }
+    }
+
+    /**
+     * What each of the 256 levels becomes. Made anew for every image: 768 divisions are
+     * microseconds beside the pixels they serve, and a record has no place to keep them.
+     */
+    private float[] levels(int channel) {
+        float m = mean.get(channel);
+        float s = std.get(channel);
+        float[] table = new float[LEVELS];
+        for (int level = 0; level < LEVELS; level++) {
+            table[level] = (level / 255f - m) / s;
+        }
+        return table;
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.rlrr.vit.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+
+/**
+ * Turns what ImageIO decoded into 8-bit RGB as Pillow's {@code convert("RGB")} does.
+ *
+ * <p>Samples are taken raw from the raster, because {@link BufferedImage#getRGB} treats grey as
+ * linear light and brightens it, and converts between colour profiles, neither of which Pillow
+ * does.
+ */
+final class RgbConversion {
+
+    private RgbConversion() {}
+
+    static RgbImage toRgb(BufferedImage image) {
+        byte[] pixels = new byte[Math.multiplyExact(3, image.getWidth() * image.getHeight())];
+        ColorModel model = image.getColorModel();
+        if (model instanceof IndexColorModel palette) {
+            fromPalette(image.getRaster(), palette, pixels);
+        } else if (model instanceof ComponentColorModel && hasWholeSamples(model)) {
+            fromSamples(image.getRaster(), model, pixels);
+        } else if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+            fromCmyk(image.getRaster(), pixels);
+        } else {
+            fromPacked(image, pixels); // 15-, 16- and 32-bit BMP
+        }
+        return new RgbImage(image.getWidth(), image.getHeight(), pixels);
+    }
+
+    private static boolean hasWholeSamples(ColorModel model) {
+        int colours = model.getNumColorComponents();
+        int type = model.getTransferType();
+        return (colours == 1 || colours == 3)
+                && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
+    }
+
+    /** Grey or RGB in samples of 8 or 16 bits, in that order in a pixel, alpha (ignored) last. */
+    private static void fromSamples(Raster raster, ColorModel model, byte[] pixels) {
+        int width = raster.getWidth();
+        int bands = raster.getNumBands();
+        boolean grey = model.getNumColorComponents() == 1;
+        int[] row = new int[width * bands];
+        int to = 0;
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getPixels(0, y, width, 1, row);
+            if (model.getTransferType() == DataBuffer.TYPE_USHORT) {
+                narrow(row, grey && bands == 1);
+            }
+            for (int from = 0; from < row.length; from += bands) {
+                pixels[to++] = (byte) row[from];
+                pixels[to++] = (byte) row[grey ? from : from + 1];
+                pixels[to++] = (byte) row[grey ? from : from + 2];
+            }
+        }
+    }
+
+    /**
+     * From 16 bits to 8. Pillow keeps the high byte, except in grey without alpha, which it holds
+     * as whole numbers and clips at 255.
+     */
+    private static void narrow(int[] row, boolean clip) {
+        for (int i = 0; i < row.length; i++) {
+            row[i] = clip ? Math.min(row[i], 255) : row[i] >> 8;
+        }
+    }
+
+    /** Each ink lets through what black leaves: r = (1 − c)·(1 − k), in 8 bits. */
+    private static void fromCmyk(Raster raster, byte[] pixels) {
+        int[] row = new int[4 * raster.getWidth()];
+        int to = 0;
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getPixels(0, y, raster.getWidth(), 1, row);
+            for (int from = 0; from < row.length; from += 4) {
+                int light = 255 - row[from + 3];
+                for (int ink = 0; ink < 3; ink++) {
+                    int product = row[from + ink] * light;
+                    pixels[to++] = (byte) (light - (2 * product + 255) / 510); // rounds
+                }
+            }
+        }
+    }
+
+    private static void fromPalette(Raster raster, IndexColorModel palette, byte[] pixels) {
+        int[] colours = new int[palette.getMapSize()];
+        palette.getRGBs(colours);
+        int[] row = new int[raster.getWidth()];
+        int to = 0;
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getPixels(0, y, row.length, 1, row);
+            for (int index : row) {
+                // An index past the palette's end is black, as in Pillow.
+                to = put(index < colours.length ? colours[index] : 0, pixels, to);
+            }
+        }
+    }
+
+    private static void fromPacked(BufferedImage image, byte[] pixels) {
+        int[] row = new int[image.getWidth()];
+        int to = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRGB(0, y, row.length, 1, row, 0, row.length);
+            for (int rgb : row) {
+                to = put(rgb, pixels, to);
+            }
+        }
+    }
+
+    private static int put(int rgb, byte[] pixels, int to) {
+        pixels[to] = (byte) (rgb >> 16);
+        pixels[to + 1] = (byte) (rgb >> 8);
+        pixels[to + 2] = (byte) rgb;
+        return to + 3;
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.rlrr.vit.image;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * An 8-bit RGB image: height × width × 3 values of 0 to 255, rows from top to bottom, red first.
+ *
+ * <p>The value of channel c at (x, y) is {@code pixels()[3 * (y * width() + x) + c] & 0xff}.
+ *
+ * <p>The array is not copied: the constructor takes it over, and {@link #pixels()} lends it out.
+ * Whoever holds it treats it as read-only; then an image may be shared between threads.
+ */
+public final class RgbImage {
+
+    private final int width;
+    private final int height;
+    private final byte[] pixels;
+
+    /**
+     * Wraps an array of pixels, which must not be written to afterwards.
+     *
+     * @param width pixels in a row, at least 1
+     * @param height rows, at least 1
+     * @param pixels height × width × 3 unsigned bytes
+     * @throws IllegalArgumentException if the size is below 1 × 1 or the array is of another length
+     */
+    public RgbImage(int width, int height, byte[] pixels) {
+        if (width < 1 || height < 1) {
+            throw new IllegalArgumentException(
+                    "image size: " + width + "x" + height + " (width x height), expected 1x1 up");
+        }
+        Objects.requireNonNull(pixels, "pixels");
+        if (pixels.length != 3L * width * height) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "pixels: %d bytes, expected %d = 3 x %d x %d",
+                            pixels.length, 3L * width * height, width, height));
+        }
+        this.width = width;
+        this.height = height;
+        this.pixels = pixels;
+    }
+
+    /**
+     * The pixels in a row.
+     *
+     * @return the width, at least 1
+     */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * The rows.
+     *
+     * @return the height, at least 1
+     */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * The values, shared with this image: read-only by agreement.
+     *
+     * @return height × width × 3 unsigned bytes
+     */
+    public byte[] pixels() {
+        return pixels;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RgbImage that
+                && width == that.width
+                && height == that.height
+                && Arrays.equals(pixels, that.pixels);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * width + height) + Arrays.hashCode(pixels);
+    }
+
+    @Override
+    public String toString() {
+        return "RgbImage[" + width + "x" + height + "]";
+    }
+}
