@@ -9,9 +9,6 @@ package io.github.rlrr.tensor;
  */
 final class HalfFloats {
 
-    /** The largest finite binary16 value. */
-    static final float MAX_HALF = 65504f;
-
     /** Fraction bits of binary32 that binary16 lacks. */
     private static final int DROPPED = 13;
 
