@@ -1,0 +1,75 @@
+package io.github.rlrr.tensor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.ZipFile;
+
+/** The file formats {@link TensorReader#open} tells apart by their first bytes. */
+enum TensorFileFormat {
+    /** Eight bytes of header length, JSON, data. */
+    SAFETENSORS {
+        @Override
+        TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
+            return SafetensorsReader.open(file, limits);
+        }
+    },
+    /** A zip archive of npy arrays. */
+    NPZ {
+        @Override
+        TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
+            return NpzReader.open(file, limits);
+        }
+    },
+    /** A zip archive around a pickle, as {@code torch.save} writes it. */
+    PYTORCH {
+        @Override
+        TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
+            throw new TensorFileException(
+                    file,
+                    "is a PyTorch checkpoint (it has a data.pkl), expected safetensors or npz;"
+                            + " save it with safetensors.torch.save_file in Python");
+        }
+    };
+
+    private static final String PICKLE = "data.pkl";
+
+    abstract TensorReader open(Path file, ReadLimits limits) throws TensorFileException;
+
+    /** Looks at the first bytes, and into the archive where they are a zip's. */
+    static TensorFileFormat of(Path file) throws TensorFileException {
+        try {
+            if (!isZip(file)) {
+                return SAFETENSORS;
+            }
+            try (ZipFile zip = new ZipFile(file.toFile())) {
+                boolean pickled =
+                        zip.stream()
+                                .map(entry -> entry.getName())
+                                .anyMatch(n -> n.equals(PICKLE) || n.endsWith("/" + PICKLE));
+                return pickled ? PYTORCH : NPZ;
+            }
+        } catch (IOException e) {
+            throw TensorFileException.of(file, e);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // What ZipFile throws for names it cannot decode.
+            throw new TensorFileException(
+                    file, "is a damaged zip archive: " + TensorFileException.reason(e), e);
+        }
+    }
+
+    private static boolean isZip(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new TensorFileException(file, "is not a regular file, expected a tensor file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] magic = in.readNBytes(4);
+            // "PK" and either a first entry or, in an archive of none, the end record.
+            return magic.length == 4
+                    && magic[0] == 'P'
+                    && magic[1] == 'K'
+                    && ((magic[2] == 3 && magic[3] == 4) || (magic[2] == 5 && magic[3] == 6));
+        }
+    }
+}

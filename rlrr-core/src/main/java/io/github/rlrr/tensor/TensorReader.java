@@ -1,0 +1,98 @@
+package io.github.rlrr.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Reads named tensors from a safetensors or npz file that need not be trusted.
+ *
+ * <p>Opening reads and checks the headers; the data of a tensor is read when it is asked for. No
+ * byte of the file is executed or mapped into memory: a file that lies about its sizes, or is cut
+ * or replaced while it is open, ends in a {@link TensorFileException}.
+ *
+ * <pre>{@code
+ * try (TensorReader reader = TensorReader.open(Path.of("vit.safetensors"))) {
+ *     NDArray weight = reader.read("head.weight", manager);
+ * }
+ * }</pre>
+ *
+ * <p>A reader may be used by several threads at once. An interrupt of a thread that reads a
+ * safetensors file closes the reader, as with any {@link java.nio.channels.FileChannel}.
+ */
+public interface TensorReader extends Closeable {
+
+    /**
+     * Opens a file with {@link ReadLimits#DEFAULTS}.
+     *
+     * @param file a safetensors or npz file, told apart by content, whatever the name
+     * @return the reader, to be closed by the caller
+     * @throws TensorFileException if the file is missing, malformed or neither of the two
+     */
+    static TensorReader open(Path file) throws TensorFileException {
+        return open(file, ReadLimits.DEFAULTS);
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param file a safetensors or npz file, told apart by content, whatever the name
+     * @param limits what to accept
+     * @return the reader, to be closed by the caller
+     * @throws TensorFileException if the file is missing, malformed, beyond the limits or neither
+     *     of the two
+     */
+    static TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
+        return TensorFileFormat.of(file).open(file, limits);
+    }
+
+    /**
+     * The file this reader was opened on.
+     *
+     * @return the path as it was given
+     */
+    Path file();
+
+    /**
+     * What the file holds.
+     *
+     * @return the tensors by name, in the order of the file's header, unmodifiable
+     */
+    Map<String, TensorInfo> tensors();
+
+    /**
+     * The texts a safetensors file carries under {@code __metadata__}.
+     *
+     * @return the texts by key, unmodifiable; empty for npz
+     */
+    Map<String, String> metadata();
+
+    /**
+     * Reads one tensor.
+     *
+     * <p>F64, F32, I64, I32, I8, U8 and BOOL keep their type. F16 and BF16 become FLOAT32 and I16
+     * becomes INT32, all exactly: DJL ends the JVM on bfloat16 and int16 arrays.
+     *
+     * @param name a key of {@link #tensors()}
+     * @param manager owns the array and gives its device
+     * @return a new array of the tensor's shape, to be closed by the caller or with {@code manager}
+     * @throws TensorFileException if there is no such tensor, if its data is damaged or cut short,
+     *     or if there is no memory for it
+     */
+    NDArray read(String name, NDManager manager) throws TensorFileException;
+
+    /**
+     * Reads one tensor as float32 values, row by row (the last dimension varies fastest).
+     *
+     * <p>F16, BF16, I8, U8 and I16 convert exactly, F64 to the nearest float.
+     *
+     * @param name a key of {@link #tensors()}
+     * @return a new array of {@link TensorInfo#elementCount()} values
+     * @throws TensorFileException if there is no such tensor, if its data is damaged or cut short,
+     *     if it has more elements than a Java array, if it is BOOL, if an I32 or I64 value is not a
+     *     float32 exactly, or if a finite F64 value is beyond float32's range
+     */
+    float[] readFloats(String name) throws TensorFileException;
+}
