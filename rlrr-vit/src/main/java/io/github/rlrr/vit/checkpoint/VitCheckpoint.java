@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -40,18 +41,28 @@ public final class VitCheckpoint {
     private VitCheckpoint() {}
 
     /**
-     * Loads a checkpoint and reads its geometry off the shapes; a square image is assumed. Where
-     * the file does not say how many heads there are (timm, Hugging Face), a metadata entry {@code
-     * heads} or else 64 values a head are taken.
+     * Loads a checkpoint of the geometry that its shapes tell, see {@link #inferConfig}.
      *
      * @param file the checkpoint
      * @return the model on the CPU, with the file's head; close it when done
      * @throws IOException in one line when the file is missing, damaged or not a Vision Transformer
      */
     public static VisionTransformer load(Path file) throws IOException {
+        return load(file, inferConfig(file));
+    }
+
+    /**
+     * Reads a checkpoint's geometry off its tensors' shapes; a square image is assumed. Where the
+     * shapes do not tell how many heads there are (timm, Hugging Face), a metadata entry {@code
+     * heads} or else 64 values a head are taken.
+     *
+     * @param file the checkpoint
+     * @return the geometry, with the file's number of classes
+     * @throws IOException in one line when the file is missing, damaged or not a Vision Transformer
+     */
+    public static VitConfig inferConfig(Path file) throws IOException {
         try (TensorReader reader = TensorReader.open(file)) {
-            CheckpointLayout layout = layout(reader);
-            return load(reader, layout, inferred(reader, layout), Device.cpu());
+            return inferred(reader, layout(reader));
         }
     }
 
@@ -83,6 +94,19 @@ public final class VitCheckpoint {
         try (TensorReader reader = TensorReader.open(file)) {
             return load(reader, layout(reader), config, device);
         }
+    }
+
+    /**
+     * Saves a model as safetensors in timm's layout, which timm and this library read.
+     *
+     * @param vit a model with weights
+     * @param file where to write, as a whole or not at all
+     * @param floats how values are stored, F32 or F16
+     * @throws IOException when the file cannot be written
+     */
+    public static void saveTimm(VisionTransformer vit, Path file, TensorType floats)
+            throws IOException {
+        CheckpointWriter.write(vit, new TimmLayout(), file, floats);
     }
 
     private static CheckpointLayout layout(TensorReader reader) throws IOException {

@@ -1,7 +1,11 @@
 package io.github.rlrr.vit.image;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an image of any size becomes the input of a network: squashed to a fixed size, then each
@@ -60,6 +64,55 @@ public record Preprocessing(
     public static Preprocessing vitDefault(int size) {
         List<Float> half = List.of(0.5f, 0.5f, 0.5f);
         return new Preprocessing(size, size, Interpolation.BICUBIC, half, half);
+    }
+
+    /**
+     * Reads what {@link #toMap} wrote, as an adapter file holds it.
+     *
+     * @param values the fields by name
+     * @return the preprocessing
+     * @throws IllegalArgumentException if a field is missing or malformed
+     */
+    public static Preprocessing fromMap(Map<String, Object> values) {
+        try {
+            return new Preprocessing(
+                    number(values.get("height")).intValue(),
+                    number(values.get("width")).intValue(),
+                    Interpolation.valueOf(
+                            String.valueOf(values.get("interpolation")).toUpperCase(Locale.ROOT)),
+                    floats(values.get("mean")),
+                    floats(values.get("std")));
+        } catch (ClassCastException | NullPointerException e) {
+            throw new IllegalArgumentException(
+                    "preprocessing is "
+                            + values
+                            + ", expected height, width, interpolation, mean and std",
+                    e);
+        }
+    }
+
+    private static Number number(@Nullable Object value) {
+        return (Number) Objects.requireNonNull(value);
+    }
+
+    private static List<Float> floats(@Nullable Object values) {
+        return ((List<?>) Objects.requireNonNull(values))
+                .stream().map(value -> number(value).floatValue()).toList();
+    }
+
+    /**
+     * The fields by name, as JSON values.
+     *
+     * @return height, width, interpolation, mean and std
+     */
+    public Map<String, Object> toMap() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("height", height);
+        values.put("width", width);
+        values.put("interpolation", interpolation.name().toLowerCase(Locale.ROOT));
+        values.put("mean", mean);
+        values.put("std", std);
+        return values;
     }
 
     /**
