@@ -56,6 +56,29 @@ public record ImageListing(List<String> classNames, List<Entry> entries, int ign
         return entries.size();
     }
 
+    /**
+     * The same files under the labels of a model's classes.
+     *
+     * @param names the model's class names in label order
+     * @return a listing whose labels index into {@code names}
+     * @throws IllegalArgumentException if a class here is not among them
+     */
+    public ImageListing relabelled(List<String> names) {
+        List<String> unknown = classNames.stream().filter(name -> !names.contains(name)).toList();
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the images have classes "
+                            + unknown
+                            + " that the model does not know: "
+                            + names);
+        }
+        List<Entry> relabelled =
+                entries.stream()
+                        .map(e -> new Entry(e.path(), names.indexOf(classNames.get(e.label()))))
+                        .toList();
+        return new ImageListing(names, relabelled, ignored);
+    }
+
     ImageListing with(List<Entry> others, int ignoredThere) {
         return new ImageListing(classNames, others, ignoredThere);
     }

@@ -1,0 +1,42 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterFolder;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A saved adapter on its base, with what travels with it.
+ *
+ * @param vit the base
+ * @param adapted the base, adapted
+ * @param metadata class names and preprocessing
+ */
+record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata metadata)
+        implements AutoCloseable {
+
+    static AdaptedModel open(Path folder, BaseOptions base) throws IOException {
+        AdapterMetadata metadata = AdapterFolder.describe(folder).metadata();
+        VisionTransformer vit = base.load(metadata.baseModel());
+        try {
+            return new AdaptedModel(vit, Rlrr.load(vit, folder), metadata);
+        } catch (IOException | RuntimeException e) {
+            vit.close();
+            throw e;
+        }
+    }
+
+    Preprocessing preprocessing() {
+        return Preprocessing.fromMap(metadata.preprocessing());
+    }
+
+    @Override
+    public void close() {
+        adapted.close();
+        vit.close();
+    }
+}

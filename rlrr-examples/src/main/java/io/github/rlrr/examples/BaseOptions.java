@@ -1,0 +1,117 @@
+package io.github.rlrr.examples;
+
+import ai.djl.Device;
+import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which frozen model a command works on, and where. */
+final class BaseOptions {
+
+    /** Suggests the presets' names. */
+    static final class Presets extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Presets() {
+            super(VitConfig.presetNames());
+        }
+    }
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description =
+                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors, or "
+                            + Bundled.VIT
+                            + ". Default: the one an adapter names, else the bundled one.")
+    private @Nullable String checkpoint;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            completionCandidates = Presets.class,
+            description =
+                    "The checkpoint's geometry: ${COMPLETION-CANDIDATES}. Default: read off the"
+                            + " file.")
+    private @Nullable String preset;
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "PIXELS",
+            description =
+                    "The input's height and width, a multiple of the patch size; position"
+                            + " embeddings are resized. Default: the checkpoint's.")
+    private @Nullable Integer imageSize;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "Where to compute: cpu or gpu:0. Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads within one operation. Default: one for each core.")
+    private @Nullable Integer threads;
+
+    /**
+     * The name of the checkpoint as an adapter should remember it.
+     *
+     * @param remembered what an adapter names, or null
+     */
+    String name(@Nullable String remembered) {
+        if (checkpoint != null) {
+            return checkpoint;
+        }
+        return remembered == null || remembered.isEmpty() ? Bundled.VIT : remembered;
+    }
+
+    Device device() {
+        if (device.equals("cpu")) {
+            return Device.cpu();
+        }
+        if (!device.matches("gpu(:\\d{1,3})?")) {
+            throw new IllegalArgumentException(
+                    "--device is \"" + device + "\", expected cpu, gpu or gpu:0");
+        }
+        int wanted = device.equals("gpu") ? 0 : Integer.parseInt(device.substring(4));
+        int found = TorchRuntime.require().getGpuCount();
+        if (wanted >= found) {
+            throw new IllegalArgumentException(
+                    "--device "
+                            + device
+                            + ": this engine sees "
+                            + found
+                            + " GPUs; see rlrr doctor and docs/cuda.md");
+        }
+        return Device.gpu(wanted);
+    }
+
+    /**
+     * Loads the model.
+     *
+     * @param remembered the checkpoint an adapter names, or null
+     * @return the model; the caller closes it
+     */
+    VisionTransformer load(@Nullable String remembered) throws IOException {
+        if (threads != null) {
+            TorchRuntime.setThreads(threads);
+        }
+        String name = name(remembered);
+        Path file = name.equals(Bundled.VIT) ? Bundled.vit() : Path.of(name);
+        VitConfig config =
+                preset == null ? VitCheckpoint.inferConfig(file) : VitConfig.named(preset);
+        if (imageSize != null) {
+            config = config.withImageSize(imageSize, imageSize);
+        }
+        return VitCheckpoint.load(file, config, device());
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.training.EpochMetrics;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Draws the loss and the accuracy of runs over their epochs, side by side. */
+final class Curves {
+
+    private static final int WIDTH = 560;
+    private static final int HEIGHT = 400;
+    private static final List<Color> COLOURS =
+            List.of(new Color(0x1f77b4), new Color(0xd62728), new Color(0x2ca02c));
+
+    private Curves() {}
+
+    /**
+     * Writes a PNG.
+     *
+     * @param runs the epochs of each run by its name
+     * @param file where to write
+     */
+    static void write(Map<String, List<EpochMetrics>> runs, Path file) throws IOException {
+        XYChart loss =
+                chart(
+                        "Loss (cross-entropy)",
+                        runs,
+                        EpochMetrics::trainLoss,
+                        EpochMetrics::validationLoss);
+        XYChart accuracy =
+                chart(
+                        "Accuracy (%)",
+                        runs, m -> 100 * m.trainAccuracy(), m -> 100 * m.validationAccuracy());
+        BufferedImage picture = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
+        graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
+        graphics.dispose();
+        AtomicFile.write(file, out -> ImageIO.write(picture, "png", out));
+    }
+
+    private static XYChart chart(
+            String title,
+            Map<String, List<EpochMetrics>> runs,
+            ToDoubleFunction<EpochMetrics> train,
+            ToDoubleFunction<EpochMetrics> validation) {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(WIDTH)
+                        .height(HEIGHT)
+                        .title(title)
+                        .xAxisTitle("epoch")
+                        .theme(Styler.ChartTheme.XChart)
+                        .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+        chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+        chart.getStyler().setXAxisDecimalPattern("#");
+        int colour = 0;
+        for (Map.Entry<String, List<EpochMetrics>> run : runs.entrySet()) {
+            Color color = COLOURS.get(colour++ % COLOURS.size());
+            add(chart, run.getKey() + " train", run.getValue(), train, color, 1f);
+            add(chart, run.getKey() + " validation", run.getValue(), validation, color, 2.5f);
+        }
+        return chart;
+    }
+
+    private static void add(
+            XYChart chart,
+            String name,
+            List<EpochMetrics> epochs,
+            ToDoubleFunction<EpochMetrics> figure,
+            Color color,
+            float width) {
+        List<EpochMetrics> known =
+                epochs.stream().filter(m -> Double.isFinite(figure.applyAsDouble(m))).toList();
+        if (!known.isEmpty()) {
+            double[] x = known.stream().mapToDouble(EpochMetrics::epoch).toArray();
+            double[] y = known.stream().mapToDouble(figure).toArray();
+            XYSeries series = chart.addSeries(name, x, y);
+            series.setMarker(known.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+            series.setMarkerColor(color);
+            series.setLineColor(color);
+            series.setLineWidth(width);
+        }
+    }
+}

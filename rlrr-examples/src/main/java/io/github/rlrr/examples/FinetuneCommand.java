@@ -1,0 +1,295 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.Initialisation;
+import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.data.ImageDataset;
+import io.github.rlrr.vit.data.ImageFolder;
+import io.github.rlrr.vit.data.ImageListing;
+import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Interpolation;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rlrr finetune}: trains an adapter on a folder of images. */
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Train an adapter on your images.",
+            "DIR holds a folder a class, or train/, val/ and test/ with a folder a class each. What"
+                    + " is missing is cut off the training images, stratified, by the seed."
+        })
+final class FinetuneCommand implements Callable<Integer> {
+
+    /** The methods that can be trained. */
+    enum Method {
+        RLRR,
+        LINEAR_PROBE
+    }
+
+    /** The starts that need no number. */
+    enum Start {
+        KAIMING,
+        IDENTITY
+    }
+
+    /** Without --epochs a run has about this many steps. */
+    private static final int SENSIBLE_STEPS = 1000;
+
+    private static final int FEWEST_EPOCHS = 5;
+    private static final int MOST_EPOCHS = 30;
+    private static final int EVALUATION_BATCH = 64;
+
+    @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            required = true,
+            description = "The folder of images.")
+    @SuppressWarnings("NullAway.Init")
+    private Path data;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Where adapter/, metrics.jsonl and curves.png go. Default: out/<name of DIR>.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--method",
+            defaultValue = "RLRR",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Method method = Method.RLRR;
+
+    @Option(names = "--rank", defaultValue = "1", description = "RLRR's rank. Default: 1.")
+    private int rank = 1;
+
+    @Option(
+            names = "--init",
+            defaultValue = "KAIMING",
+            description =
+                    "Where RLRR's scales start: KAIMING as published, IDENTITY at the base model."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private Start start = Start.KAIMING;
+
+    @Option(
+            names = "--targets",
+            paramLabel = "T",
+            split = ",(?![^{\\[]*[}\\]])",
+            description =
+                    "Modules that RLRR rescales, such as all-linear or"
+                            + " blocks.[6-11].attn.{query,value}; rlrr inspect lists them. Default:"
+                            + " all-linear.")
+    private List<String> targets = List.of("all-linear");
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description =
+                    "Passes over the training images. Default: about "
+                            + SENSIBLE_STEPS
+                            + " steps, "
+                            + FEWEST_EPOCHS
+                            + " to "
+                            + MOST_EPOCHS
+                            + " epochs.")
+    private @Nullable Integer epochs;
+
+    @Option(names = "--batch-size", defaultValue = "32", description = "Default: 32.")
+    private int batchSize = 32;
+
+    @Option(
+            names = "--lr",
+            defaultValue = "0.003",
+            description = "The peak learning rate. Default: ${DEFAULT-VALUE}.")
+    private double learningRate = 0.003;
+
+    @Option(
+            names = "--weight-decay",
+            defaultValue = "0.0001",
+            description = "AdamW's weight decay. Default: ${DEFAULT-VALUE}.")
+    private double weightDecay = 1e-4;
+
+    @Option(
+            names = "--flip",
+            negatable = true,
+            description = "Flip half of the training images left to right; off by default.")
+    private boolean flip;
+
+    @Option(
+            names = "--skip-unreadable",
+            paramLabel = "FRACTION",
+            defaultValue = "0",
+            description =
+                    "The share of images, 0 to 1, that may be unreadable and are left out."
+                            + " Default: 0, the first one stops the run.")
+    private double skipUnreadable;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
+    private long seed;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        ImageSplits splits = ImageFolder.splits(data, seed);
+        Path target = out == null ? defaultOut() : out;
+        List<String> classes = splits.train().classNames();
+        AdapterConfig config = config();
+        TrainingRun run =
+                new TrainingRun(
+                        epochs == null ? sensibleEpochs(splits.train().size()) : epochs,
+                        batchSize,
+                        learningRate,
+                        weightDecay,
+                        seed);
+        try (VisionTransformer loaded = base.load(null)) {
+            VisionTransformer vit = loaded.withHead(classes.size());
+            VitConfig geometry = vit.config();
+            Preprocessing preprocessing =
+                    new Preprocessing(
+                            geometry.imageHeight(),
+                            geometry.imageWidth(),
+                            Interpolation.BICUBIC,
+                            List.of(0.5f, 0.5f, 0.5f),
+                            List.of(0.5f, 0.5f, 0.5f));
+            ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
+            ImageDataset validation = load("validation", splits.validation(), preprocessing);
+            Files.createDirectories(target);
+            AdapterMetadata metadata =
+                    new AdapterMetadata(base.name(null), classes, preprocessing.toMap());
+            finetune(vit, config, run, train, validation, splits.test(), target, metadata, print);
+        }
+        return 0;
+    }
+
+    private void finetune(
+            VisionTransformer vit,
+            AdapterConfig config,
+            TrainingRun run,
+            ImageDataset train,
+            ImageDataset validation,
+            ImageListing test,
+            Path target,
+            AdapterMetadata metadata,
+            PrintWriter print)
+            throws IOException {
+        try (StopSignal stop = new StopSignal();
+                MetricsLog metrics = MetricsLog.create(target.resolve("metrics.jsonl"))) {
+            TrainingRun.Trained trained =
+                    run.train(vit, config, train, validation, metrics, print, stop, cheaper(run));
+            try (AdaptedBlock adapted = trained.adapted()) {
+                Path folder = target.resolve("adapter");
+                adapted.save(folder, metadata);
+                if (!trained.result().epochs().isEmpty()) {
+                    Curves.write(
+                            Map.of(config.method(), trained.result().epochs()),
+                            target.resolve("curves.png"));
+                }
+                if (trained.result().stopped()) {
+                    print.printf("stopped after %d steps%n", trained.result().steps());
+                } else if (test.size() > 0) {
+                    ImageDataset images = load("test", test, train.preprocessing());
+                    Evaluation result =
+                            Evaluation.of(adapted, images, EVALUATION_BATCH, base.device());
+                    metrics.evaluation("test", result);
+                    print.printf(
+                            Locale.ROOT,
+                            "test accuracy %.2f %% on %d images%n",
+                            100 * result.accuracy(),
+                            result.examples());
+                }
+                print.println("adapter   " + folder);
+                print.println("metrics   " + target.resolve("metrics.jsonl"));
+                print.println("curves    " + target.resolve("curves.png"));
+                print.flush();
+            }
+        }
+    }
+
+    private Path defaultOut() {
+        Path name = data.toAbsolutePath().normalize().getFileName();
+        return Path.of("out").resolve(name == null ? "run" : name.toString());
+    }
+
+    private AdapterConfig config() {
+        if (method == Method.LINEAR_PROBE) {
+            return new LinearProbeConfig();
+        }
+        return RlrrConfig.builder()
+                .rank(rank)
+                .initialisation(
+                        start == Start.KAIMING ? Initialisation.PUBLISHED : Initialisation.IDENTITY)
+                .targets(targets.toArray(new String[0]))
+                .seed(seed)
+                .build();
+    }
+
+    private int sensibleEpochs(int images) {
+        int steps = (images + batchSize - 1) / Math.max(1, batchSize);
+        int wanted = (SENSIBLE_STEPS + steps - 1) / Math.max(1, steps);
+        return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, wanted));
+    }
+
+    private List<String> cheaper(TrainingRun run) {
+        List<String> choices = new ArrayList<>();
+        if (method != Method.LINEAR_PROBE) {
+            choices.add(
+                    "--method linear_probe first: no backward through the model, about a third of"
+                            + " the time");
+        }
+        if (run.epochs() > FEWEST_EPOCHS) {
+            choices.add(
+                    "--epochs "
+                            + FEWEST_EPOCHS
+                            + ": "
+                            + Math.round(100.0 * FEWEST_EPOCHS / run.epochs())
+                            + " % of the time");
+        }
+        choices.add(
+                "a checkpoint of a smaller preset: ViT-S/16 takes about a quarter of B/16's time");
+        choices.add("a CUDA GPU: --device gpu:0, see docs/cuda.md");
+        return choices;
+    }
+
+    private ImageDataset load(String what, ImageListing listing, Preprocessing preprocessing)
+            throws IOException {
+        LoadOptions options = LoadOptions.defaults().withMaxUnreadable(skipUnreadable);
+        if (!Terminal.isInteractive()) {
+            return ImageDataset.load(listing, preprocessing, options);
+        }
+        try (ProgressBar bar = Progress.bar("reading " + what, listing.size())) {
+            return ImageDataset.load(listing, preprocessing, options.withProgress(bar::stepTo));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.training.FineTuneListener;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/**
+ * Says after a few measured steps how long a run will take, how much memory, and what is cheaper.
+ */
+final class Forecast implements FineTuneListener {
+
+    private static final int WARM_UP_STEPS = 2;
+    private static final int MEASURED_STEPS = 5;
+    private static final Duration LONG = Duration.ofMinutes(10);
+
+    private final PrintWriter out;
+    private final int epochs;
+    private final int validationExamples;
+    private final List<String> cheaper;
+    private long measuredFrom;
+
+    /**
+     * Prepares a forecast.
+     *
+     * @param validationExamples examples evaluated after every epoch
+     * @param cheaper choices to name when the run is long
+     */
+    Forecast(PrintWriter out, int epochs, int validationExamples, List<String> cheaper) {
+        this.out = out;
+        this.epochs = epochs;
+        this.validationExamples = validationExamples;
+        this.cheaper = List.copyOf(cheaper);
+    }
+
+    @Override
+    public void onStep(StepProgress progress) {
+        int last = (int) Math.min(WARM_UP_STEPS + MEASURED_STEPS, progress.totalSteps());
+        if (progress.step() == Math.min(WARM_UP_STEPS, last - 1)) {
+            measuredFrom = System.nanoTime();
+        } else if (progress.step() == last && measuredFrom != 0) {
+            int measured = last - Math.min(WARM_UP_STEPS, last - 1);
+            double stepSeconds = (System.nanoTime() - measuredFrom) / 1e9 / measured;
+            print(progress, stepSeconds);
+        }
+    }
+
+    private void print(StepProgress progress, double stepSeconds) {
+        // Backward costs about twice what forward does.
+        double evaluation = stepSeconds / 3 * validationExamples / progress.examples();
+        double seconds = stepSeconds * progress.totalSteps() + evaluation * epochs;
+        OptionalLong memory = peakMemoryKib();
+        out.printf(
+                Locale.ROOT,
+                "forecast: %d steps of %.2f s, %s with evaluation; memory so far %s%n",
+                progress.totalSteps(),
+                stepSeconds,
+                duration(seconds),
+                memory.isPresent()
+                        ? String.format(Locale.ROOT, "%.1f GiB", memory.getAsLong() / 1048576.0)
+                        : "not known on this platform");
+        if (seconds > LONG.toSeconds()) {
+            cheaper.forEach(choice -> out.println("  cheaper: " + choice));
+        }
+        out.flush();
+    }
+
+    /** The process' peak resident memory, natives included, where the platform tells. */
+    static OptionalLong peakMemoryKib() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst();
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    static String duration(double seconds) {
+        long whole = Math.round(seconds);
+        if (whole < 60) {
+            return "about " + Math.max(1, whole) + " s";
+        }
+        if (whole < 3600) {
+            return String.format(Locale.ROOT, "about %d min %02d s", whole / 60, whole % 60);
+        }
+        return String.format(Locale.ROOT, "about %d h %02d min", whole / 3600, whole % 3600 / 60);
+    }
+}

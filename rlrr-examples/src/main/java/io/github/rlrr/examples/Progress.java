@@ -1,0 +1,92 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.training.EpochMetrics;
+import io.github.rlrr.training.FineTuneListener;
+import java.io.PrintWriter;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A progress bar where a person watches, and one line an epoch everywhere. */
+final class Progress implements FineTuneListener, AutoCloseable {
+
+    private static final int REFRESH_MILLIS = 500;
+    private static final int WIDTH = 100;
+
+    private final PrintWriter out;
+    private final int epochs;
+    private final boolean terminal;
+    private @Nullable ProgressBar bar;
+
+    Progress(PrintWriter out, int epochs) {
+        this.out = out;
+        this.epochs = epochs;
+        terminal = Terminal.isInteractive();
+    }
+
+    @Override
+    public void onStep(StepProgress progress) {
+        if (!terminal) {
+            return;
+        }
+        long perEpoch = progress.totalSteps() / epochs;
+        if (bar == null) {
+            bar = bar("epoch " + progress.epoch() + "/" + epochs, perEpoch);
+        }
+        bar.stepTo(progress.step() - perEpoch * (progress.epoch() - 1));
+        bar.setExtraMessage(
+                String.format(
+                        Locale.ROOT,
+                        "loss %.3f lr %.1e",
+                        progress.loss(),
+                        progress.learningRate()));
+    }
+
+    /** A bar on the standard error stream, so that output stays clean. */
+    static ProgressBar bar(String task, long steps) {
+        return new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(steps)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(REFRESH_MILLIS)
+                .setMaxRenderedLength(WIDTH)
+                .showSpeed()
+                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .build();
+    }
+
+    @Override
+    public void onEpoch(EpochMetrics metrics) {
+        close();
+        String validation =
+                Double.isNaN(metrics.validationAccuracy())
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "   validation loss %.4f accuracy %5.1f %%",
+                                metrics.validationLoss(),
+                                100 * metrics.validationAccuracy());
+        out.printf(
+                Locale.ROOT,
+                "epoch %3d/%d   train loss %.4f accuracy %5.1f %%%s   lr %.1e   %.1f s%n",
+                metrics.epoch(),
+                epochs,
+                metrics.trainLoss(),
+                100 * metrics.trainAccuracy(),
+                validation,
+                metrics.learningRate(),
+                metrics.seconds());
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}

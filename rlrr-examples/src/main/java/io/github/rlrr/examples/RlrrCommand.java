@@ -1,0 +1,94 @@
+package io.github.rlrr.examples;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code rlrr}; its subcommands do the work. */
+@Command(
+        name = "rlrr",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        description = "Parameter-efficient fine-tuning of Vision Transformers with RLRR.",
+        subcommands = {
+            DemoCommand.class,
+            FinetuneCommand.class,
+            EvaluateCommand.class,
+            PredictCommand.class,
+            InspectCommand.class,
+            DoctorCommand.class
+        })
+public final class RlrrCommand implements Runnable {
+
+    /** The exit code of a fault that the user can mend. */
+    static final int FAULT = 1;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Print the whole stack trace when something fails.")
+    private boolean stacktrace;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    /** Made by picocli. */
+    @SuppressWarnings("NullAway.Init")
+    RlrrCommand() {}
+
+    /**
+     * Runs the command line and exits: 0 when all went well, 1 for a fault, 2 for wrong usage, 130
+     * when interrupted.
+     *
+     * @param args the arguments
+     */
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        RlrrCommand root = new RlrrCommand();
+        return new CommandLine(root)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(root.new OneLine());
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** A fault is one line that says what came and what to do; the trace is there on request. */
+    private final class OneLine implements IExecutionExceptionHandler {
+
+        @Override
+        public int handleExecutionException(
+                Exception fault, CommandLine commandLine, ParseResult parsed) {
+            if (stacktrace) {
+                fault.printStackTrace(commandLine.getErr());
+            } else {
+                commandLine.getErr().println("rlrr: " + oneLine(fault));
+            }
+            commandLine.getErr().flush();
+            return FAULT;
+        }
+    }
+
+    private static String oneLine(Exception fault) {
+        Throwable cause = fault.getCause();
+        Throwable said = fault instanceof UncheckedIOException && cause != null ? cause : fault;
+        boolean expected =
+                said instanceof IOException
+                        || said instanceof IllegalArgumentException
+                        || said instanceof IllegalStateException
+                        || said instanceof ArithmeticException;
+        String message = said.getMessage() == null ? said.toString() : said.getMessage();
+        String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
+        return expected ? line : "unexpected " + said + "; --stacktrace shows where";
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.rlrr.examples;
+
+import java.io.Console;
+
+/** Whether a person watches. */
+final class Terminal {
+
+    private Terminal() {}
+
+    /** True when input and output are a terminal: progress bars are drawn only then. */
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean isInteractive() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            // From Java 22 on there is always a console, and it can be asked.
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+}
