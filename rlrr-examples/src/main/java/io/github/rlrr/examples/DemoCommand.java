@@ -5,9 +5,12 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.training.FineTuneResult;
+import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
@@ -91,6 +94,9 @@ final class DemoCommand implements Callable<Integer> {
             AdapterMetadata metadata =
                     new AdapterMetadata(Bundled.VIT, classes, preprocessing.toMap());
 
+            print.printf(
+                    "%d training, %d validation and %d test images in %d classes%n",
+                    train.size(), validation.size(), test.size(), classes.size());
             Map<String, AdapterConfig> methods = new LinkedHashMap<>();
             methods.put("linear-probe", new LinearProbeConfig());
             methods.put("rlrr", RlrrConfig.builder().seed(seed).build());
@@ -102,23 +108,16 @@ final class DemoCommand implements Callable<Integer> {
                 print.println("== " + method);
                 TrainingRun run = new TrainingRun(epochs, BATCH, rate, WEIGHT_DECAY, seed);
                 MetricsLog log = metrics.labelled("method", method);
-                TrainingRun.Trained trained =
-                        run.train(
-                                vit,
-                                entry.getValue(),
-                                train,
-                                validation,
-                                log,
-                                print,
-                                stop,
-                                List.of());
-                try (AdaptedBlock adapted = trained.adapted()) {
+                try (AdaptedBlock adapted = Rlrr.adapt(vit, entry.getValue())) {
+                    FineTuner.Builder tuner = run.tuner(adapted, train, validation);
+                    FineTuneResult trained =
+                            run.fit(tuner, adapted, validation.size(), log, print, stop, List.of());
                     adapted.save(out.resolve(method).resolve("adapter"), metadata);
-                    if (trained.result().stopped()) {
+                    if (trained.stopped()) {
                         print.println("stopped");
                         return RlrrCommand.FAULT;
                     }
-                    curves.put(method, trained.result().epochs());
+                    curves.put(method, trained.epochs());
                     Evaluation result =
                             Evaluation.of(adapted, test, EVALUATION_BATCH, Device.cpu());
                     log.evaluation("test", result);

@@ -5,8 +5,11 @@ import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Initialisation;
 import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.training.FineTuneResult;
+import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -19,7 +22,6 @@ import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +103,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--targets",
-            paramLabel = "T",
+            paramLabel = "T[,T...]",
+            hideParamSyntax = true,
             split = ",(?![^{\\[]*[}\\]])",
             description =
                     "Modules that RLRR rescales, such as all-linear or"
@@ -163,6 +166,10 @@ final class FinetuneCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         ImageSplits splits = ImageFolder.splits(data, seed);
+        int ignored = splits.train().ignored();
+        if (ignored > 0) {
+            print.printf("%d files under %s are no images and are left out%n", ignored, data);
+        }
         Path target = out == null ? defaultOut() : out;
         List<String> classes = splits.train().classNames();
         AdapterConfig config = config();
@@ -185,7 +192,6 @@ final class FinetuneCommand implements Callable<Integer> {
                             List.of(0.5f, 0.5f, 0.5f));
             ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
-            Files.createDirectories(target);
             AdapterMetadata metadata =
                     new AdapterMetadata(base.name(null), classes, preprocessing.toMap());
             finetune(vit, config, run, train, validation, splits.test(), target, metadata, print);
@@ -204,37 +210,51 @@ final class FinetuneCommand implements Callable<Integer> {
             AdapterMetadata metadata,
             PrintWriter print)
             throws IOException {
-        try (StopSignal stop = new StopSignal();
-                MetricsLog metrics = MetricsLog.create(target.resolve("metrics.jsonl"))) {
-            TrainingRun.Trained trained =
-                    run.train(vit, config, train, validation, metrics, print, stop, cheaper(run));
-            try (AdaptedBlock adapted = trained.adapted()) {
-                Path folder = target.resolve("adapter");
-                adapted.save(folder, metadata);
-                if (!trained.result().epochs().isEmpty()) {
-                    Curves.write(
-                            Map.of(config.method(), trained.result().epochs()),
-                            target.resolve("curves.png"));
-                }
-                if (trained.result().stopped()) {
-                    print.printf("stopped after %d steps%n", trained.result().steps());
+        print.printf(
+                "%d training, %d validation and %d test images in %d classes%n",
+                train.size(), validation.size(), test.size(), train.classNames().size());
+        try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
+            FineTuner.Builder tuner = run.tuner(adapted, train, validation);
+            Path adapterFolder = target.resolve("adapter");
+            Path metricsFile = target.resolve("metrics.jsonl");
+            try (StopSignal stop = new StopSignal();
+                    MetricsLog metrics = MetricsLog.create(metricsFile)) {
+                FineTuneResult result =
+                        run.fit(
+                                tuner,
+                                adapted,
+                                validation.size(),
+                                metrics,
+                                print,
+                                stop,
+                                cheaper(run));
+                adapted.save(adapterFolder, metadata);
+                if (result.stopped()) {
+                    print.printf("stopped after %d steps%n", result.steps());
                 } else if (test.size() > 0) {
-                    ImageDataset images = load("test", test, train.preprocessing());
-                    Evaluation result =
-                            Evaluation.of(adapted, images, EVALUATION_BATCH, base.device());
-                    metrics.evaluation("test", result);
-                    print.printf(
-                            Locale.ROOT,
-                            "test accuracy %.2f %% on %d images%n",
-                            100 * result.accuracy(),
-                            result.examples());
+                    test(adapted, load("test", test, train.preprocessing()), metrics, print);
                 }
-                print.println("adapter   " + folder);
-                print.println("metrics   " + target.resolve("metrics.jsonl"));
-                print.println("curves    " + target.resolve("curves.png"));
+                print.println("adapter   " + adapterFolder);
+                print.println("metrics   " + metricsFile);
+                if (!result.epochs().isEmpty()) {
+                    Path curves = target.resolve("curves.png");
+                    Curves.write(Map.of(config.method(), result.epochs()), curves);
+                    print.println("curves    " + curves);
+                }
                 print.flush();
             }
         }
+    }
+
+    private void test(
+            AdaptedBlock adapted, ImageDataset images, MetricsLog metrics, PrintWriter print) {
+        Evaluation result = Evaluation.of(adapted, images, EVALUATION_BATCH, base.device());
+        metrics.evaluation("test", result);
+        print.printf(
+                Locale.ROOT,
+                "test accuracy %.2f %% on %d images%n",
+                100 * result.accuracy(),
+                result.examples());
     }
 
     private Path defaultOut() {

@@ -1,12 +1,9 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.AdapterConfig;
-import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
-import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
 import java.io.PrintWriter;
 import java.util.List;
@@ -24,53 +21,47 @@ import java.util.function.BooleanSupplier;
  */
 record TrainingRun(int epochs, int batchSize, double learningRate, double weightDecay, long seed) {
 
-    /** A trained adapter, open, with its record. */
-    record Trained(AdaptedBlock adapted, FineTuneResult result) {}
-
-    /**
-     * Adapts a model and trains it.
-     *
-     * @param cheaper what to suggest when the forecast is long
-     * @return the adapter, which the caller closes
-     */
-    Trained train(
-            VisionTransformer vit,
-            AdapterConfig config,
-            ImageDataset train,
-            ImageDataset validation,
-            MetricsLog metrics,
-            PrintWriter out,
-            BooleanSupplier stop,
-            List<String> cheaper) {
-        AdaptedBlock adapted = Rlrr.adapt(vit, config);
-        out.println(adapted.parameterReport());
-        out.printf(
-                Locale.ROOT,
-                "%d training and %d validation images, %d epochs, batch %d, learning rate %s%n",
-                train.size(),
-                validation.size(),
-                epochs,
-                batchSize,
-                learningRate);
-        out.flush();
+    /** Configures the loop and checks it, before anything is written. */
+    FineTuner.Builder tuner(AdaptedBlock adapted, ImageDataset train, ImageDataset validation) {
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
                         .dataset(train)
+                        .validation(validation)
                         .epochs(epochs)
                         .batchSize(batchSize)
                         .learningRate(learningRate)
                         .weightDecay(weightDecay)
-                        .seed(seed)
-                        .stopWhen(stop)
-                        .listener(metrics)
-                        .listener(new Forecast(out, epochs, validation.size(), cheaper));
-        tuner.validation(validation);
+                        .seed(seed);
+        tuner.build();
+        return tuner;
+    }
+
+    /** Trains, saying what is trained, how long it will take and how it goes. */
+    FineTuneResult fit(
+            FineTuner.Builder tuner,
+            AdaptedBlock adapted,
+            int validationImages,
+            MetricsLog metrics,
+            PrintWriter out,
+            BooleanSupplier stop,
+            List<String> cheaper) {
+        out.println(adapted.parameterReport());
+        out.printf(
+                Locale.ROOT,
+                "%d epochs, batch %d, learning rate %s, weight decay %s, seed %d%n",
+                epochs,
+                batchSize,
+                learningRate,
+                weightDecay,
+                seed);
+        out.flush();
         try (Progress progress = new Progress(out, epochs)) {
-            FineTuneResult result = tuner.listener(progress).build().fit();
-            return new Trained(adapted, result);
-        } catch (RuntimeException e) {
-            adapted.close();
-            throw e;
+            return tuner.stopWhen(stop)
+                    .listener(new Forecast(out, epochs, validationImages, cheaper))
+                    .listener(progress)
+                    .listener(metrics)
+                    .build()
+                    .fit();
         }
     }
 }

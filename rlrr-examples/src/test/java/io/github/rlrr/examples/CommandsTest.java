@@ -1,0 +1,171 @@
+package io.github.rlrr.examples;
+
+import static io.github.rlrr.examples.CommandLine.rlrr;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** What the commands do when all is well, on the bundled model and images. */
+class CommandsTest {
+
+    private final DemoModel demo = DemoModel.get();
+
+    @Test
+    void finetuneLeavesAnAdapterAMetricsFileAndAPictureOfTheCurves() throws IOException {
+        assertThat(demo.adapter().resolve("adapter_config.json")).exists();
+        assertThat(demo.adapter().resolve("adapter_model.safetensors")).exists();
+        List<JsonObject> lines =
+                Files.readAllLines(demo.folder().resolve("metrics.jsonl")).stream()
+                        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                        .toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0).get("epoch").getAsInt()).isEqualTo(1);
+        assertThat(lines.get(1).get("set").getAsString()).isEqualTo("test");
+        assertThat(lines.get(1).get("examples").getAsInt()).isEqualTo(2000);
+        BufferedImage curves = ImageIO.read(demo.folder().resolve("curves.png").toFile());
+        assertThat(curves.getWidth()).isGreaterThan(500);
+    }
+
+    @Test
+    void evaluateGivesTheAccuracyThatTheRunMeasured() throws IOException {
+        List<String> metrics = Files.readAllLines(demo.folder().resolve("metrics.jsonl"));
+        double measured =
+                JsonParser.parseString(metrics.get(1))
+                        .getAsJsonObject()
+                        .get("accuracy")
+                        .getAsDouble();
+
+        CommandLine.Result result =
+                rlrr("evaluate", "--adapter", demo.adapter(), "--data", demo.images(), "--json");
+
+        assertThat(result.exitCode()).isZero();
+        JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
+        assertThat(json.get("images").getAsInt()).isEqualTo(2000);
+        assertThat(json.get("accuracy").getAsDouble()).isEqualTo(measured);
+        assertThat(json.get("accuracy_per_class").getAsJsonObject().size()).isEqualTo(10);
+    }
+
+    @Test
+    void predictPrintsTheSameProbabilitiesWithAndWithoutMerging() throws IOException {
+        List<Path> images = demo.testImages("bag", 3);
+        Object[] arguments = {
+            "predict",
+            "--adapter",
+            demo.adapter(),
+            "--json",
+            images.get(0),
+            images.get(1),
+            images.get(2)
+        };
+        Object[] merged = java.util.Arrays.copyOf(arguments, arguments.length + 1);
+        merged[arguments.length] = "--merged";
+
+        List<String> plainLines = rlrr(arguments).out().lines().toList();
+        List<String> mergedLines = rlrr(merged).out().lines().toList();
+
+        assertThat(plainLines).hasSize(3);
+        assertThat(mergedLines).hasSize(3);
+        for (int i = 0; i < plainLines.size(); i++) {
+            JsonObject first = probabilities(plainLines.get(i));
+            JsonObject second = probabilities(mergedLines.get(i));
+            double sum = 0;
+            for (String label : first.keySet()) {
+                assertThat(second.get(label).getAsDouble())
+                        .isCloseTo(first.get(label).getAsDouble(), offset(1e-5));
+                sum += first.get(label).getAsDouble();
+            }
+            assertThat(sum).isCloseTo(1, offset(1e-9));
+        }
+    }
+
+    private static JsonObject probabilities(String line) {
+        return JsonParser.parseString(line)
+                .getAsJsonObject()
+                .get("probabilities")
+                .getAsJsonObject();
+    }
+
+    @Test
+    void predictPrintsTheMostProbableLabelsFirst() throws IOException {
+        CommandLine.Result result =
+                rlrr(
+                        "predict",
+                        "--adapter",
+                        demo.adapter(),
+                        "--top",
+                        2,
+                        demo.testImages("trouser", 1).get(0));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out().lines()).hasSize(3);
+        assertThat(result.out().lines().skip(1))
+                .allMatch(line -> line.matches(" +\\d+\\.\\d{5} % {2}[a-z-]+"));
+    }
+
+    @Test
+    void inspectShowsAnAdapterItsTensorsAndTheModulesOfACheckpoint() {
+        CommandLine.Result adapter = rlrr("inspect", demo.adapter());
+        assertThat(adapter.out())
+                .contains("rank=1")
+                .contains("bundled:vit-cifar10")
+                .contains("bag");
+        assertThat(rlrr("inspect", "--tensors", demo.adapter()).out())
+                .contains("blocks.5.mlp.fc2.scale_right")
+                .contains("format: pt");
+        assertThat(rlrr("inspect").out())
+                .contains("width 128, depth 6, 4 heads")
+                .contains("blocks.0.attn.query")
+                .contains("patch_embed.proj");
+    }
+
+    @Test
+    void inspectChangeListsEveryRescaledMatrixOnce() {
+        CommandLine.Result result = rlrr("inspect", "--change", demo.adapter());
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out().lines().filter(line -> line.startsWith("blocks."))).hasSize(36);
+        assertThat(result.out()).doesNotContain("head.weight");
+    }
+
+    @Test
+    void doctorNamesTheVersionsItMet() {
+        CommandLine.Result result = rlrr("doctor");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out())
+                .contains("libtorch    2.7.1")
+                .contains("DJL         0.36.0")
+                .contains("ND4J        found")
+                .contains("nothing is missing");
+    }
+
+    @Test
+    void finetuneSaysWhatItTrainsAndHowLongItWillTake() {
+        CommandLine.Result result =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--out",
+                        demo.folder().resolve("own"),
+                        "--epochs",
+                        2,
+                        "--method",
+                        "linear_probe",
+                        "--batch-size",
+                        16);
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out())
+                .contains("trainable params: 1,290 || all params: 1,205,898 || trainable%: 0.1070")
+                .containsPattern("forecast: 20 steps of \\d+\\.\\d\\d s, about \\d+ s")
+                .contains("160 training, 20 validation and 20 test images in 10 classes")
+                .containsPattern("epoch +2/2 ")
+                .containsPattern("test accuracy \\d+\\.\\d\\d % on 20 images");
+    }
+}

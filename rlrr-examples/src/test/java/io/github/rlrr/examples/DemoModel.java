@@ -1,0 +1,53 @@
+package io.github.rlrr.examples;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The bundled images and an adapter trained on them for one epoch, made once for all tests. */
+final class DemoModel {
+
+    private static final DemoModel INSTANCE = new DemoModel();
+
+    private final Path folder;
+
+    private DemoModel() {
+        try {
+            folder = Files.createTempDirectory("rlrr-demo");
+            Bundled.unpackFashionMnist(folder.resolve("images"));
+            CommandLine.Result result =
+                    CommandLine.rlrr(
+                            "finetune", "--data", images(), "--out", folder, "--epochs", 1);
+            if (result.exitCode() != 0) {
+                throw new IllegalStateException(result.err());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static DemoModel get() {
+        return INSTANCE;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path images() {
+        return folder.resolve("images");
+    }
+
+    Path adapter() {
+        return folder.resolve("adapter");
+    }
+
+    /** The first test images of a class. */
+    List<Path> testImages(String name, int count) throws IOException {
+        try (Stream<Path> files = Files.list(images().resolve("test").resolve(name))) {
+            return files.sorted().limit(count).toList();
+        }
+    }
+}
