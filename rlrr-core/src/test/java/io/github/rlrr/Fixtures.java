@@ -74,6 +74,43 @@ public final class Fixtures {
         }
     }
 
+    /** Children under names of the test's choice, all of which see the same input. */
+    public static final class Named extends AbstractBlock {
+
+        public Named child(String name, Block block) {
+            addChildBlock(name, block);
+            return this;
+        }
+
+        public Named parameter(Parameter parameter) {
+            addParameter(parameter);
+            return this;
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> params) {
+            NDList result = inputs;
+            for (Block child : getChildren().values()) {
+                result = child.forward(store, inputs, training);
+            }
+            return result;
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+            getChildren().values().forEach(child -> child.initialize(manager, type, shapes));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] shapes) {
+            return shapes;
+        }
+    }
+
     /** An initialized Mlp with 4 inputs, 6 hidden features and 3 classes. */
     public static Mlp mlp(NDManager manager, long seed) {
         return initialized(new Mlp(6, 3), manager, seed, new Shape(-1, 4));
