@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TorchScript module written as Java text: any libtorch operator in one native call.
@@ -127,19 +128,33 @@ public final class TorchProgram implements AutoCloseable {
      */
     public NDList forward(NDArray... inputs) {
         UNOPTIMIZED.get();
-        String[] names = new String[inputs.length];
+        NDArray[] plain = new NDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
-            names[i] = inputs[i].getName();
-            // DJL reads structure into names: "a.b" would become a dictionary.
-            inputs[i].setName(null);
+            plain[i] = isStructured(inputs[i].getName()) ? unnamed(inputs[i]) : inputs[i];
         }
         try {
-            return IValueUtils.forward(module, new NDList(inputs), true);
+            return IValueUtils.forward(module, new NDList(plain), true);
         } finally {
             for (int i = 0; i < inputs.length; i++) {
-                inputs[i].setName(names[i]);
+                if (plain[i] != inputs[i]) {
+                    plain[i].close();
+                }
             }
         }
+    }
+
+    /** DJL reads structure into names: "a.b" would become a dictionary, "a[]" a list. */
+    private static boolean isStructured(@Nullable String name) {
+        return name != null
+                && (name.contains(".")
+                        || name.contains("[")
+                        || name.contains("(")
+                        || name.startsWith("module_method:"));
+    }
+
+    /** A view without a name; the array keeps its own, for whoever else is reading it. */
+    private static NDArray unnamed(NDArray array) {
+        return array.reshape(array.getShape());
     }
 
     /**

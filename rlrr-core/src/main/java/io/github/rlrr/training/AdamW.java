@@ -66,7 +66,7 @@ public final class AdamW implements AutoCloseable {
     private final Collection<TrainableTensor> tensors;
 
     /**
-     * Prepares moments of zeros.
+     * Prepares moments of zeros and clears the tensors' gradients.
      *
      * @param tensors what is updated; each is decayed or not as it says
      * @param weightDecay λ, not negative
@@ -96,6 +96,22 @@ public final class AdamW implements AutoCloseable {
             group.first.add(manager.zeros(value.getShape(), DataType.FLOAT32));
             group.second.add(manager.zeros(value.getShape(), DataType.FLOAT32));
             group.time.add(time);
+        }
+        clearGradients();
+    }
+
+    /** What someone else's backward has left would count in the first step. */
+    private void clearGradients() {
+        List<NDArray> left = new ArrayList<>();
+        for (TrainableTensor tensor : tensors) {
+            NDArray value = tensor.parameter().getArray();
+            if (value.hasGradient()) {
+                left.add(value.getGradient());
+            }
+        }
+        if (!left.isEmpty()) {
+            program.run("zero", left);
+            left.forEach(NDArray::close);
         }
     }
 
