@@ -51,6 +51,11 @@ final class Adapter implements AutoCloseable {
     Adapter(ModuleTree tree, AdapterConfig config) {
         this.config = config;
         Map<AdapterConfig.Rule, List<Site>> selected = select(tree, config);
+        if (selected.values().stream().allMatch(List::isEmpty)) {
+            throw new IllegalArgumentException(
+                    "the targets select no module once exclusions are taken away: nothing is left"
+                            + " to train");
+        }
         Parameter first = tree.parameters().values().iterator().next();
         NDArray like = first.getArray();
         Device device = like.getDevice();
@@ -84,8 +89,8 @@ final class Adapter implements AutoCloseable {
         for (TensorSpec spec : method.tensors(site)) {
             String name = ModuleTree.join(site.path(), spec.name());
             RandomGenerator random = new SplittableRandom(config.seed() ^ placeSeed(name));
-            int size = Math.toIntExact(spec.shape().size());
-            Parameter parameter = parameter(name, spec.start().values(random, size), spec.shape());
+            float[] values = spec.start().values(random, size(name, spec.shape()));
+            Parameter parameter = parameter(name, values, spec.shape());
             tensors.put(spec.name(), parameter);
             trainable.put(name, new TrainableTensor(name, parameter, spec.decayed()));
         }
@@ -96,6 +101,21 @@ final class Adapter implements AutoCloseable {
         if (bias != null) {
             readings.put(bias.getId(), new Reading(adapted, Role.BIAS));
         }
+    }
+
+    private static int size(String name, Shape shape) {
+        double size = 1;
+        for (long dimension : shape.getShape()) {
+            size *= dimension;
+        }
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    name
+                            + " of shape "
+                            + shape
+                            + " has more values than a Java array; lower the rank");
+        }
+        return (int) size;
     }
 
     /**

@@ -11,6 +11,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import io.github.rlrr.adapter.Adapter.AdaptedSite;
 import io.github.rlrr.tensor.AtomicFile;
@@ -18,6 +19,7 @@ import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +50,11 @@ public final class AdapterFolder {
 
     private static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+            new GsonBuilder()
+                    .setPrettyPrinting()
+                    .disableHtmlEscaping()
+                    .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+                    .create();
 
     /**
      * What the configuration file says.
@@ -120,6 +126,9 @@ public final class AdapterFolder {
         try {
             JsonElement root = JsonParser.parseString(Files.readString(file));
             return description(root.getAsJsonObject());
+        } catch (CharacterCodingException e) {
+            throw new IOException(
+                    file + " is no valid adapter configuration: it is not UTF-8 text", e);
         } catch (JsonParseException
                 | IllegalStateException
                 | IllegalArgumentException
@@ -219,6 +228,7 @@ public final class AdapterFolder {
             reader.tensors().keySet().stream()
                     .filter(name -> !expected.containsKey(name))
                     .forEach(name -> faults.add(name + " is unexpected"));
+            adapter.sites().forEach(adapted -> checkOutputs(adapted, reader.tensors(), faults));
             if (!faults.isEmpty()) {
                 throw new IOException(file + ": " + String.join("; ", faults));
             }
@@ -240,6 +250,33 @@ public final class AdapterFolder {
             }
         }
         return names;
+    }
+
+    /** A replaced module may have any number of outputs, but weight and bias the same. */
+    private static void checkOutputs(
+            AdaptedSite adapted, Map<String, TensorInfo> found, List<String> faults) {
+        Parameter bias = adapted.site().bias();
+        if (!adapted.method().replaces() || bias == null) {
+            return;
+        }
+        String path = adapted.site().path();
+        TensorInfo first = found.get(ModuleTree.join(path, adapted.site().weight().getName()));
+        TensorInfo second = found.get(ModuleTree.join(path, bias.getName()));
+        if (first != null
+                && second != null
+                && first.shape().dimension() > 0
+                && second.shape().dimension() > 0
+                && first.shape().get(0) != second.shape().get(0)) {
+            faults.add(
+                    second.name()
+                            + " has shape "
+                            + second.shape()
+                            + ", "
+                            + first.name()
+                            + " "
+                            + first.shape()
+                            + ": they differ in the number of outputs");
+        }
     }
 
     private static boolean fits(Shape found, Parameter parameter, boolean ownOutputs) {

@@ -38,16 +38,7 @@ final class ConfigJson {
                             + "\", expected one of "
                             + METHODS.keySet().stream().sorted().toList());
         }
-        for (RecordComponent component : type.getRecordComponents()) {
-            JsonElement value = json.get(component.getName());
-            if (value == null || value.isJsonNull()) {
-                throw new IllegalArgumentException("config." + component.getName() + " is missing");
-            }
-            if (component.getType().isEnum() && enumValue(component, value) == null) {
-                throw new IllegalArgumentException(
-                        "config." + component.getName() + " is " + value + ", which is unknown");
-            }
-        }
+        checkComponents(type, json, "config");
         try {
             return GSON.fromJson(json, type);
         } catch (JsonParseException | NullPointerException e) {
@@ -58,8 +49,49 @@ final class ConfigJson {
         }
     }
 
-    private static Object enumValue(RecordComponent component, JsonElement value) {
-        return GSON.fromJson(value, component.getType());
+    /** Gson would leave null what is missing and what an enum does not know. */
+    private static void checkComponents(Class<?> type, JsonObject json, String path) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = path + "." + component.getName();
+            JsonElement value = json.get(component.getName());
+            if (value == null || value.isJsonNull()) {
+                throw new IllegalArgumentException(name + " is missing");
+            }
+            Class<?> expected = component.getType();
+            if (expected.isEnum()
+                    && (!value.isJsonPrimitive() || GSON.fromJson(value, expected) == null)) {
+                throw new IllegalArgumentException(name + " is " + value + ", which is unknown");
+            }
+            if (expected == int.class || expected == long.class) {
+                requireWhole(name, value);
+            }
+            if (expected.isRecord()) {
+                if (!value.isJsonObject()) {
+                    throw new IllegalArgumentException(
+                            name + " is " + value + ", expected an object");
+                }
+                checkComponents(expected, value.getAsJsonObject(), name);
+            }
+            if (value.isJsonArray()) {
+                for (JsonElement element : value.getAsJsonArray()) {
+                    if (element.isJsonNull()) {
+                        throw new IllegalArgumentException(name + " holds null");
+                    }
+                }
+            }
+        }
+    }
+
+    /** Gson would cut 1.5 down to 1. */
+    private static void requireWhole(String name, JsonElement value) {
+        try {
+            value.getAsBigDecimal().longValueExact();
+        } catch (ArithmeticException | IllegalStateException | UnsupportedOperationException e) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", expected a whole number", e);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected a number", e);
+        }
     }
 
     private static String rootMessage(Throwable fault) {

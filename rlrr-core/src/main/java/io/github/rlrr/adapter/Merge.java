@@ -3,6 +3,7 @@ package io.github.rlrr.adapter;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -60,8 +61,9 @@ final class Merge {
         }
         // x·0 is 0 for finite x and NaN otherwise.
         try (NDArray zeros = array.mul(0);
-                NDArray sum = zeros.sum()) {
-            return sum.getFloat() == 0f;
+                NDArray sum = zeros.sum();
+                NDArray single = sum.toType(DataType.FLOAT32, true)) {
+            return single.getFloat() == 0f;
         }
     }
 

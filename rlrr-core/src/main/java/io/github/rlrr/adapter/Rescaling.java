@@ -85,8 +85,11 @@ public record Rescaling(
                     "additive form with scales on one side only adds the same value to whole rows"
                             + " or columns; train both sides");
         }
-        if (initialisation.equals(Initialisation.constant(0))
-                && (sides == Sides.BOTH || form == Form.PLAIN)) {
+        // As float32, so that -0 and what is too small for a float count as 0.
+        boolean zero =
+                initialisation.kind() == Initialisation.Kind.CONSTANT
+                        && (float) initialisation.value() == 0f;
+        if (zero && (sides == Sides.BOTH || form == Form.PLAIN)) {
             throw new IllegalArgumentException(
                     "every scale starts at 0: each factor's gradient is 0 then and nothing can"
                             + " learn; use initialisation IDENTITY to start at the base model");

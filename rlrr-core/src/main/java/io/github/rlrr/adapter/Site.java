@@ -2,6 +2,7 @@ package io.github.rlrr.adapter;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.convolutional.Deconvolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
 
     /**
      * Recognises a module by its own parameters: a {@code weight} of two dimensions is a linear
-     * layer, one of four a convolution, a gain and a bias of one dimension a norm.
+     * layer, one of four a convolution, a gain and a bias of one dimension a norm. A transposed
+     * convolution is none: its kernel is (in, out, k, k).
      */
     static @Nullable Site of(ModuleTree.Module module) {
         Parameter weight = null;
@@ -36,7 +38,9 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
         if (gain != null && beta != null) {
             return new Site(module.path(), SiteKind.NORM, gain, beta);
         }
-        if (weight == null || weight.getShape() == null) {
+        if (weight == null
+                || weight.getShape() == null
+                || module.block() instanceof Deconvolution) {
             return null;
         }
         return switch (weight.getShape().dimension()) {

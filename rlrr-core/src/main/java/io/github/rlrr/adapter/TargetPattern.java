@@ -111,9 +111,12 @@ record TargetPattern(
     private static List<String> indices(String range, String text) {
         String[] ends = range.split("-", -1);
         try {
+            if (!range.matches("[0-9]+(-[0-9]+)?")) {
+                throw new NumberFormatException();
+            }
             int first = Integer.parseInt(ends[0]);
             int last = Integer.parseInt(ends[ends.length - 1]);
-            if (ends.length > 2 || first > last || last > 9999) {
+            if (first > last || last > 9999) {
                 throw new NumberFormatException();
             }
             List<String> indices = new ArrayList<>();

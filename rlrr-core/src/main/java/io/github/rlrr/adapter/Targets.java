@@ -75,7 +75,8 @@ final class Targets {
             List<Site> matched,
             Set<SiteKind> kinds,
             Set<Site> taken) {
-        String subject = what + ": \"" + pattern.text() + "\" ";
+        String text = (pattern.excludes() ? "!" : "") + pattern.text();
+        String subject = what + ": \"" + text + "\" ";
         if (!matched.isEmpty()) {
             Site first = matched.get(0);
             return taken.contains(first)
@@ -88,12 +89,16 @@ final class Targets {
                             + "; this method applies to "
                             + kinds.stream().map(SiteKind::label).sorted().toList();
         }
+        SiteKind keyword = pattern.keyword();
+        if (keyword != null) {
+            return subject + "selects nothing: the block has no " + keyword.label();
+        }
         boolean container =
                 tree.modules().keySet().stream().anyMatch(p -> pattern.matchesPath(p, exact));
         if (container) {
             return subject
                     + "is a module without weights of its own; for the modules inside it write \""
-                    + pattern.text()
+                    + text
                     + ".**\"";
         }
         return subject

@@ -4,8 +4,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
@@ -119,58 +121,84 @@ public final class TorchProgram implements AutoCloseable {
     }
 
     /**
-     * Runs the method {@code forward}. Where gradient mode is on, gradients reach the inputs;
-     * in-place operations change them.
+     * Runs the method {@code forward} with autograd: gradients reach the inputs.
      *
-     * @param arguments what the method takes, in order: {@link NDArray} for a Tensor, a non-empty
-     *     {@code List<NDArray>} for a List[Tensor]
-     * @return the results, on the first argument's manager
-     * @throws IllegalArgumentException for an argument of another type or an empty list
+     * @param inputs its tensor arguments in order; the first one's manager owns the results
+     * @return the results
      */
-    public NDList forward(Object... arguments) {
+    public NDList forward(NDArray... inputs) {
         UNOPTIMIZED.get();
-        NDList inputs = new NDList();
-        List<@Nullable String> names = new ArrayList<>();
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] instanceof NDArray array) {
-                names.add(array.getName());
-                inputs.add(array);
-            } else if (arguments[i] instanceof List<?> list && !list.isEmpty()) {
-                for (Object element : list) {
-                    NDArray array = (NDArray) element;
-                    names.add(array.getName());
-                    inputs.add(array);
-                }
-            } else {
-                throw new IllegalArgumentException(
-                        "argument "
-                                + i
-                                + " is "
-                                + arguments[i]
-                                + ", expected an NDArray or a non-empty list of them");
-            }
+        NDArray[] plain = new NDArray[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            plain[i] = isStructured(inputs[i].getName()) ? unnamed(inputs[i]) : inputs[i];
         }
         try {
-            nameByStructure(arguments);
-            return IValueUtils.forward(module, inputs, true);
+            return IValueUtils.forward(module, new NDList(plain), true);
         } finally {
-            for (int i = 0; i < names.size(); i++) {
-                inputs.get(i).setName(names.get(i));
+            for (int i = 0; i < inputs.length; i++) {
+                if (plain[i] != inputs[i]) {
+                    plain[i].close();
+                }
             }
         }
     }
 
-    /** DJL reads an argument's structure off array names: "x[]" is in the list x, null a tensor. */
-    private static void nameByStructure(Object[] arguments) {
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] instanceof NDArray array) {
-                array.setName(null);
-            } else {
-                for (Object element : (List<?>) arguments[i]) {
-                    ((NDArray) element).setName("list" + i + "[]");
-                }
+    /** DJL reads structure into names: "a.b" would become a dictionary, "a[]" a list. */
+    private static boolean isStructured(@Nullable String name) {
+        return name != null
+                && (name.contains(".")
+                        || name.contains("[")
+                        || name.contains("(")
+                        || name.startsWith("module_method:"));
+    }
+
+    /** A view without a name; the array keeps its own, for whoever else is reading it. */
+    private static NDArray unnamed(NDArray array) {
+        return array.reshape(array.getShape());
+    }
+
+    /**
+     * Runs a method under inference mode, for its effect on its arguments: what it returns is
+     * dropped, and nothing is recorded.
+     *
+     * @param method the method's name
+     * @param arguments {@link NDArray}, {@code List<NDArray>}, {@link Double}, {@link Long} or
+     *     {@link Boolean}, in the method's order
+     * @throws IllegalArgumentException for an argument of another type
+     */
+    public void run(String method, Object... arguments) {
+        UNOPTIMIZED.get();
+        List<IValue> values = new ArrayList<>();
+        try {
+            for (Object argument : arguments) {
+                values.add(value(argument));
             }
+            IValueUtils.runMethod(module, method, values.toArray(new IValue[0])).close();
+        } finally {
+            values.forEach(IValue::close);
         }
+    }
+
+    private static IValue value(Object argument) {
+        if (argument instanceof PtNDArray array) {
+            return IValue.from(array);
+        }
+        if (argument instanceof Double number) {
+            return IValue.from(number.doubleValue());
+        }
+        if (argument instanceof Long number) {
+            return IValue.from(number.longValue());
+        }
+        if (argument instanceof Boolean flag) {
+            return IValue.from(flag.booleanValue());
+        }
+        if (argument instanceof List<?> list) {
+            return IValue.listFrom(
+                    list.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new));
+        }
+        throw new IllegalArgumentException(
+                "a program takes arrays, lists of arrays, Double, Long and Boolean, not "
+                        + argument.getClass().getName());
     }
 
     /** Unloads the program. */

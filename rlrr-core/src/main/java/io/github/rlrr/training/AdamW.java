@@ -6,12 +6,10 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.TrainableTensor;
-import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * AdamW with decoupled weight decay, all tensors updated in one native call.
@@ -22,14 +20,30 @@ import java.util.Locale;
  *   θ ← θ − lr · (m / (1−β1ᵗ)) / (√(v / (1−β2ᵗ)) + ε)
  * </pre>
  *
- * β1 = 0.9, β2 = 0.999, ε = 1e-8. The update is libtorch's own, {@code torch._fused_adamw_}; ε
- * stands outside the root but inside the bias correction, as in PyTorch (DJL's AdamW has it outside
- * both). Values, moments and gradients are float32. Owns the moments; the tensors stay their
- * owner's.
+ * The update is libtorch's own, {@code torch._fused_adamw_}; ε stands outside the root but inside
+ * the bias correction, as in PyTorch (DJL's AdamW has it outside both). Values, moments and
+ * gradients are float32. Owns the moments; the tensors stay their owner's.
  *
  * <p>Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
  */
 public final class AdamW implements AutoCloseable {
+
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPSILON = 1e-8;
+
+    private static final String UPDATE =
+            """
+              def step(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], lr: float, decay: float, beta1: float, beta2: float, eps: float) -> NoneType:
+                torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), t, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+                return None
+              def tick(self, t: Tensor) -> NoneType:
+                torch.add_(t, 1.)
+                return None
+              def zero(self, g: List[Tensor]) -> NoneType:
+                torch._foreach_zero_(g)
+                return None
+            """;
 
     /** Tensors that share their decay, with everything the update takes in matching order. */
     private static final class Group {
@@ -38,6 +52,7 @@ public final class AdamW implements AutoCloseable {
         final List<NDArray> gradients = new ArrayList<>();
         final List<NDArray> first = new ArrayList<>();
         final List<NDArray> second = new ArrayList<>();
+        final List<NDArray> time = new ArrayList<>();
 
         Group(double decay) {
             this.decay = decay;
@@ -47,11 +62,11 @@ public final class AdamW implements AutoCloseable {
     private final NDManager manager;
     private final TorchProgram program;
     private final NDArray time;
-    private final NDArray rate;
-    private final List<Group> groups = new ArrayList<>();
+    private final List<Group> groups;
+    private final Collection<TrainableTensor> tensors;
 
     /**
-     * Prepares moments of zeros.
+     * Prepares moments of zeros and clears the tensors' gradients.
      *
      * @param tensors what is updated; each is decayed or not as it says
      * @param weightDecay λ, not negative
@@ -65,55 +80,39 @@ public final class AdamW implements AutoCloseable {
         if (tensors.isEmpty()) {
             throw new IllegalArgumentException("there is nothing to train");
         }
+        this.tensors = List.copyOf(tensors);
         NDArray like = tensors.iterator().next().parameter().getArray();
+        program = new TorchProgram(UPDATE);
         manager =
                 NDManager.newBaseManager(
                         like.getDevice(), like.getManager().getEngine().getEngineName());
         manager.setName("adamw");
         time = manager.zeros(new Shape(), DataType.FLOAT32);
-        rate = manager.zeros(new Shape(), DataType.FLOAT32);
+        groups = List.of(new Group(weightDecay), new Group(0));
         for (TrainableTensor tensor : tensors) {
-            Group group = group(tensor.decayed() ? weightDecay : 0);
+            Group group = groups.get(tensor.decayed() ? 0 : 1);
             NDArray value = tensor.parameter().getArray();
             group.values.add(value);
             group.first.add(manager.zeros(value.getShape(), DataType.FLOAT32));
             group.second.add(manager.zeros(value.getShape(), DataType.FLOAT32));
+            group.time.add(time);
         }
-        program = new TorchProgram(text());
+        clearGradients();
     }
 
-    private Group group(double decay) {
-        for (Group group : groups) {
-            if (group.decay == decay) {
-                return group;
+    /** What someone else's backward has left would count in the first step. */
+    private void clearGradients() {
+        List<NDArray> left = new ArrayList<>();
+        for (TrainableTensor tensor : tensors) {
+            NDArray value = tensor.parameter().getArray();
+            if (value.hasGradient()) {
+                left.add(value.getGradient());
             }
         }
-        Group group = new Group(decay);
-        groups.add(group);
-        return group;
-    }
-
-    private String text() {
-        StringBuilder parameters = new StringBuilder("t: Tensor, lr: Tensor");
-        StringBuilder body = new StringBuilder("    torch.add_(t, 1.)\n");
-        for (int i = 0; i < groups.size(); i++) {
-            for (String list : List.of("p", "g", "m", "v")) {
-                parameters.append(", ").append(list).append(i).append(": List[Tensor]");
-            }
-            body.append(
-                    String.format(
-                            Locale.ROOT,
-                            """
-                                torch._fused_adamw_(p%1$d, g%1$d, m%1$d, v%1$d, \
-                            annotate(List[Tensor], []), torch.mul([t], torch.len(p%1$d)), lr=lr, \
-                            beta1=0.9, beta2=0.999, weight_decay=%2$s, eps=1e-08, amsgrad=False, \
-                            maximize=False)
-                                torch._foreach_zero_(g%1$d)
-                            """,
-                            i,
-                            groups.get(i).decay));
+        if (!left.isEmpty()) {
+            program.run("zero", left);
+            left.forEach(NDArray::close);
         }
-        return "  def forward(self, " + parameters + ") -> Tensor:\n" + body + "    return t\n";
     }
 
     /**
@@ -123,33 +122,37 @@ public final class AdamW implements AutoCloseable {
      */
     public void step(double learningRate) {
         acquireGradients();
-        rate.set(new float[] {(float) learningRate});
-        List<Object> arguments = new ArrayList<>(List.of(time, rate));
+        program.run("tick", time);
         for (Group group : groups) {
-            arguments.add(group.values);
-            arguments.add(group.gradients);
-            arguments.add(group.first);
-            arguments.add(group.second);
-        }
-        try (GradMode off = GradMode.off()) {
-            off.suppressNotUsedWarning();
-            program.forward(arguments.toArray()).close();
+            if (!group.values.isEmpty()) {
+                program.run(
+                        "step",
+                        group.values,
+                        group.gradients,
+                        group.first,
+                        group.second,
+                        group.time,
+                        learningRate,
+                        group.decay,
+                        BETA1,
+                        BETA2,
+                        EPSILON);
+                program.run("zero", group.gradients);
+            }
         }
     }
 
     /** Gradients are added in place from the second backward on, so one handle lasts. */
     private void acquireGradients() {
-        if (!groups.get(0).gradients.isEmpty()) {
+        if (!groups.get(0).gradients.isEmpty() || !groups.get(1).gradients.isEmpty()) {
             return;
         }
-        for (Group group : groups) {
-            for (NDArray value : group.values) {
-                NDArray gradient = value.getGradient();
-                // It outlives a scope the caller may have opened around the step.
-                NDScope.unregister(gradient);
-                gradient.attach(manager);
-                group.gradients.add(gradient);
-            }
+        for (TrainableTensor tensor : tensors) {
+            NDArray gradient = tensor.parameter().getArray().getGradient();
+            // It outlives a scope the caller may have opened around the step.
+            NDScope.unregister(gradient);
+            gradient.attach(manager);
+            groups.get(tensor.decayed() ? 0 : 1).gradients.add(gradient);
         }
     }
 

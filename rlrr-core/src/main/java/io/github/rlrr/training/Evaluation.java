@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.torch.GradMode;
+import io.github.rlrr.torch.TorchRuntime;
 import java.util.function.BiConsumer;
 
 /**
@@ -72,7 +73,7 @@ public record Evaluation(int examples, double loss, double accuracy) {
             Device device,
             BiConsumer<Integer, float[][]> consumer) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device);
+                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
                 BatchLoader loader = BatchLoader.inOrder(data, batchSize)) {
             off.suppressNotUsedWarning();
             ParameterStore store = new ParameterStore(manager, false);

@@ -108,6 +108,9 @@ public final class FineTuner {
     /** What lives as long as one run. */
     private final class Run implements AutoCloseable {
 
+        // First: the data set may throw, and nothing must be open then.
+        private final int stepsPerEpoch = (train.size() + batchSize - 1) / batchSize;
+        private final long totalSteps = (long) stepsPerEpoch * epochs;
         private final GradMode gradients = GradMode.off();
         private final Device device = firstArray(block).getDevice();
         private final NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
@@ -116,8 +119,6 @@ public final class FineTuner {
         private final AdamW optimizer = new AdamW(block.trainableTensors(), weightDecay);
         private final NDArray lossSum = manager.zeros(new Shape(), DataType.FLOAT32);
         private final NDArray correct = manager.zeros(new Shape(), DataType.INT64);
-        private final int stepsPerEpoch = (train.size() + batchSize - 1) / batchSize;
-        private final long totalSteps = (long) stepsPerEpoch * epochs;
         private long step;
         private double meanLoss = Double.NaN;
         private double learningRate;

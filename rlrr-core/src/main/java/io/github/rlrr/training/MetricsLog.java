@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -56,7 +57,9 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
      * @return a log that writes to the same file; close only the first one
      */
     public MetricsLog labelled(String label, String value) {
-        return new MetricsLog(file, writer, Map.of(label, value));
+        Map<String, String> all = new LinkedHashMap<>(labels);
+        all.put(label, value);
+        return new MetricsLog(file, writer, all);
     }
 
     @Override
@@ -64,12 +67,12 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
         JsonObject line = new JsonObject();
         labels.forEach(line::addProperty);
         line.addProperty("epoch", metrics.epoch());
-        line.addProperty("learning_rate", metrics.learningRate());
+        add(line, "learning_rate", metrics.learningRate());
         add(line, "train_loss", metrics.trainLoss());
         add(line, "train_accuracy", metrics.trainAccuracy());
         add(line, "validation_loss", metrics.validationLoss());
         add(line, "validation_accuracy", metrics.validationAccuracy());
-        line.addProperty("seconds", metrics.seconds());
+        add(line, "seconds", metrics.seconds());
         write(line);
     }
 

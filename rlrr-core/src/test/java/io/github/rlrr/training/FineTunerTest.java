@@ -1,0 +1,297 @@
+package io.github.rlrr.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import io.github.rlrr.Blobs;
+import io.github.rlrr.Fixtures;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.adapter.RlrrConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FineTunerTest {
+
+    private static final Blobs DATA = new Blobs(60, 3);
+
+    private final NDManager manager = Fixtures.manager();
+    private Fixtures.Mlp base;
+    private AdaptedBlock adapted;
+    private boolean gradMode;
+
+    @BeforeEach
+    void adapt() {
+        base = Fixtures.mlp(manager, 1);
+        adapted = adapter();
+    }
+
+    private AdaptedBlock adapter() {
+        return Rlrr.adapt(base, RlrrConfig.builder().scaleAndShift("all-norm").build());
+    }
+
+    @BeforeEach
+    void recordGradients() {
+        gradMode = JniUtils.isGradMode();
+        JniUtils.setGradMode(true);
+    }
+
+    @AfterEach
+    void close() {
+        JniUtils.setGradMode(gradMode);
+        adapted.close();
+        manager.close();
+    }
+
+    private FineTuner.Builder builder() {
+        return FineTuner.builder(adapted).dataset(DATA).epochs(3).batchSize(8).learningRate(0.02);
+    }
+
+    /** Counts steps, and does something on each. */
+    private static FineTuneListener onStep(Runnable action) {
+        return new FineTuneListener() {
+            @Override
+            public void onStep(StepProgress progress) {
+                action.run();
+            }
+        };
+    }
+
+    @Test
+    void aSeparableProblemIsLearnt() {
+        FineTuneResult result = builder().validation(new Blobs(30, 3)).epochs(12).build().fit();
+        EpochMetrics last = result.epochs().get(11);
+        assertThat(last.trainAccuracy()).isGreaterThan(0.95);
+        assertThat(last.validationAccuracy()).isGreaterThan(0.95);
+        assertThat(last.trainLoss()).isLessThan(0.5 * result.epochs().get(0).trainLoss());
+    }
+
+    @Test
+    void theResultCountsEpochsAndSteps() {
+        FineTuneResult result = builder().build().fit();
+        assertThat(result.epochs()).extracting(EpochMetrics::epoch).containsExactly(1, 2, 3);
+        assertThat(result.steps()).isEqualTo(24);
+        assertThat(result.stopped()).isFalse();
+    }
+
+    @Test
+    void listenersSeeEveryStepAndEpochWithItsNumber() {
+        List<String> seen = new ArrayList<>();
+        FineTuneListener listener =
+                new FineTuneListener() {
+                    @Override
+                    public void onStep(StepProgress p) {
+                        seen.add(p.step() + "/" + p.totalSteps() + " of " + p.examples());
+                    }
+
+                    @Override
+                    public void onEpoch(EpochMetrics metrics) {
+                        seen.add("epoch " + metrics.epoch());
+                    }
+                };
+        builder().batchSize(40).epochs(2).listener(listener).build().fit();
+        assertThat(seen)
+                .containsExactly(
+                        "1/4 of 40", "2/4 of 20", "epoch 1", "3/4 of 40", "4/4 of 20", "epoch 2");
+    }
+
+    private Map<String, List<Integer>> trained(long seed) {
+        try (AdaptedBlock fresh = adapter()) {
+            Blobs noisy = new Blobs(60, DATA.classNames(), 0.2);
+            FineTuner.builder(fresh).dataset(noisy).epochs(2).batchSize(8).seed(seed).build().fit();
+            return Fixtures.trainedBits(fresh);
+        }
+    }
+
+    @Test
+    void aRunRepeatsBitForBitWithTheSameSeed() {
+        assertThat(trained(5)).isEqualTo(trained(5));
+    }
+
+    @Test
+    void anotherSeedGivesAnotherRun() {
+        assertThat(trained(5)).isNotEqualTo(trained(6));
+    }
+
+    @Test
+    void theBaseStaysBitIdentical() {
+        Map<String, List<Integer>> before = Fixtures.bits(base);
+        builder().validation(DATA).build().fit();
+        assertThat(Fixtures.bits(base)).isEqualTo(before);
+    }
+
+    @Test
+    void arraysAndManagersStayFlatOverFiveHundredSteps() {
+        List<Fixtures.Alive> alive = new ArrayList<>();
+        builder()
+                .epochs(63)
+                .validation(new Blobs(9, 3))
+                .listener(onStep(() -> alive.add(Fixtures.alive())))
+                .build()
+                .fit();
+        assertThat(alive).hasSize(504);
+        // Step 1 makes what lives as long as the run.
+        assertThat(alive.subList(1, 504)).containsOnly(alive.get(1));
+    }
+
+    @Test
+    void aRunLeavesNothingAllocated() {
+        Fixtures.Alive before = Fixtures.alive();
+        builder().validation(DATA).build().fit();
+        assertThat(Fixtures.alive()).isEqualTo(before);
+    }
+
+    @Test
+    void aRunThatIsAskedToStopEndsAtThatStepWithItsAdapterWhole(@TempDir Path folder)
+            throws Exception {
+        int[] steps = new int[1];
+        FineTuneResult result =
+                builder()
+                        .listener(onStep(() -> steps[0]++))
+                        .stopWhen(() -> steps[0] == 11)
+                        .build()
+                        .fit();
+        assertThat(result.steps()).isEqualTo(11);
+        assertThat(result.stopped()).isTrue();
+        assertThat(result.epochs()).hasSize(1);
+        adapted.save(folder, new AdapterMetadata());
+        try (AdaptedBlock loaded = Rlrr.load(base, folder)) {
+            assertThat(Fixtures.trainedBits(loaded)).isEqualTo(Fixtures.trainedBits(adapted));
+        }
+    }
+
+    @Test
+    void everyFaultOfAConfigurationStandsInOneMessage() {
+        FineTuner.Builder builder =
+                FineTuner.builder(adapted)
+                        .epochs(0)
+                        .batchSize(0)
+                        .learningRate(Double.NaN)
+                        .weightDecay(-1);
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "epochs is 0, expected at least 1; batch size is 0, expected at least 1;"
+                                + " learning rate is NaN, expected more than 0; weight decay is"
+                                + " -1.0, expected 0 or more; no training set; call dataset(...)");
+    }
+
+    @Test
+    void aWarmUpAsLongAsTheRunIsRefused() {
+        assertThatThrownBy(() -> builder().warmupEpochs(3).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("warm-up of 3.0 epochs is not shorter than the run of 3");
+    }
+
+    @Test
+    void aValidationSetOfOtherClassesIsRefused() {
+        assertThatThrownBy(() -> builder().validation(new Blobs(9, 2)).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the validation set's classes [a, b] are not the training set's [a, b, c]");
+    }
+
+    @Test
+    void aLossThatIsNotFiniteEndsTheRunWithAdvice() {
+        Fixtures.set(Fixtures.tensor(adapted, "norm.shift"), 0, Float.NaN, 0, 0, 0, 0);
+        assertThatThrownBy(() -> builder().build().fit())
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("the loss is NaN at step 5 with learning rate")
+                .hasMessageContaining("try a lower learning rate");
+    }
+
+    @Test
+    void moreClassesThanTheHeadHasAreRefused() {
+        assertThatThrownBy(() -> builder().dataset(new Blobs(10, 4)).build().fit())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the data has 4 classes but the model's head has 3 outputs");
+    }
+
+    @Test
+    void aSecondRunAtTheSameTimeIsRefused() {
+        FineTuner second = builder().build();
+        FineTuner first = builder().listener(onStep(second::fit)).build();
+        assertThatThrownBy(first::fit)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("another run is training in this process");
+    }
+
+    @Test
+    void aFailedRunLeavesNothingAllocatedAndTheNextOneRuns() {
+        Fixtures.Alive before = Fixtures.alive();
+        FineTuner failing =
+                builder()
+                        .listener(
+                                onStep(
+                                        () -> {
+                                            throw new UnsupportedOperationException("mine");
+                                        }))
+                        .build();
+        assertThatThrownBy(failing::fit).hasMessage("mine");
+        assertThat(Fixtures.alive()).isEqualTo(before);
+        assertThat(JniUtils.isGradMode()).isTrue();
+        assertThat(builder().build().fit().steps()).isEqualTo(24);
+    }
+
+    @Test
+    void aDataSetThatCannotTellItsSizeLeavesNothingAllocated() {
+        LabelledDataset broken =
+                new LabelledDataset() {
+                    @Override
+                    public int size() {
+                        throw new UnsupportedOperationException("no size");
+                    }
+
+                    @Override
+                    public Shape exampleShape() {
+                        return DATA.exampleShape();
+                    }
+
+                    @Override
+                    public List<String> classNames() {
+                        return DATA.classNames();
+                    }
+
+                    @Override
+                    public int label(int index) {
+                        return 0;
+                    }
+
+                    @Override
+                    public void read(int index, SplittableRandom random, float[] to, int at) {}
+                };
+        Fixtures.Alive before = Fixtures.alive();
+        FineTuner failing = builder().dataset(broken).build();
+        assertThatThrownBy(failing::fit).hasMessage("no size");
+        assertThat(Fixtures.alive()).isEqualTo(before);
+        assertThat(JniUtils.isGradMode()).isTrue();
+    }
+
+    @Test
+    void gradientsThatSomeoneLeftDoNotCount() {
+        try (AdaptedBlock clean = adapter()) {
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDList input = new NDList(manager.ones(new Shape(2, 4)));
+                ParameterStore store = new ParameterStore(manager, false);
+                collector.backward(adapted.forward(store, input, true).head().square().sum());
+            }
+            FineTuner.builder(clean).dataset(DATA).epochs(1).build().fit();
+            FineTuner.builder(adapted).dataset(DATA).epochs(1).build().fit();
+            assertThat(Fixtures.trainedBits(adapted)).isEqualTo(Fixtures.trainedBits(clean));
+        }
+    }
+}
