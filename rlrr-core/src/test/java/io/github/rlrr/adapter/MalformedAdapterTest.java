@@ -132,6 +132,13 @@ class MalformedAdapterTest {
     }
 
     @Test
+    void aHeadForAnotherWidthIsRefused() throws IOException {
+        tensors(all -> all.put("head.weight", manager.zeros(new Shape(3, 7))));
+        assertRefused(Fixtures.mlp(manager, 1))
+                .hasMessageContaining("head.weight has shape (3, 7), expected (3, 6)");
+    }
+
+    @Test
     void aHeadWhoseBiasDoesNotFitItsWeightIsRefused() throws IOException {
         tensors(all -> all.put("head.bias", manager.zeros(new Shape(1))));
         assertRefused(Fixtures.mlp(manager, 1))
