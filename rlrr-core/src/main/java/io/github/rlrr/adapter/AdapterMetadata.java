@@ -15,7 +15,13 @@ import java.util.Map;
 public record AdapterMetadata(
         String baseModel, List<String> classNames, Map<String, Object> preprocessing) {
 
-    /** Copies the collections. */
+    /**
+     * Copies the collections.
+     *
+     * @param baseModel any text
+     * @param classNames none of them null
+     * @param preprocessing values that JSON knows: text, finite numbers, booleans, lists and maps
+     */
     public AdapterMetadata {
         classNames = List.copyOf(classNames);
         preprocessing = Collections.unmodifiableMap(new LinkedHashMap<>(preprocessing));

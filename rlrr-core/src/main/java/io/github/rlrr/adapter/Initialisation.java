@@ -36,6 +36,8 @@ public record Initialisation(Kind kind, double value) {
     /**
      * Checks the value.
      *
+     * @param kind the family of starts
+     * @param value finite; positive for {@code NORMAL} and {@code UNIFORM}
      * @throws IllegalArgumentException when a deviation or bound is not positive and finite
      */
     public Initialisation {

@@ -15,6 +15,7 @@ public record LinearProbeConfig(List<String> fullyTrained) implements AdapterCon
     /**
      * Copies the list.
      *
+     * @param fullyTrained at least one target
      * @throws IllegalArgumentException when it is empty or a target is malformed
      */
     public LinearProbeConfig {

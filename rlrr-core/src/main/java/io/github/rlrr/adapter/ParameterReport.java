@@ -31,7 +31,16 @@ public record ParameterReport(
 
     private static final int PATHS_SHOWN = 8;
 
-    /** Copies the collections. */
+    /**
+     * Copies the collections.
+     *
+     * @param adapter a count of numbers, not of tensors
+     * @param replaced a count of numbers
+     * @param frozen a count of numbers
+     * @param adaptedModules counts of modules by what they get, in the order they are printed
+     * @param untouched module paths
+     * @param notes sentences without a full stop
+     */
     public ParameterReport {
         adaptedModules = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(adaptedModules));
         untouched = List.copyOf(untouched);

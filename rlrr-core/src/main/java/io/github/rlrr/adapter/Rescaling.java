@@ -67,6 +67,11 @@ public record Rescaling(
     /**
      * Checks the combination.
      *
+     * @param rank at least 1; 1 where one side is trained alone
+     * @param form {@code ADDITIVE} needs both sides
+     * @param sides which scales are trained
+     * @param shift whether f is trained
+     * @param initialisation a start that leaves some scale other than 0 where two meet
      * @throws IllegalArgumentException when it makes no sense or could not learn, with the reason
      */
     public Rescaling {

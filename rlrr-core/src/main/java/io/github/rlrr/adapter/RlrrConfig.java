@@ -59,6 +59,15 @@ public record RlrrConfig(
     /**
      * Checks everything once.
      *
+     * @param rank at least 1
+     * @param form how the scales meet the weight
+     * @param sides which scales are trained
+     * @param shift whether biases get a learned shift
+     * @param initialisation where the scales start
+     * @param targets well-formed targets; empty only if {@code scaleAndShift} is not
+     * @param scaleAndShift well-formed targets; empty only if {@code targets} is not
+     * @param fullyTrained well-formed targets; may be empty
+     * @param seed any number
      * @throws IllegalArgumentException for a setting that makes no sense or cannot learn, with the
      *     reason, or a malformed target
      */

@@ -11,7 +11,13 @@ import java.util.List;
  */
 public record FineTuneResult(List<EpochMetrics> epochs, long steps, boolean stopped) {
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param epochs in order; an epoch that was cut short is not among them
+     * @param steps steps taken, those of a cut-short epoch included
+     * @param stopped true when the run ended before its last epoch did
+     */
     public FineTuneResult {
         epochs = List.copyOf(epochs);
     }

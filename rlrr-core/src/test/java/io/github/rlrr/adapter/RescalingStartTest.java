@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.Rescaling.Form;
@@ -128,16 +129,15 @@ class RescalingStartTest {
 
     @Test
     void anotherPlaceDrawsOthers() {
-        RlrrConfig config =
-                RlrrConfig.builder().targets("fc1").scaleAndShift("norm").rank(6).build();
-        try (AdaptedBlock adapted = Rlrr.adapt(Fixtures.mlp(manager, 1), config)) {
-            float[] left = Fixtures.tensor(adapted, "fc1.scale_left").toFloatArray();
-            float[] right = Fixtures.tensor(adapted, "fc1.scale_right").toFloatArray();
-            // Both scaled to the unit interval: the same stream would repeat.
-            for (int i = 0; i < left.length; i++) {
-                left[i] /= (float) Math.sqrt(6.0 / 4);
-            }
-            assertThat(Arrays.copyOf(right, left.length)).isNotEqualTo(left);
+        Fixtures.Named base =
+                new Fixtures.Named()
+                        .child("a", Linear.builder().setUnits(5).build())
+                        .child("b", Linear.builder().setUnits(5).build());
+        Fixtures.initialized(base, manager, 1, new Shape(1, 8));
+        RlrrConfig config = new Case(Form.RESIDUAL, Sides.BOTH, 1).config().build();
+        try (AdaptedBlock adapted = Rlrr.adapt(base, config)) {
+            assertThat(Fixtures.tensor(adapted, "a.scale_left").toFloatArray())
+                    .isNotEqualTo(Fixtures.tensor(adapted, "b.scale_left").toFloatArray());
         }
     }
 

@@ -14,11 +14,13 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.RescalingOracle.Case;
+import io.github.rlrr.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,12 @@ class RlrrLinearTest {
     private static final float[] X = Fixtures.normal(new SplittableRandom(9), 12, 1);
 
     private final NDManager manager = Fixtures.manager();
+
+    /** New layers are drawn from libtorch's generator. */
+    @BeforeEach
+    void seed() {
+        TorchRuntime.seed(1);
+    }
 
     @AfterEach
     void close() {

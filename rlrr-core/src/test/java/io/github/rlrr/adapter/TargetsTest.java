@@ -16,9 +16,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The grammar on a stack of 12 layers of {@code attn.{query,value}, norm, mlp.{fc1,fc10}}. */
 class TargetsTest {
@@ -32,9 +29,7 @@ class TargetsTest {
         return Linear.builder().setUnits(2).build();
     }
 
-    @BeforeAll
-    static void build() {
-        manager = Fixtures.manager();
+    static ModuleTree stack(NDManager manager) {
         SequentialBlock blocks = new SequentialBlock();
         for (int i = 0; i < 12; i++) {
             blocks.add(
@@ -52,7 +47,13 @@ class TargetsTest {
                                             .child("fc10", linear())));
         }
         Block root = new Fixtures.Named().child("blocks", blocks).child("fc1", linear());
-        tree = ModuleTree.of(Fixtures.initialized(root, manager, 1, new Shape(1, 2)));
+        return ModuleTree.of(Fixtures.initialized(root, manager, 1, new Shape(1, 2)));
+    }
+
+    @BeforeAll
+    static void build() {
+        manager = Fixtures.manager();
+        tree = stack(manager);
     }
 
     @AfterAll
@@ -200,92 +201,5 @@ class TargetsTest {
         List<Site> left =
                 Targets.parse(List.of("all-linear")).select(tree, "targets", LINEAR, taken);
         assertThat(left).extracting(Site::path).containsExactly("blocks.0.attn.query", "fc1");
-    }
-
-    @Test
-    void aModuleThatIsTrainedOtherwiseIsRefusedByName() {
-        Set<Site> taken = Set.copyOf(tree.sites());
-        assertThatThrownBy(
-                        () -> Targets.parse(List.of("fc1")).select(tree, "targets", LINEAR, taken))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("targets: \"fc1\" selects fc1, which is already trained otherwise");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"atn.query", "attn.qery", "attn.querys"})
-    void aTargetThatMatchesNothingNamesTheNearest(String target) {
-        assertThatThrownBy(() -> select(target))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(
-                        "targets: \""
-                                + target
-                                + "\" matches no module; did you mean \"attn.query\"")
-                .hasMessageContaining("Rlrr.tree(block)");
-    }
-
-    @Test
-    void anExclusionThatMatchesNothingIsRefused() {
-        assertThatThrownBy(() -> select("all-linear", "!blocks.12.**"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"!blocks.12.**\" matches no module");
-    }
-
-    @Test
-    void aContainerIsRefusedWithWhatToWriteInstead() {
-        assertThatThrownBy(() -> select("blocks.0.attn"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "targets: \"blocks.0.attn\" is a module without weights of its own; for the"
-                                + " modules inside it write \"blocks.0.attn.**\"");
-    }
-
-    @Test
-    void anotherKindIsRefusedByName() {
-        assertThatThrownBy(() -> select("blocks.0.norm"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "targets: \"blocks.0.norm\" selects blocks.0.norm, a norm; this method"
-                                + " applies to [convolution, linear]");
-    }
-
-    @Test
-    void aKeywordForWhichThereIsNothingSaysSo() {
-        assertThatThrownBy(() -> select("all-conv"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("targets: \"all-conv\" selects nothing: the block has no convolution");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "''             | is empty",
-                "!              | is empty",
-                "all-lin        | is no keyword; there are all-linear, all-norm and all-conv",
-                "a..b           | has an empty component between dots",
-                ".a             | has an empty component between dots",
-                "a.{b,c         | has an unclosed {",
-                "a.[0-2         | has an unclosed [",
-                "a.[b]          | is no layer range",
-                "a.[3-1]        | is no layer range",
-                "a.[1-2-3]      | is no layer range",
-                "a.[]           | is no layer range",
-                "a.[+3]         | is no layer range",
-                "a.[0-99999]    | is no layer range",
-                "re:(           | is no regular expression"
-            })
-    void aMalformedTargetIsRefusedWhenTheConfigurationIsMade(String target, String reason) {
-        assertThatThrownBy(() -> RlrrConfig.builder().targets(target).build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(reason);
-    }
-
-    @Test
-    void aConfigurationThatSelectsNothingIsRefused() {
-        RlrrConfig config =
-                RlrrConfig.builder().targets("fc1", "!fc1").scaleAndShift().fullyTrained().build();
-        assertThatThrownBy(() -> Rlrr.adapt(Fixtures.mlp(manager, 1), config))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("nothing is left to train");
     }
 }
