@@ -2,7 +2,6 @@ package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.TrainableTensor;
@@ -10,6 +9,8 @@ import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * AdamW with decoupled weight decay, all tensors updated in one native call.
@@ -20,39 +21,21 @@ import java.util.List;
  *   θ ← θ − lr · (m / (1−β1ᵗ)) / (√(v / (1−β2ᵗ)) + ε)
  * </pre>
  *
- * The update is libtorch's own, {@code torch._fused_adamw_}; ε stands outside the root but inside
- * the bias correction, as in PyTorch (DJL's AdamW has it outside both). Values, moments and
- * gradients are float32. Owns the moments; the tensors stay their owner's.
+ * β1 = 0.9, β2 = 0.999, ε = 1e-8. The update is libtorch's own, {@code torch._fused_adamw_}; ε
+ * stands outside the root but inside the bias correction, as in PyTorch (DJL's AdamW has it outside
+ * both). Values, moments and gradients are float32. Owns the moments; the tensors stay their
+ * owner's.
  *
  * <p>Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
  */
 public final class AdamW implements AutoCloseable {
 
-    private static final double BETA1 = 0.9;
-    private static final double BETA2 = 0.999;
-    private static final double EPSILON = 1e-8;
-
-    private static final String UPDATE =
-            """
-              def step(self, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], lr: float, decay: float, beta1: float, beta2: float, eps: float) -> NoneType:
-                torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), t, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
-                return None
-              def tick(self, t: Tensor) -> NoneType:
-                torch.add_(t, 1.)
-                return None
-              def zero(self, g: List[Tensor]) -> NoneType:
-                torch._foreach_zero_(g)
-                return None
-            """;
-
-    /** Tensors that share their decay, with everything the update takes in matching order. */
+    /** Tensors that share their decay, with their moments in matching order. */
     private static final class Group {
         final double decay;
         final List<NDArray> values = new ArrayList<>();
-        final List<NDArray> gradients = new ArrayList<>();
         final List<NDArray> first = new ArrayList<>();
         final List<NDArray> second = new ArrayList<>();
-        final List<NDArray> time = new ArrayList<>();
 
         Group(double decay) {
             this.decay = decay;
@@ -62,8 +45,7 @@ public final class AdamW implements AutoCloseable {
     private final NDManager manager;
     private final TorchProgram program;
     private final NDArray time;
-    private final List<Group> groups;
-    private final Collection<TrainableTensor> tensors;
+    private final List<Group> groups = new ArrayList<>();
 
     /**
      * Prepares moments of zeros and clears the tensors' gradients.
@@ -80,39 +62,81 @@ public final class AdamW implements AutoCloseable {
         if (tensors.isEmpty()) {
             throw new IllegalArgumentException("there is nothing to train");
         }
-        this.tensors = List.copyOf(tensors);
         NDArray like = tensors.iterator().next().parameter().getArray();
-        program = new TorchProgram(UPDATE);
         manager =
                 NDManager.newBaseManager(
                         like.getDevice(), like.getManager().getEngine().getEngineName());
         manager.setName("adamw");
         time = manager.zeros(new Shape(), DataType.FLOAT32);
-        groups = List.of(new Group(weightDecay), new Group(0));
         for (TrainableTensor tensor : tensors) {
-            Group group = groups.get(tensor.decayed() ? 0 : 1);
+            Group group = group(tensor.decayed() ? weightDecay : 0);
             NDArray value = tensor.parameter().getArray();
             group.values.add(value);
             group.first.add(manager.zeros(value.getShape(), DataType.FLOAT32));
             group.second.add(manager.zeros(value.getShape(), DataType.FLOAT32));
-            group.time.add(time);
         }
+        program = new TorchProgram(text());
         clearGradients();
+    }
+
+    private Group group(double decay) {
+        for (Group group : groups) {
+            if (group.decay == decay) {
+                return group;
+            }
+        }
+        Group group = new Group(decay);
+        groups.add(group);
+        return group;
+    }
+
+    /** One method that ticks, updates every group and clears its gradients. */
+    private String text() {
+        StringBuilder parameters = new StringBuilder("t: Tensor, lr: float");
+        StringBuilder body = new StringBuilder("    torch.add_(t, 1.)\n");
+        for (int i = 0; i < groups.size(); i++) {
+            for (String list : List.of("p", "g", "m", "v")) {
+                parameters.append(", ").append(list).append(i).append(": List[Tensor]");
+            }
+            body.append(
+                    String.format(
+                            Locale.ROOT,
+                            """
+                                torch._fused_adamw_(p%1$d, g%1$d, m%1$d, v%1$d, \
+                            annotate(List[Tensor], []), torch.mul([t], torch.len(p%1$d)), lr=lr, \
+                            beta1=0.9, beta2=0.999, weight_decay=%2$s, eps=1e-08, amsgrad=False, \
+                            maximize=False)
+                                torch._foreach_zero_(g%1$d)
+                            """,
+                            i,
+                            groups.get(i).decay));
+        }
+        return "  def step(self, "
+                + parameters
+                + ") -> NoneType:\n"
+                + body
+                + """
+                    return None
+                  def zero(self, g: List[Tensor]) -> NoneType:
+                    torch._foreach_zero_(g)
+                    return None
+                """;
     }
 
     /** What someone else's backward has left would count in the first step. */
     private void clearGradients() {
-        List<NDArray> left = new ArrayList<>();
-        for (TrainableTensor tensor : tensors) {
-            NDArray value = tensor.parameter().getArray();
-            if (value.hasGradient()) {
-                left.add(value.getGradient());
+        for (Group group : groups) {
+            List<NDArray> left = gradients(group.values.stream().filter(NDArray::hasGradient));
+            if (!left.isEmpty()) {
+                program.run("zero", left);
+                left.forEach(NDArray::close);
             }
         }
-        if (!left.isEmpty()) {
-            program.run("zero", left);
-            left.forEach(NDArray::close);
-        }
+    }
+
+    /** A new handle to each gradient, or zeros where backward has not reached; to be closed. */
+    private static List<NDArray> gradients(Stream<NDArray> values) {
+        return values.map(NDArray::getGradient).toList();
     }
 
     /**
@@ -121,39 +145,18 @@ public final class AdamW implements AutoCloseable {
      * @param learningRate lr of this step
      */
     public void step(double learningRate) {
-        acquireGradients();
-        program.run("tick", time);
+        List<NDArray> handles = new ArrayList<>();
+        List<Object> arguments = new ArrayList<>(List.of(time, learningRate));
         for (Group group : groups) {
-            if (!group.values.isEmpty()) {
-                program.run(
-                        "step",
-                        group.values,
-                        group.gradients,
-                        group.first,
-                        group.second,
-                        group.time,
-                        learningRate,
-                        group.decay,
-                        BETA1,
-                        BETA2,
-                        EPSILON);
-                program.run("zero", group.gradients);
-            }
+            List<NDArray> gradients = gradients(group.values.stream());
+            handles.addAll(gradients);
+            arguments.add(group.values);
+            arguments.add(gradients);
+            arguments.add(group.first);
+            arguments.add(group.second);
         }
-    }
-
-    /** Gradients are added in place from the second backward on, so one handle lasts. */
-    private void acquireGradients() {
-        if (!groups.get(0).gradients.isEmpty() || !groups.get(1).gradients.isEmpty()) {
-            return;
-        }
-        for (TrainableTensor tensor : tensors) {
-            NDArray gradient = tensor.parameter().getArray().getGradient();
-            // It outlives a scope the caller may have opened around the step.
-            NDScope.unregister(gradient);
-            gradient.attach(manager);
-            groups.get(tensor.decayed() ? 0 : 1).gradients.add(gradient);
-        }
+        program.run("step", arguments.toArray());
+        handles.forEach(NDArray::close);
     }
 
     /** Frees the moments. */
