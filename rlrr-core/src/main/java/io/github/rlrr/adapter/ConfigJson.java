@@ -1,21 +1,59 @@
 package io.github.rlrr.adapter;
 
+import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonDeserializationContext;
+import com.google.gson.JsonDeserializer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializationContext;
+import com.google.gson.JsonSerializer;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns configurations into JSON and back. A file names its method; it never names a class. */
 final class ConfigJson {
 
-    private static final Gson GSON = new Gson();
+    /** Keys in snake_case and enum values in lower case, as Python's readers write them. */
+    private static final Gson GSON =
+            new GsonBuilder()
+                    .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                    .registerTypeHierarchyAdapter(Enum.class, new LowerCaseEnums())
+                    .create();
 
     private static final Map<String, Class<? extends AdapterConfig>> METHODS =
             Map.of(
                     RlrrConfig.METHOD, RlrrConfig.class,
                     LinearProbeConfig.METHOD, LinearProbeConfig.class);
+
+    private static final class LowerCaseEnums
+            implements JsonSerializer<Enum<?>>, JsonDeserializer<@Nullable Enum<?>> {
+
+        @Override
+        public JsonElement serialize(Enum<?> value, Type type, JsonSerializationContext context) {
+            return new JsonPrimitive(value.name().toLowerCase(Locale.ROOT));
+        }
+
+        /** Null for a value the enum does not have, as Gson itself does. */
+        @Override
+        public @Nullable Enum<?> deserialize(
+                JsonElement json, Type type, JsonDeserializationContext context) {
+            String name = json.getAsString();
+            for (Object constant : ((Class<?>) type).getEnumConstants()) {
+                Enum<?> value = (Enum<?>) constant;
+                if (value.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return value;
+                }
+            }
+            return null;
+        }
+    }
 
     private ConfigJson() {}
 
@@ -52,8 +90,9 @@ final class ConfigJson {
     /** Gson would leave null what is missing and what an enum does not know. */
     private static void checkComponents(Class<?> type, JsonObject json, String path) {
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = path + "." + component.getName();
-            JsonElement value = json.get(component.getName());
+            String key = key(component);
+            String name = path + "." + key;
+            JsonElement value = json.get(key);
             if (value == null || value.isJsonNull()) {
                 throw new IllegalArgumentException(name + " is missing");
             }
@@ -80,6 +119,10 @@ final class ConfigJson {
                 }
             }
         }
+    }
+
+    private static String key(RecordComponent component) {
+        return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
     /** Gson would cut 1.5 down to 1. */

@@ -181,11 +181,11 @@ class MalformedAdapterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "form           | \"CUBIC\"                         | config.form",
+                "form           | \"cubic\"                         | config.form",
                 "sides          | 5                                 | config.sides",
-                "initialisation | {\"kind\": \"WILD\", \"value\": 0} | config.initialisation.kind",
+                "initialisation | {\"kind\": \"wild\", \"value\": 0} | config.initialisation.kind",
                 "initialisation | {\"value\": 0}                    | config.initialisation.kind",
-                "initialisation | {\"kind\": \"NORMAL\", \"value\": -1} | expected a positive number",
+                "initialisation | {\"kind\": \"normal\", \"value\": -1} | expected a positive number",
                 "rank           | 0                                 | rank is 0",
                 "rank           | 1.5                               | config",
                 "rank           | null                              | config.rank is missing",
