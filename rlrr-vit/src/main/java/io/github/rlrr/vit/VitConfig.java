@@ -60,6 +60,15 @@ public record VitConfig(
     /**
      * Checks the geometry.
      *
+     * @param imageHeight as the record has it
+     * @param imageWidth as the record has it
+     * @param patchSize as the record has it
+     * @param width as the record has it
+     * @param depth as the record has it
+     * @param heads as the record has it
+     * @param mlpWidth as the record has it
+     * @param classes as the record has it
+     * @param layerNormEpsilon as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
     public VitConfig {
