@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.rlrr.torch.TorchArrays;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -124,7 +125,8 @@ final class Adapter implements AutoCloseable {
     private void addStatistic(String name, Parameter base) {
         Parameter.Type type = base.getType();
         if (type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR) {
-            NDArray copy = manager.create(base.getArray().toFloatArray(), base.getShape());
+            NDArray copy =
+                    TorchArrays.create(manager, base.getArray().toFloatArray(), base.getShape());
             Parameter own =
                     Parameter.builder()
                             .setName(name)
@@ -139,7 +141,7 @@ final class Adapter implements AutoCloseable {
     }
 
     private Parameter parameter(String name, float[] values, Shape shape) {
-        NDArray array = manager.create(values, shape);
+        NDArray array = TorchArrays.create(manager, values, shape);
         Parameter parameter =
                 Parameter.builder()
                         .setName(name)
@@ -184,7 +186,7 @@ final class Adapter implements AutoCloseable {
         boolean gradient = parameter.requiresGradient();
         parameter.close();
         parameter.setShape(null);
-        parameter.setArray(manager.create(values, shape));
+        parameter.setArray(TorchArrays.create(manager, values, shape));
         parameter.getArray().setName(null);
         parameter.freeze(!gradient);
     }
