@@ -24,7 +24,15 @@ final class Targets {
 
     /** Parses targets; throws IllegalArgumentException naming a malformed one. */
     static Targets parse(List<String> targets) {
-        return new Targets(targets.stream().map(TargetPattern::parse).toList());
+        List<TargetPattern> patterns = targets.stream().map(TargetPattern::parse).toList();
+        if (!patterns.isEmpty() && patterns.stream().allMatch(TargetPattern::excludes)) {
+            throw new IllegalArgumentException(
+                    "targets "
+                            + targets
+                            + " only exclude; name what they are taken from too, such as"
+                            + " all-linear");
+        }
+        return new Targets(patterns);
     }
 
     /**

@@ -21,7 +21,14 @@ record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata
 
     static AdaptedModel open(Path folder, BaseOptions base) throws IOException {
         AdapterMetadata metadata = AdapterFolder.describe(folder).metadata();
-        VisionTransformer vit = base.load(metadata.baseModel());
+        if (metadata.classNames().isEmpty() || metadata.preprocessing().isEmpty()) {
+            throw new IOException(
+                    folder
+                            + " holds no class names or no preprocessing: it was saved without them,"
+                            + " and images cannot be classified without them");
+        }
+        Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
+        VisionTransformer vit = base.load(metadata.baseModel(), preprocessing);
         try {
             return new AdaptedModel(vit, Rlrr.load(vit, folder), metadata);
         } catch (IOException | RuntimeException e) {

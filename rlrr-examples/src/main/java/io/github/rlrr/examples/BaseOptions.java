@@ -5,6 +5,7 @@ import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,22 +96,35 @@ final class BaseOptions {
         return Device.gpu(wanted);
     }
 
+    /** Loads the model that was asked for; the caller closes it. */
+    VisionTransformer load() throws IOException {
+        return load(name(null), imageSize == null ? null : new int[] {imageSize, imageSize});
+    }
+
     /**
-     * Loads the model.
+     * Loads the model an adapter was trained on, unless another is asked for.
      *
-     * @param remembered the checkpoint an adapter names, or null
+     * @param remembered the checkpoint the adapter names
+     * @param preprocessing the adapter's, whose size is the model's input
      * @return the model; the caller closes it
      */
-    VisionTransformer load(@Nullable String remembered) throws IOException {
+    VisionTransformer load(String remembered, Preprocessing preprocessing) throws IOException {
+        int[] size =
+                imageSize == null
+                        ? new int[] {preprocessing.height(), preprocessing.width()}
+                        : new int[] {imageSize, imageSize};
+        return load(name(remembered), size);
+    }
+
+    private VisionTransformer load(String name, int @Nullable [] size) throws IOException {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
-        String name = name(remembered);
         Path file = name.equals(Bundled.VIT) ? Bundled.vit() : Path.of(name);
         VitConfig config =
                 preset == null ? VitCheckpoint.inferConfig(file) : VitConfig.named(preset);
-        if (imageSize != null) {
-            config = config.withImageSize(imageSize, imageSize);
+        if (size != null) {
+            config = config.withImageSize(size[0], size[1]);
         }
         return VitCheckpoint.load(file, config, device());
     }

@@ -7,6 +7,7 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,6 +71,12 @@ final class DemoCommand implements Callable<Integer> {
             description = "The linear probe's peak learning rate. Default: ${DEFAULT-VALUE}.")
     private double probeLearningRate = 0.01;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads within one operation. Default: one for each core.")
+    private @Nullable Integer threads;
+
     @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
     private long seed;
 
@@ -79,6 +87,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
+        if (threads != null) {
+            TorchRuntime.setThreads(threads);
+        }
         Path images = out.resolve("fashion-mnist");
         Bundled.unpackFashionMnist(images);
         ImageSplits splits = ImageFolder.splits(images, seed);
@@ -143,7 +154,7 @@ final class DemoCommand implements Callable<Integer> {
         print.println("metrics   " + out.resolve("metrics.jsonl"));
         print.println("curves    " + out.resolve("curves.png"));
         print.println(
-                "try it    rlrr predict --adapter "
+                "try it    rlrr-examples/scripts/rlrr predict --adapter "
                         + out.resolve("rlrr").resolve("adapter")
                         + " "
                         + example);

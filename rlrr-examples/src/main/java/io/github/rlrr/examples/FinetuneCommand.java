@@ -51,13 +51,24 @@ final class FinetuneCommand implements Callable<Integer> {
     /** The methods that can be trained. */
     enum Method {
         RLRR,
-        LINEAR_PROBE
+        LINEAR_PROBE;
+
+        /** As adapter files and options spell it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** The starts that need no number. */
     enum Start {
         KAIMING,
-        IDENTITY
+        IDENTITY;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Without --epochs a run has about this many steps. */
@@ -86,7 +97,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--method",
-            defaultValue = "RLRR",
+            defaultValue = "rlrr",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Method method = Method.RLRR;
 
@@ -95,9 +106,9 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--init",
-            defaultValue = "KAIMING",
+            defaultValue = "kaiming",
             description =
-                    "Where RLRR's scales start: KAIMING as published, IDENTITY at the base model."
+                    "Where RLRR's scales start: kaiming as published, identity at the base model."
                             + " Default: ${DEFAULT-VALUE}.")
     private Start start = Start.KAIMING;
 
@@ -108,7 +119,7 @@ final class FinetuneCommand implements Callable<Integer> {
             split = ",(?![^{\\[]*[}\\]])",
             description =
                     "Modules that RLRR rescales, such as all-linear or"
-                            + " blocks.[6-11].attn.{query,value}; rlrr inspect lists them. Default:"
+                            + " blocks.[3-5].attn.{query,value}; rlrr inspect lists them. Default:"
                             + " all-linear.")
     private List<String> targets = List.of("all-linear");
 
@@ -180,7 +191,7 @@ final class FinetuneCommand implements Callable<Integer> {
                         learningRate,
                         weightDecay,
                         seed);
-        try (VisionTransformer loaded = base.load(null)) {
+        try (VisionTransformer loaded = base.load()) {
             VisionTransformer vit = loaded.withHead(classes.size());
             VitConfig geometry = vit.config();
             Preprocessing preprocessing =
@@ -285,7 +296,7 @@ final class FinetuneCommand implements Callable<Integer> {
         List<String> choices = new ArrayList<>();
         if (method != Method.LINEAR_PROBE) {
             choices.add(
-                    "--method linear_probe first: no backward through the model, about a third of"
+                    "--method linear-probe first: no backward through the model, about a third of"
                             + " the time");
         }
         if (run.epochs() > FEWEST_EPOCHS) {

@@ -7,7 +7,6 @@ import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
-import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -70,7 +69,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void modules(PrintWriter print) throws IOException {
-        try (VisionTransformer vit = base.load(null)) {
+        try (VisionTransformer vit = base.load()) {
             VitConfig config = vit.config();
             print.printf(
                     Locale.ROOT,
@@ -95,8 +94,7 @@ final class InspectCommand implements Callable<Integer> {
         print.println("base           " + description.metadata().baseModel());
         print.println("base weights   " + description.baseFingerprint());
         print.println("classes        " + String.join(", ", description.metadata().classNames()));
-        print.println(
-                "preprocessing  " + Preprocessing.fromMap(description.metadata().preprocessing()));
+        print.println("preprocessing  " + description.metadata().preprocessing());
         print.println("written by     rlrr " + description.libraryVersion());
         Path file = folder.resolve(AdapterFolder.TENSOR_FILE);
         if (change) {

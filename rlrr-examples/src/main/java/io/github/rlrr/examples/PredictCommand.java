@@ -61,6 +61,9 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
+        if (top < 1) {
+            throw new IllegalArgumentException("--top is " + top + ", expected at least 1");
+        }
         ImageDecoder decoder = new ImageDecoder();
         Map<Path, RgbImage> decoded = new LinkedHashMap<>();
         for (Path image : images) {

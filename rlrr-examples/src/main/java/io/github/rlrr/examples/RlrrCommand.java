@@ -1,13 +1,22 @@
 package io.github.rlrr.examples;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NotDirectoryException;
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code rlrr}; its subcommands do the work. */
 @Command(
@@ -55,7 +64,31 @@ public final class RlrrCommand implements Runnable {
         RlrrCommand root = new RlrrCommand();
         return new CommandLine(root)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(RlrrCommand::wrongUsage)
                 .setExecutionExceptionHandler(root.new OneLine());
+    }
+
+    /** Two lines, not the whole help: what was wrong and where the help is. */
+    private static int wrongUsage(ParameterException fault, String[] arguments) {
+        CommandLine command = fault.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("rlrr: " + oneLine(fault));
+        List<String> unknown =
+                Arrays.stream(arguments).filter(a -> isUnknownOption(command, a)).toList();
+        if (!unknown.isEmpty() && !(fault instanceof UnmatchedArgumentException)) {
+            err.println("rlrr: unknown options: " + String.join(" ", unknown));
+        }
+        UnmatchedArgumentException.printSuggestions(fault, err);
+        err.println("rlrr: see " + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static boolean isUnknownOption(CommandLine command, String argument) {
+        String name = argument.split("=", 2)[0];
+        return name.matches("--[a-z].*")
+                && !command.getCommandSpec().optionsMap().containsKey(name)
+                && !command.getCommandSpec().negatedOptionsMap().containsKey(name);
     }
 
     @Override
@@ -86,8 +119,16 @@ public final class RlrrCommand implements Runnable {
                 said instanceof IOException
                         || said instanceof IllegalArgumentException
                         || said instanceof IllegalStateException
-                        || said instanceof ArithmeticException;
+                        || said instanceof ArithmeticException
+                        || said instanceof ParameterException;
         String message = said.getMessage() == null ? said.toString() : said.getMessage();
+        if (said instanceof FileAlreadyExistsException || said instanceof NotDirectoryException) {
+            message = message + " is a file, expected a folder";
+        } else if (said instanceof AccessDeniedException) {
+            message = "no permission for " + message;
+        } else if (said instanceof FileSystemException) {
+            message = "cannot use the file " + message;
+        }
         String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
         return expected ? line : "unexpected " + said + "; --stacktrace shows where";
     }

@@ -174,10 +174,40 @@ class BadInputTest {
     }
 
     @Test
-    void wrongUsageIsAnotherExitCodeAndShowsTheUsage() {
-        CommandLine.Result result = rlrr("finetune", "--data", "x", "--no-such-option");
-        assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("--no-such-option").contains("Usage: rlrr finetune");
+    void wrongUsageIsAnotherExitCodeAndPointsToTheHelp() {
+        CommandLine.Result unknown = rlrr("finetune", "--data", "x", "--no-such-option");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("--no-such-option").contains("rlrr finetune --help");
+
+        CommandLine.Result misspelt = rlrr("evaluate", "--adaptr=a", "--data", "x");
+        assertThat(misspelt.exitCode()).isEqualTo(2);
+        assertThat(misspelt.err())
+                .contains("Missing required option: '--adapter=DIR'")
+                .contains("unknown options: --adaptr=a");
+    }
+
+    @Test
+    void optionsThatMakeNoSenseTogetherOrAtAll() throws IOException {
+        assertFault(finetune("--data", demo.images(), "--targets", "!blocks.0.**"), "only exclude");
+        assertFault(
+                finetune("--data", demo.images(), "--image-size", 40000), "40000", "larger than");
+        assertFault(
+                rlrr(
+                        "predict",
+                        "--adapter",
+                        demo.adapter(),
+                        "--top",
+                        0,
+                        demo.testImages("bag", 1).get(0)),
+                "--top is 0");
+    }
+
+    @Test
+    void anOutputFolderThatIsAFile() throws IOException {
+        Path file = Files.writeString(temporary.resolve("afile"), "x");
+        assertFault(
+                rlrr("finetune", "--data", demo.images().resolve("val"), "--out", file),
+                "afile is a file, expected a folder");
     }
 
     @Test

@@ -95,6 +95,33 @@ class CommandsTest {
     }
 
     @Test
+    void anAdapterRemembersTheImageSizeItWasTrainedFor() throws IOException {
+        Path out = demo.folder().resolve("small");
+        CommandLine.Result trained =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--out",
+                        out,
+                        "--epochs",
+                        1,
+                        "--method",
+                        "linear-probe",
+                        "--image-size",
+                        24);
+        assertThat(trained.exitCode()).isZero();
+        CommandLine.Result predicted =
+                rlrr(
+                        "predict",
+                        "--adapter",
+                        out.resolve("adapter"),
+                        demo.testImages("bag", 1).get(0));
+        assertThat(predicted.err()).isEmpty();
+        assertThat(predicted.out().lines()).hasSize(4);
+    }
+
+    @Test
     void predictPrintsTheMostProbableLabelsFirst() throws IOException {
         CommandLine.Result result =
                 rlrr(
@@ -157,7 +184,7 @@ class CommandsTest {
                         "--epochs",
                         2,
                         "--method",
-                        "linear_probe",
+                        "linear-probe",
                         "--batch-size",
                         16);
         assertThat(result.exitCode()).isZero();

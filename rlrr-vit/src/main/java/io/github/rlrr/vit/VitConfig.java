@@ -37,6 +37,9 @@ public record VitConfig(
     /** The images' channels: RGB. */
     public static final int CHANNELS = 3;
 
+    /** The most pixels on a side of the input: attention's cost grows with its fourth power. */
+    public static final int MAX_SIDE = 4096;
+
     /** ViT-Ti/16: 5.7 M parameters. */
     public static final VitConfig VIT_TI_16 = preset(16, 192, 12, 3);
 
@@ -97,6 +100,16 @@ public record VitConfig(
                             + imageWidth
                             + " pixels is no multiple of the patch size "
                             + patchSize);
+        }
+        if (faults.isEmpty() && (imageHeight > MAX_SIDE || imageWidth > MAX_SIDE)) {
+            faults.add(
+                    "the image of "
+                            + imageHeight
+                            + "×"
+                            + imageWidth
+                            + " pixels is larger than "
+                            + MAX_SIDE
+                            + " on a side");
         }
         if (faults.isEmpty() && width % heads != 0) {
             faults.add("the width " + width + " is no multiple of " + heads + " heads");
@@ -165,6 +178,25 @@ public record VitConfig(
                 heads,
                 mlpWidth,
                 count,
+                layerNormEpsilon);
+    }
+
+    /**
+     * The same geometry with another number of heads.
+     *
+     * @param count the number of attention heads
+     * @return a new configuration
+     */
+    public VitConfig withHeads(int count) {
+        return new VitConfig(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                count,
+                mlpWidth,
+                classes,
                 layerNormEpsilon);
     }
 

@@ -33,7 +33,7 @@ public final class VitCheckpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(VitCheckpoint.class);
 
-    /** The width of a head in every published Vision Transformer of these layouts but H/14. */
+    /** The width of a head in most Vision Transformers. */
     private static final int USUAL_HEAD_WIDTH = 64;
 
     private static final List<CheckpointLayout> LAYOUTS =
@@ -55,7 +55,7 @@ public final class VitCheckpoint {
     /**
      * Reads a checkpoint's geometry off its tensors' shapes; a square image is assumed. Where the
      * shapes do not tell how many heads there are (timm, Hugging Face), a metadata entry {@code
-     * heads} or else 64 values a head are taken.
+     * heads}, the preset of that width or else 64 values a head are taken; the last is warned of.
      *
      * @param file the checkpoint
      * @return the geometry, with the file's number of classes
@@ -129,14 +129,7 @@ public final class VitCheckpoint {
             throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int grid = (int) Math.round(Math.sqrt(found.positions() - 1));
-        int heads = found.heads();
-        if (heads == 0) {
-            String said = reader.metadata().get("heads");
-            heads =
-                    said != null && said.matches("[1-9]\\d{0,3}")
-                            ? Integer.parseInt(said)
-                            : found.width() / USUAL_HEAD_WIDTH;
-        }
+        int heads = found.heads() == 0 ? heads(reader, found.width()) : found.heads();
         int size = grid * found.patchSize();
         try {
             return new VitConfig(
@@ -153,6 +146,30 @@ public final class VitCheckpoint {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The number of heads that shapes do not tell: the file's word, a published model's, a guess.
+     */
+    private static int heads(TensorReader reader, int width) {
+        String said = reader.metadata().get("heads");
+        if (said != null && said.matches("[1-9]\\d{0,3}")) {
+            return Integer.parseInt(said);
+        }
+        for (String preset : VitConfig.presetNames()) {
+            if (VitConfig.named(preset).width() == width) {
+                return VitConfig.named(preset).heads();
+            }
+        }
+        int guess = Math.max(1, width / USUAL_HEAD_WIDTH);
+        LOG.warn(
+                "{} does not say how many attention heads there are: taking {} for its width {};"
+                        + " another number gives wrong results, so say it with VitConfig.withHeads or"
+                        + " a metadata entry \"heads\"",
+                reader.file(),
+                guess,
+                width);
+        return guess;
     }
 
     private static VisionTransformer load(

@@ -66,7 +66,7 @@ final class ImageLoader {
                     String.format(
                             Locale.ROOT,
                             "%,d images of %dx%d take %,d MiB of memory, expected at most %,d MiB;"
-                                    + " give Java more (-Xmx), or raise the limit"
+                                    + " give Java more (-Xmx, with the script RLRR_JAVA_OPTS=-Xmx8g), or raise the limit"
                                     + " (LoadOptions.withMemoryLimit), or use fewer images",
                             listing.size(),
                             preprocessing.height(),

@@ -32,7 +32,8 @@ public final class UnreadableImagesException extends IOException {
             message.append(String.format(Locale.ROOT, "and %,d more ", failures.size() - shown));
         }
         return message.append(
-                        "(repair or remove them, or allow some: LoadOptions.withMaxUnreadable)")
+                        "(repair or remove them, or allow some: --skip-unreadable, in Java"
+                                + " LoadOptions.withMaxUnreadable)")
                 .toString();
     }
 }

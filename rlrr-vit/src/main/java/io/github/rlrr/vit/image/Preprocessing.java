@@ -82,11 +82,12 @@ public record Preprocessing(
                             String.valueOf(values.get("interpolation")).toUpperCase(Locale.ROOT)),
                     floats(values.get("mean")),
                     floats(values.get("std")));
-        } catch (ClassCastException | NullPointerException e) {
+        } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "preprocessing is "
                             + values
-                            + ", expected height, width, interpolation, mean and std",
+                            + ", expected height, width, interpolation (bilinear or bicubic), mean"
+                            + " and std",
                     e);
         }
     }

@@ -119,7 +119,7 @@ class ImageDatasetTest {
                 .hasMessageNotContaining("bad3.jpg")
                 .hasMessageEndingWith(
                         "] and 2 more (repair or remove them, or allow some:"
-                                + " LoadOptions.withMaxUnreadable)")
+                                + " --skip-unreadable, in Java LoadOptions.withMaxUnreadable)")
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(5));
     }
 
@@ -149,7 +149,8 @@ class ImageDatasetTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "4 images of 1024x1024 take 12 MiB of memory, expected at most 1 MiB; give"
-                                + " Java more (-Xmx), or raise the limit"
+                                + " Java more (-Xmx, with the script RLRR_JAVA_OPTS=-Xmx8g), or raise the"
+                                + " limit"
                                 + " (LoadOptions.withMemoryLimit), or use fewer images");
     }
 

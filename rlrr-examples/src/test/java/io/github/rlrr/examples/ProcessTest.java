@@ -1,0 +1,83 @@
+package io.github.rlrr.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only processes of their own can show: being stopped, and repeating. */
+class ProcessTest {
+
+    private final DemoModel demo = DemoModel.get();
+
+    @TempDir private Path folder;
+
+    private Process finetune(Path out, int epochs) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                RlrrCommand.class.getName(),
+                                "finetune",
+                                "--data",
+                                demo.images().resolve("val").toString(),
+                                "--out",
+                                out.toString(),
+                                "--epochs",
+                                Integer.toString(epochs),
+                                "--flip"));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    @Test
+    void aRunThatIsToldToStopSavesWhatItHas() throws IOException, InterruptedException {
+        Process run = finetune(folder, 1000);
+        try (BufferedReader out =
+                new BufferedReader(
+                        new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = out.readLine();
+            while (line != null && !line.startsWith("epoch   2/")) {
+                line = out.readLine();
+            }
+            assertThat(line).as("the second epoch's line").isNotNull();
+            run.toHandle().destroy();
+            assertThat(out.lines().toList())
+                    .anyMatch(said -> said.contains("stopping after this step"))
+                    .anyMatch(said -> said.matches("stopped after \\d+ steps"));
+        }
+        assertThat(run.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(run.exitValue()).isNotZero();
+        try (VisionTransformer vit = VitCheckpoint.load(Bundled.vit());
+                AdaptedBlock adapted = Rlrr.load(vit, folder.resolve("adapter"))) {
+            assertThat(adapted.trainableTensors()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theSameRunInTwoProcessesWritesTheSameBytes() throws IOException, InterruptedException {
+        byte[][] written = new byte[2][];
+        for (int i = 0; i < 2; i++) {
+            Path out = folder.resolve("run" + i);
+            Process run = finetune(out, 4);
+            String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(run.waitFor()).as(said).isZero();
+            written[i] = Files.readAllBytes(out.resolve("adapter/adapter_model.safetensors"));
+        }
+        assertThat(written[1]).isEqualTo(written[0]);
+    }
+}
