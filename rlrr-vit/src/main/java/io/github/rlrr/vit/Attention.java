@@ -47,10 +47,14 @@ final class Attention extends AbstractBlock {
             @Nullable PairList<String, Object> params) {
         NDArray x = inputs.get(0);
         NDArray z = inputs.get(inputs.size() - 1);
-        float scale = (float) (1 / Math.sqrt((double) width / heads));
+        // An array of libtorch's own: q.mul(number) would wrap a Java buffer that autograd keeps
+        // for
+        // backward and the garbage collector frees before it.
+        float perHead = (float) (1 / Math.sqrt((double) width / heads));
         try (NDArray q = heads(query, store, x, training); // (B, H, M, d)
                 NDArray k = heads(key, store, z, training); // (B, H, N, d)
                 NDArray v = heads(value, store, z, training);
+                NDArray scale = x.getManager().full(new Shape(), perHead, x.getDataType());
                 NDArray scaled = q.mul(scale);
                 NDArray transposed = k.swapAxes(2, 3);
                 NDArray scores = scaled.matMul(transposed); // (B, H, M, N)

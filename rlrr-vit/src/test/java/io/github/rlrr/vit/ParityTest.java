@@ -23,6 +23,8 @@ import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,30 @@ class ParityTest {
 
     @Test
     void everyTrainableTensorGetsThePublishedGradient() throws IOException {
+        checkGradients(() -> {});
+    }
+
+    /**
+     * What backward needs must be libtorch's: DJL's scalar operations wrap a Java buffer that
+     * nothing holds. Freed, its place is soon taken, here by NaN.
+     */
+    @Test
+    void gradientsSurviveAGarbageCollectionBetweenForwardAndBackward() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            List<ByteBuffer> poison = new ArrayList<>();
+            checkGradients(
+                    () -> {
+                        System.gc();
+                        for (int i = 0; i < 20_000; i++) {
+                            ByteBuffer buffer = ByteBuffer.allocateDirect(4);
+                            poison.add(buffer.putInt(0, 0xffffffff));
+                        }
+                    });
+            assertThat(poison).hasSize(20_000);
+        }
+    }
+
+    private static void checkGradients(Runnable betweenForwardAndBackward) throws IOException {
         try (VisionTransformer vit = Parity.tiny();
                 AdaptedBlock adapted = Parity.adapted(vit, "adapter_initial.npz");
                 NDManager manager = NDManager.newBaseManager()) {
@@ -89,6 +115,7 @@ class ParityTest {
             ParameterStore store = new ParameterStore(manager, false);
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 NDList logits = adapted.forward(store, new NDList(images), true);
+                betweenForwardAndBackward.run();
                 NDArray loss = new SoftmaxCrossEntropyLoss().evaluate(new NDList(labels), logits);
                 assertThat((double) loss.getFloat())
                         .isCloseTo(
