@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.github.rlrr.torch.TorchArrays;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -125,8 +124,7 @@ final class Adapter implements AutoCloseable {
     private void addStatistic(String name, Parameter base) {
         Parameter.Type type = base.getType();
         if (type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR) {
-            NDArray copy =
-                    TorchArrays.create(manager, base.getArray().toFloatArray(), base.getShape());
+            NDArray copy = manager.create(base.getArray().toFloatArray(), base.getShape());
             Parameter own =
                     Parameter.builder()
                             .setName(name)
@@ -141,7 +139,7 @@ final class Adapter implements AutoCloseable {
     }
 
     private Parameter parameter(String name, float[] values, Shape shape) {
-        NDArray array = TorchArrays.create(manager, values, shape);
+        NDArray array = manager.create(values, shape);
         Parameter parameter =
                 Parameter.builder()
                         .setName(name)
@@ -186,7 +184,7 @@ final class Adapter implements AutoCloseable {
         boolean gradient = parameter.requiresGradient();
         parameter.close();
         parameter.setShape(null);
-        parameter.setArray(TorchArrays.create(manager, values, shape));
+        parameter.setArray(manager.create(values, shape));
         parameter.getArray().setName(null);
         parameter.freeze(!gradient);
     }

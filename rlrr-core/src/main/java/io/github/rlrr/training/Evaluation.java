@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.torch.GradMode;
-import io.github.rlrr.torch.TorchArrays;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.function.BiConsumer;
 
@@ -82,7 +81,7 @@ public record Evaluation(int examples, double loss, double accuracy) {
             while (loader.hasNext()) {
                 BatchLoader.Batch batch = loader.next();
                 try (NDManager scope = manager.newSubManager()) {
-                    NDArray inputs = TorchArrays.create(scope, batch.values(), batch.shape());
+                    NDArray inputs = scope.create(batch.values(), batch.shape());
                     NDList outputs = block.forward(store, new NDList(inputs), false);
                     consumer.accept(first, rows(outputs.head()));
                 }

@@ -13,7 +13,6 @@ import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.torch.GradMode;
-import io.github.rlrr.torch.TorchArrays;
 import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
@@ -192,7 +191,7 @@ public final class FineTuner {
             try (NDManager scope = manager.newSubManager();
                     NDScope intermediate = new NDScope()) {
                 intermediate.suppressNotUsedWarning();
-                NDArray inputs = TorchArrays.create(scope, batch.values(), batch.shape());
+                NDArray inputs = scope.create(batch.values(), batch.shape());
                 NDArray labels = scope.create(batch.labels(), new Shape(batch.size()));
                 NDArray logits;
                 NDArray value;

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.torch.GradMode;
-import io.github.rlrr.torch.TorchArrays;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
@@ -32,7 +31,7 @@ final class Predictions {
         try (GradMode off = GradMode.off();
                 NDManager manager = NDManager.newBaseManager(device)) {
             off.suppressNotUsedWarning();
-            NDArray input = TorchArrays.create(manager, values, shape);
+            NDArray input = manager.create(values, shape);
             ParameterStore store = new ParameterStore(manager, false);
             return softmax(block.forward(store, new NDList(input), false).head().toFloatArray());
         }

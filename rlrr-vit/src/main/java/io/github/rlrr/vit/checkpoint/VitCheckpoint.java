@@ -8,7 +8,6 @@ import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
-import io.github.rlrr.torch.TorchArrays;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -199,7 +198,7 @@ public final class VitCheckpoint {
                 if (entry.getKey().equals("pos_embed")) {
                     values = resized(values, fileConfig, config);
                 }
-                weights.put(entry.getKey(), TorchArrays.create(manager, values, shape));
+                weights.put(entry.getKey(), manager.create(values, shape));
             }
             LOG.debug("loaded {} ({})", reader.file(), layout.label());
             return VisionTransformer.of(config, weights, manager);
