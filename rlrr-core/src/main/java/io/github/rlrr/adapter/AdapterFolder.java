@@ -88,6 +88,8 @@ public final class AdapterFolder {
         json.add("config", ConfigJson.toJson(adapted.config()));
         json.add("class_names", GSON.toJsonTree(metadata.classNames()));
         json.add("preprocessing", GSON.toJsonTree(metadata.preprocessing()));
+        // An older configuration must not stand beside newer tensors, not even after a crash.
+        Files.deleteIfExists(folder.resolve(CONFIG_FILE));
         SafetensorsWriter.write(folder.resolve(TENSOR_FILE), tensors, Map.of("format", "pt"));
         byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(folder.resolve(CONFIG_FILE), out -> out.write(text));

@@ -1,5 +1,6 @@
 package io.github.rlrr.adapter;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.torch.TorchRuntime;
@@ -19,8 +20,8 @@ public final class Rlrr {
      * @param base any DJL block; it stays the caller's to close
      * @param config what is adapted and how
      * @return the adapted block; close it to free the adapter's tensors
-     * @throws IllegalArgumentException when the base is not initialized or already adapted, or a
-     *     target matches no module (with the nearest names)
+     * @throws IllegalArgumentException when the base is not initialized, not float32 or already
+     *     adapted, or a target matches no module (with the nearest names)
      */
     public static AdaptedBlock adapt(Block base, AdapterConfig config) {
         ModuleTree tree = checkedTree(base);
@@ -73,11 +74,24 @@ public final class Rlrr {
                                 + "\" has no values; load its weights or call initialize first");
             }
         }
+        tree.sites().forEach(Rlrr::requireFloat32);
         if (!base.isInitialized()) {
             throw new IllegalArgumentException(
                     "the base has weights but no input shapes; call initialize with its input"
                             + " shape first");
         }
         return tree;
+    }
+
+    private static void requireFloat32(Site site) {
+        DataType type = site.weight().getArray().getDataType();
+        if (type != DataType.FLOAT32) {
+            throw new IllegalArgumentException(
+                    "the weight of \""
+                            + site.path()
+                            + "\" is "
+                            + type
+                            + ", expected FLOAT32; convert the base first");
+        }
     }
 }

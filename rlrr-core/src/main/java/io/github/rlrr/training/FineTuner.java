@@ -148,8 +148,8 @@ public final class FineTuner {
             int seen = 0;
             double lossTotal = 0;
             double pendingExamples = 0;
-            lossSum.set(new float[] {0});
-            correct.set(new long[] {0});
+            lossSum.muli(0);
+            correct.muli(0);
             try (BatchLoader loader = BatchLoader.shuffled(train, batchSize, seed, epoch)) {
                 while (loader.hasNext()) {
                     if (stop.getAsBoolean()) {
@@ -222,7 +222,7 @@ public final class FineTuner {
 
         private double readLoss() {
             double sum = lossSum.getFloat();
-            lossSum.set(new float[] {0});
+            lossSum.muli(0);
             if (!Double.isFinite(sum)) {
                 throw new ArithmeticException(
                         "the loss is "

@@ -109,13 +109,13 @@ class MergeTest {
     }
 
     @Test
-    void aBaseOfDoublesIsMerged() {
+    void aBaseOfAnotherTypeIsRefusedByName() {
         Linear base = Linear.builder().setUnits(3).build();
         base.initialize(manager, DataType.FLOAT64, BATCH);
-        try (AdaptedBlock adapted =
-                Rlrr.adapt(base, RlrrConfig.builder().scaleAndShift().fullyTrained().build())) {
-            assertThat(adapted.effectiveValues(manager)).containsOnlyKeys("weight", "bias");
-        }
+        RlrrConfig config = RlrrConfig.builder().scaleAndShift().fullyTrained().build();
+        assertThatThrownBy(() -> Rlrr.adapt(base, config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is float64, expected FLOAT32");
     }
 
     @Test

@@ -61,9 +61,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--lr",
-            defaultValue = "0.01",
+            defaultValue = "0.005",
             description = "RLRR's peak learning rate. Default: ${DEFAULT-VALUE}.")
-    private double learningRate = 0.01;
+    private double learningRate = 0.005;
 
     @Option(
             names = "--probe-lr",
