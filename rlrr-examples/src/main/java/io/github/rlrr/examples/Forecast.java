@@ -57,7 +57,7 @@ final class Forecast implements FineTuneListener {
         OptionalLong memory = peakMemoryKib();
         out.printf(
                 Locale.ROOT,
-                "forecast: %d steps of %.2f s, %s with evaluation; memory so far %s%n",
+                "forecast: %d steps of %.2f s, %s with evaluation; peak memory so far %s%n",
                 progress.totalSteps(),
                 stepSeconds,
                 duration(seconds),
