@@ -43,6 +43,18 @@ public final class Rlrr {
     }
 
     /**
+     * Starts a set of named adapters on one initialized block; the first adapter freezes it.
+     *
+     * @param base any DJL block; it stays the caller's to close
+     * @return a set without adapters yet
+     * @throws IllegalArgumentException when the base is not initialized, not float32 or already
+     *     adapted
+     */
+    public static AdapterSet adapters(Block base) {
+        return new AdapterSet(base, checkedTree(base));
+    }
+
+    /**
      * Lists every module that can be targeted, before anything is adapted.
      *
      * @param block the block
