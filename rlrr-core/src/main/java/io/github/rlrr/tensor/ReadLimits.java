@@ -9,9 +9,10 @@ import ai.djl.ndarray.types.Shape;
  * against these limits before they allocate anything. The defaults admit every published vision
  * checkpoint; raise one with its {@code with} method where a file is known to be larger.
  *
- * @param maxHeaderBytes the longest header: the JSON of a safetensors file, or the header of one
- *     array in an npz file
- * @param maxTensors the most tensors in one file, and the most metadata entries
+ * @param maxHeaderBytes the longest header: the JSON of a safetensors file, the header of one array
+ *     in an npz file, or the pickle of a PyTorch file
+ * @param maxTensors the most tensors in one file, the most metadata entries, and for PyTorch files
+ *     also the most storages; their pickle may take 64 steps for each
  * @param maxDimensions the most dimensions of one tensor
  * @param maxTensorBytes the most bytes of one tensor, uncompressed
  */

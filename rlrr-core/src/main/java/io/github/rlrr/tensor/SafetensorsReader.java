@@ -88,8 +88,8 @@ final class SafetensorsReader extends BaseReader {
     /** What a file probably is, whose first bytes are no header length. */
     private static String guess(byte[] first) {
         if (first[0] == (byte) 0x80 && first[1] <= 5) {
-            return "it begins like a Python pickle (a checkpoint of an old PyTorch), expected"
-                    + " safetensors or npz";
+            return "it begins like a Python pickle, as PyTorch saved before 1.6; load it in Python"
+                    + " and torch.save it again";
         }
         String text = new String(first, StandardCharsets.ISO_8859_1);
         if (text.equals("version ")) {
@@ -97,8 +97,8 @@ final class SafetensorsReader extends BaseReader {
         }
         boolean printable = text.chars().allMatch(c -> c >= ' ' && c <= '~');
         return printable
-                ? "it begins with \"" + text + "\", expected safetensors or npz"
-                : "it is cut short, or neither safetensors nor npz";
+                ? "it begins with \"" + text + "\", expected safetensors, npz or pth"
+                : "it is cut short, or neither safetensors nor npz nor pth";
     }
 
     @Override

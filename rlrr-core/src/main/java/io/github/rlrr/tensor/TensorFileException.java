@@ -64,9 +64,13 @@ public final class TensorFileException extends IOException {
 
     /** Puts text from a file between quotes, shortened and freed of control characters. */
     static String quote(String text) {
-        String shown =
-                text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
-        return '"' + oneLine(shown) + '"';
+        return '"' + shorten(text) + '"';
+    }
+
+    /** Text from a file, shortened and freed of control characters. */
+    static String shorten(String text) {
+        return oneLine(
+                text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…");
     }
 
     /** Turns what the system says while opening or reading a file into one of these. */

@@ -2,6 +2,7 @@ package io.github.rlrr.tensor;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipFile;
@@ -26,14 +27,16 @@ enum TensorFileFormat {
     PYTORCH {
         @Override
         TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
-            throw new TensorFileException(
-                    file,
-                    "is a PyTorch checkpoint (it has a data.pkl), expected safetensors or npz;"
-                            + " save it with safetensors.torch.save_file in Python");
+            return PyTorchReader.open(file, limits);
         }
     };
 
-    private static final String PICKLE = "data.pkl";
+    private static final String PICKLE = PyTorchReader.PICKLE;
+
+    /** Where a tar archive says that it is one. */
+    private static final int TAR_MAGIC_AT = 257;
+
+    private static final String TAR_MAGIC = "ustar";
 
     abstract TensorReader open(Path file, ReadLimits limits) throws TensorFileException;
 
@@ -64,12 +67,16 @@ enum TensorFileFormat {
             throw new TensorFileException(file, "is not a regular file, expected a tensor file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] magic = in.readNBytes(4);
+            byte[] start = in.readNBytes(TAR_MAGIC_AT + TAR_MAGIC.length());
+            String text = new String(start, StandardCharsets.ISO_8859_1);
+            if (text.startsWith(TAR_MAGIC, TAR_MAGIC_AT)) {
+                throw new TensorFileException(
+                        file,
+                        "is a tar archive, as PyTorch wrote before 0.1.10; load it in Python and"
+                                + " torch.save it again");
+            }
             // "PK" and either a first entry or, in an archive of none, the end record.
-            return magic.length == 4
-                    && magic[0] == 'P'
-                    && magic[1] == 'K'
-                    && ((magic[2] == 3 && magic[3] == 4) || (magic[2] == 5 && magic[3] == 6));
+            return text.startsWith("PK\3\4") || text.startsWith("PK\5\6");
         }
     }
 }

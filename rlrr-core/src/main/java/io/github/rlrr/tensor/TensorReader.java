@@ -7,11 +7,18 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Reads named tensors from a safetensors or npz file that need not be trusted.
+ * Reads named tensors from a safetensors, npz or PyTorch file that need not be trusted.
  *
  * <p>Opening reads and checks the headers; the data of a tensor is read when it is asked for. No
  * byte of the file is executed or mapped into memory: a file that lies about its sizes, or is cut
  * or replaced while it is open, ends in a {@link TensorFileException}.
+ *
+ * <p>Of PyTorch files, the archives are read that {@code torch.save} writes since PyTorch 1.6, and
+ * of these state dicts only: the pickle inside is interpreted by a reader that knows dictionaries
+ * of tensors and refuses everything else by name. The state dict is what was saved, or the only
+ * dictionary of tensors in the dictionary that was saved, under whatever key; single numbers beside
+ * it and values that are no tensors are passed over, and two such dictionaries are refused. A
+ * {@code module.} before every name, as DataParallel puts it, is taken off.
  *
  * <pre>{@code
  * try (TensorReader reader = TensorReader.open(Path.of("vit.safetensors"))) {
@@ -27,9 +34,9 @@ public interface TensorReader extends Closeable {
     /**
      * Opens a file with {@link ReadLimits#DEFAULTS}.
      *
-     * @param file a safetensors or npz file, told apart by content, whatever the name
+     * @param file a safetensors, npz or PyTorch file, told apart by content, whatever the name
      * @return the reader, to be closed by the caller
-     * @throws TensorFileException if the file is missing, malformed or neither of the two
+     * @throws TensorFileException if the file is missing, malformed or none of the three
      */
     static TensorReader open(Path file) throws TensorFileException {
         return open(file, ReadLimits.DEFAULTS);
@@ -38,11 +45,11 @@ public interface TensorReader extends Closeable {
     /**
      * Opens a file.
      *
-     * @param file a safetensors or npz file, told apart by content, whatever the name
+     * @param file a safetensors, npz or PyTorch file, told apart by content, whatever the name
      * @param limits what to accept
      * @return the reader, to be closed by the caller
-     * @throws TensorFileException if the file is missing, malformed, beyond the limits or neither
-     *     of the two
+     * @throws TensorFileException if the file is missing, malformed, beyond the limits or none of
+     *     the three
      */
     static TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
         return TensorFileFormat.of(file).open(file, limits);
@@ -65,7 +72,7 @@ public interface TensorReader extends Closeable {
     /**
      * The texts a safetensors file carries under {@code __metadata__}.
      *
-     * @return the texts by key, unmodifiable; empty for npz
+     * @return the texts by key, unmodifiable; empty for the others
      */
     Map<String, String> metadata();
 

@@ -1,4 +1,7 @@
-/** Bounds-checked readers and writers of tensor files: safetensors and NumPy npz. */
+/**
+ * Bounds-checked readers and writers of tensor files: safetensors, NumPy npz, and PyTorch's (read
+ * only).
+ */
 @NullMarked
 package io.github.rlrr.tensor;
 

@@ -79,7 +79,7 @@ class LyingArchiveTest {
         zip[second + NAME] = 'a';
         assertThatThrownBy(() -> TensorReader.open(file(zip)))
                 .isInstanceOf(TensorFileException.class)
-                .hasMessageContaining("tensor \"a\" is in the archive twice");
+                .hasMessageContaining("entry \"a.npy\" is in the archive twice");
     }
 
     @Test

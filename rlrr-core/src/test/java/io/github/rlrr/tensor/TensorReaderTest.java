@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,21 +34,11 @@ class TensorReaderTest {
                 .hasMessageContaining("is not a regular file");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"archive/data.pkl", "data.pkl"})
-    void aPyTorchCheckpointIsRefusedWithTheWayOut(String pickle) throws IOException {
-        byte[] zip = TestFiles.zip(ZipEntry.STORED, Map.of(pickle, new byte[10]));
-        Path file = Files.write(folder.resolve("adapter.pth"), zip);
-        assertThatThrownBy(() -> TensorReader.open(file))
-                .isInstanceOf(TensorFileException.class)
-                .hasMessageContaining("is a PyTorch checkpoint")
-                .hasMessageContaining("safetensors.torch.save_file");
-    }
-
     @Test
     void whatAForeignFileIsIsGuessed() throws IOException {
         assertForeign("version https://git-lfs.github.com/spec/v1\n", "run git lfs pull");
-        assertForeign("<!DOCTYPE html>", "begins with \"<!DOCTYP\", expected safetensors or npz");
+        assertForeign(
+                "<!DOCTYPE html>", "begins with \"<!DOCTYP\", expected safetensors, npz or pth");
         assertForeign("\u0080\u0002\u008a\nlü\u009cFù", "Python pickle");
         assertForeign("\u0093NUMPY\u0001\u0000", "neither safetensors nor npz");
         assertForeign("short", "has 5 bytes, expected at least 8");

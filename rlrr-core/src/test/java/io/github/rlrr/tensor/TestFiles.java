@@ -20,9 +20,18 @@ final class TestFiles {
 
     /** A file of the parity data; missing is an error, never a skipped test. */
     static Path parity(String name) {
-        URL url = TestFiles.class.getResource("/parity/" + name);
+        return resource("/parity/" + name);
+    }
+
+    /** A file that PyTorch wrote. */
+    static Path pth(String name) {
+        return resource("/pth/" + name);
+    }
+
+    private static Path resource(String name) {
+        URL url = TestFiles.class.getResource(name);
         if (url == null) {
-            throw new AssertionError("test resource /parity/" + name + " is missing");
+            throw new AssertionError("test resource " + name + " is missing");
         }
         try {
             return Path.of(url.toURI());

@@ -7,24 +7,31 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 
-/** The data of an npy file inside a zip archive, with the archive's checksum over all of it. */
-final class NpyBytes implements TensorBytes {
+/** A stretch of an archive's entry, with the archive's checksum over all of the entry. */
+final class EntryBytes implements TensorBytes {
 
     private static final int SCRATCH_BYTES = 1 << 16;
 
     private final CheckedInputStream in;
+    private final long bytesAfter;
     private final long expectedCrc;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
 
     /**
-     * Takes an entry's stream from its first byte on and closes it if the header cannot be passed.
+     * Takes an entry's stream from its first byte on, and closes it if what comes before the
+     * stretch cannot be passed.
+     *
+     * @param bytesBefore what to pass before the stretch
+     * @param bytesAfter what comes between the stretch and the entry's end
      */
-    NpyBytes(InputStream entry, long headerBytes, long expectedCrc) throws IOException {
+    EntryBytes(InputStream entry, long bytesBefore, long bytesAfter, long expectedCrc)
+            throws IOException {
         this.in = new CheckedInputStream(entry, new CRC32());
+        this.bytesAfter = bytesAfter;
         this.expectedCrc = expectedCrc;
         boolean passed = false;
         try {
-            in.skipNBytes(headerBytes);
+            in.skipNBytes(bytesBefore);
             passed = true;
         } finally {
             if (!passed) {
@@ -35,6 +42,11 @@ final class NpyBytes implements TensorBytes {
 
     @Override
     public void read(ByteBuffer target) throws IOException {
+        fill(in, target, scratch);
+    }
+
+    /** Fills {@code target} to its limit by way of {@code scratch}. */
+    static void fill(InputStream in, ByteBuffer target, byte[] scratch) throws IOException {
         while (target.hasRemaining()) {
             int n = in.read(scratch, 0, Math.min(scratch.length, target.remaining()));
             if (n < 0) {
@@ -46,6 +58,7 @@ final class NpyBytes implements TensorBytes {
 
     @Override
     public void finish() throws IOException {
+        in.skipNBytes(bytesAfter);
         if (in.read() >= 0) {
             throw new IOException("more data than the archive's directory says");
         }

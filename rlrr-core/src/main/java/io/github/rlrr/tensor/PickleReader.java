@@ -1,0 +1,320 @@
+package io.github.rlrr.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Interprets what {@code torch.save} pickles for a state dict, and nothing else.
+ *
+ * <p>A pickle is a program for a stack machine that can name and call any Python function. This
+ * machine knows the opcodes that dictionaries of tensors need, in protocols 2 to 5, and the names
+ * in {@link PickledGlobal}; it refuses every other by name. Nothing recurses, so nesting costs no
+ * stack, and cycles stay references. Each step takes a byte of the pickle at least, makes one small
+ * value at most and looks at no more than it takes off the stack, so what is put on it again and
+ * again costs nothing again; steps are bounded besides, by the number of tensors allowed.
+ *
+ * <p>The values: {@link PickledDict}, {@code List} (a tuple), {@link PickledTensor}, its storage,
+ * {@link PickledGlobal}, {@code String}, {@code Long}, and {@link #OTHER} for all that says nothing
+ * of tensors. See Python's {@code pickletools} for the opcodes.
+ */
+final class PickleReader {
+
+    /** A float, a truth value, None, a huge number, a list: of no use here, whatever it is. */
+    static final Object OTHER = new Object();
+
+    private static final Object MARK = new Object();
+
+    /** A tensor of a state dict takes about 35 steps, one of an optimizer 40. */
+    private static final long STEPS_PER_TENSOR = 64;
+
+    /** Names of opcodes that pickles of other things have. */
+    private static final Map<Character, String> REFUSED =
+            Map.ofEntries(
+                    Map.entry('i', "INST"),
+                    Map.entry('o', "OBJ"),
+                    Map.entry('\u0081', "NEWOBJ"),
+                    Map.entry('\u0092', "NEWOBJ_EX"),
+                    Map.entry('\u0082', "EXT1"),
+                    Map.entry('\u0083', "EXT2"),
+                    Map.entry('\u0084', "EXT4"),
+                    Map.entry('P', "PERSID"),
+                    Map.entry('\u008b', "LONG4"),
+                    Map.entry('B', "BINBYTES"),
+                    Map.entry('C', "SHORT_BINBYTES"),
+                    Map.entry('\u008f', "EMPTY_SET"),
+                    Map.entry('\u0097', "NEXT_BUFFER"),
+                    Map.entry('0', "POP"),
+                    Map.entry('1', "POP_MARK"));
+
+    private final ByteBuffer in;
+    private final long maxSteps;
+    // A new decoder reports malformed text, where a charset would replace it.
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+    private final List<Object> stack = new ArrayList<>();
+    private final List<@Nullable Object> memo = new ArrayList<>();
+    private int at;
+
+    private PickleReader(byte[] pickle, ReadLimits limits) {
+        this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+        this.maxSteps = STEPS_PER_TENSOR * (limits.maxTensors() + 16L);
+    }
+
+    /**
+     * Interprets a pickle.
+     *
+     * @return the value it describes
+     * @throws TensorProblemException saying what is wrong, without file and entry
+     */
+    static Object read(byte[] pickle, ReadLimits limits) throws TensorProblemException {
+        return new PickleReader(pickle, limits).run();
+    }
+
+    private Object run() throws TensorProblemException {
+        int protocol = in.remaining() >= 2 && in.get() == (byte) 0x80 ? in.get() & 0xff : 0;
+        if (protocol < 2 || protocol > 5) {
+            throw new TensorProblemException("is no pickle of protocol 2 to 5");
+        }
+        for (long steps = 1; steps <= maxSteps; steps++) {
+            at = in.position();
+            char opcode = (char) number(1);
+            if (opcode == '.') {
+                Object value = pop();
+                if (!stack.isEmpty() || in.hasRemaining()) {
+                    throw wrong("STOP before its end");
+                }
+                return value;
+            }
+            step(opcode);
+        }
+        throw new TensorProblemException(
+                "takes more than %d steps (ReadLimits.maxTensors)".formatted(maxSteps));
+    }
+
+    private void step(char opcode) throws TensorProblemException {
+        switch (opcode) {
+            case '(' -> stack.add(MARK);
+            case '}' -> stack.add(new PickledDict(false));
+            case ')' -> stack.add(List.of());
+            case 't' -> stack.add(Collections.unmodifiableList(popToMark()));
+            case '\u0085', '\u0086', '\u0087' -> tuple(opcode - 0x84);
+            case 's' -> {
+                Object value = pop();
+                Object key = pop();
+                dict("SETITEM").put(key, value);
+            }
+            case 'u' -> setItems();
+            case ']', 'N', '\u0088', '\u0089' -> stack.add(OTHER);
+            case 'a' -> {
+                pop(); // what a list holds is of no use here
+                requireOther("APPEND");
+            }
+            case 'e' -> {
+                popToMark();
+                requireOther("APPENDS");
+            }
+            case 'G' -> {
+                skip(8);
+                stack.add(OTHER);
+            }
+            case 'K' -> stack.add(number(1));
+            case 'M' -> stack.add(number(2));
+            case 'J' -> stack.add((long) (int) number(4));
+            case '\u008a' -> stack.add(wholeNumber((int) number(1)));
+            case 'X' -> stack.add(text(number(4)));
+            case '\u008c' -> stack.add(text(number(1)));
+            case '\u008d' -> stack.add(text(number(8)));
+            case 'q' -> memorize(number(1));
+            case 'r' -> memorize(number(4));
+            case '\u0094' -> memorize(memo.size());
+            case 'h' -> stack.add(remembered(number(1)));
+            case 'j' -> stack.add(remembered(number(4)));
+            case '\u0095' -> {
+                // A frame says how much to read ahead; nothing here depends on it.
+                if (Long.compareUnsigned(number(8), in.remaining()) > 0) {
+                    throw wrong("a FRAME longer than the rest");
+                }
+            }
+            case 'c' -> stack.add(PickledGlobal.of(line(), line()));
+            case '\u0093' -> {
+                if (pop() instanceof String name && pop() instanceof String module) {
+                    stack.add(PickledGlobal.of(module, name));
+                } else {
+                    throw wrong("STACK_GLOBAL of what is no text");
+                }
+            }
+            case 'R' -> {
+                if (pop() instanceof List<?> arguments && pop() instanceof PickledGlobal called) {
+                    stack.add(called.call(arguments));
+                } else {
+                    throw wrong("REDUCE of what cannot be called");
+                }
+            }
+            case 'b' -> build();
+            case 'Q' -> stack.add(PickledGlobal.storage(pop()));
+            default ->
+                    throw new TensorProblemException(
+                            "asks for the opcode %s at byte %d, which is no part of a state dict;"
+                                            .formatted(
+                                                    REFUSED.getOrDefault(
+                                                            opcode,
+                                                            "0x%02x".formatted((int) opcode)),
+                                                    at)
+                                    + " refused");
+        }
+    }
+
+    private void tuple(int length) throws TensorProblemException {
+        Object[] items = new Object[length];
+        for (int i = length - 1; i >= 0; i--) {
+            items[i] = pop();
+        }
+        stack.add(List.of(items));
+    }
+
+    private void setItems() throws TensorProblemException {
+        List<Object> items = popToMark();
+        PickledDict target = dict("SETITEMS");
+        if (items.size() % 2 != 0) {
+            throw wrong("SETITEMS with a key without value");
+        }
+        for (int i = 0; i < items.size(); i += 2) {
+            target.put(items.get(i), items.get(i + 1));
+        }
+    }
+
+    /** Lets a state dict have its {@code _metadata} (versions of modules), which says nothing. */
+    private void build() throws TensorProblemException {
+        Object state = pop();
+        boolean metadata =
+                state instanceof PickledDict attributes
+                        && attributes.entries().size() == 1
+                        && "_metadata".equals(attributes.entries().get(0).key());
+        if (!metadata || !dict("BUILD").ordered()) {
+            throw new TensorProblemException(
+                    "gives an object attributes (BUILD at byte %d), expected none but the _metadata"
+                                    .formatted(at)
+                            + " of a state dict; refused");
+        }
+    }
+
+    /** The dictionary on top, which stays there. */
+    private PickledDict dict(String opcode) throws TensorProblemException {
+        if (!stack.isEmpty() && stack.get(stack.size() - 1) instanceof PickledDict dict) {
+            return dict;
+        }
+        throw wrong(opcode + " on what is no dictionary");
+    }
+
+    private void requireOther(String opcode) throws TensorProblemException {
+        if (stack.isEmpty() || stack.get(stack.size() - 1) != OTHER) {
+            throw wrong(opcode + " on what is no list");
+        }
+    }
+
+    private Object pop() throws TensorProblemException {
+        if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
+            throw wrong("an empty stack");
+        }
+        return stack.remove(stack.size() - 1);
+    }
+
+    private List<Object> popToMark() throws TensorProblemException {
+        int mark = stack.lastIndexOf(MARK);
+        if (mark < 0) {
+            throw wrong("no MARK");
+        }
+        List<Object> above = stack.subList(mark + 1, stack.size());
+        List<Object> items = new ArrayList<>(above);
+        above.clear();
+        stack.remove(mark);
+        return items;
+    }
+
+    private void memorize(long index) throws TensorProblemException {
+        // torch.save counts up; a gap would let five bytes claim gigabytes.
+        if (index > memo.size() || stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
+            throw wrong("memo " + index + " out of turn");
+        }
+        Object top = stack.get(stack.size() - 1);
+        if (index == memo.size()) {
+            memo.add(top);
+        } else {
+            memo.set((int) index, top);
+        }
+    }
+
+    private Object remembered(long index) throws TensorProblemException {
+        @Nullable Object value = index < memo.size() ? memo.get((int) index) : null;
+        if (value == null) {
+            throw wrong("memo " + index + ", which nothing was put under");
+        }
+        return value;
+    }
+
+    private Object wholeNumber(int bytes) throws TensorProblemException {
+        int begin = skip(bytes);
+        if (bytes > Long.BYTES) {
+            return OTHER;
+        }
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            int digit = in.get(begin + i);
+            value = value << 8 | (i == bytes - 1 ? digit : digit & 0xff);
+        }
+        return value;
+    }
+
+    private String line() throws TensorProblemException {
+        int begin = in.position();
+        for (int end = begin; end < in.limit(); end++) {
+            if (in.get(end) == '\n') {
+                String line = text(end - begin);
+                in.get();
+                return line;
+            }
+        }
+        throw wrong("a name without end");
+    }
+
+    private String text(long bytes) throws TensorProblemException {
+        int begin = skip(bytes);
+        try {
+            return utf8.decode(in.slice(begin, (int) bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw wrong("a text that is no UTF-8");
+        }
+    }
+
+    /** An unsigned little-endian number; of eight bytes, 2^63 and more come out negative. */
+    private long number(int bytes) throws TensorProblemException {
+        int begin = skip(bytes);
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << 8 | (in.get(begin + i) & 0xff);
+        }
+        return value;
+    }
+
+    /** Passes bytes and returns where they begin. */
+    private int skip(long bytes) throws TensorProblemException {
+        if (bytes < 0 || bytes > in.remaining()) {
+            throw wrong("%s bytes".formatted(Long.toUnsignedString(bytes)));
+        }
+        int begin = in.position();
+        in.position(begin + (int) bytes);
+        return begin;
+    }
+
+    private TensorProblemException wrong(String found) {
+        return new TensorProblemException(
+                "is a damaged pickle: at byte %d it has %s".formatted(at, found));
+    }
+}
