@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each step: a batch is copied to the device, the adapted block computes logits (B, classes),
  * softmax cross-entropy is taken in the mean over the batch, gradients flow to the trainable
- * tensors and {@link AdamW} updates them in one call. Loss and accuracy add up on the device and
- * are read every few steps. A step leaves no array behind; the base does not change.
+ * tensors and {@link AdamW} updates them in one call. Losses stay on the device and are read every
+ * few steps. A step leaves no array behind; the base does not change.
  *
  * <p>The run depends on the seed, the data and the thread count, not on timing: on one CPU build
  * and one thread count it repeats bit for bit.
