@@ -146,6 +146,14 @@ final class FinetuneCommand implements Callable<Integer> {
     private double learningRate = 0.003;
 
     @Option(
+            names = "--schedule",
+            defaultValue = "cosine",
+            description =
+                    "How the rate moves: cosine, every step, or published, as the published code"
+                            + " does, once an epoch and an epoch late. Default: ${DEFAULT-VALUE}.")
+    private Schedule schedule = Schedule.COSINE;
+
+    @Option(
             names = "--weight-decay",
             defaultValue = "0.0001",
             description = "AdamW's weight decay. Default: ${DEFAULT-VALUE}.")
@@ -226,6 +234,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 train.size(), validation.size(), test.size(), train.classNames().size());
         try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
             FineTuner.Builder tuner = run.tuner(adapted, train, validation);
+            schedule.choose(tuner, run);
             Path adapterFolder = target.resolve("adapter");
             Path metricsFile = target.resolve("metrics.jsonl");
             try (StopSignal stop = new StopSignal();
