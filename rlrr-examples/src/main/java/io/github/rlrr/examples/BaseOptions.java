@@ -9,6 +9,7 @@ import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,9 +27,10 @@ final class BaseOptions {
 
     @Option(
             names = "--checkpoint",
-            paramLabel = "FILE",
+            paramLabel = "PATH",
             description =
-                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors, or "
+                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors, a folder"
+                            + " with one and its config.json, or "
                             + Bundled.VIT
                             + ". Default: the one an adapter names, else the bundled one.")
     private @Nullable String checkpoint;
@@ -46,9 +48,9 @@ final class BaseOptions {
             names = "--image-size",
             paramLabel = "PIXELS",
             description =
-                    "The input's height and width, a multiple of the patch size; position"
-                            + " embeddings are resized. Default: the checkpoint's.")
-    private @Nullable Integer imageSize;
+                    "The input's side, or its height and width as 224x384, in multiples of the patch"
+                            + " size; position embeddings are resized. Default: the checkpoint's.")
+    private @Nullable String imageSize;
 
     @Option(
             names = "--device",
@@ -98,7 +100,35 @@ final class BaseOptions {
 
     /** Loads the model that was asked for; the caller closes it. */
     VisionTransformer load() throws IOException {
-        return load(name(null), imageSize == null ? null : new int[] {imageSize, imageSize});
+        return load(name(null), imageSize());
+    }
+
+    /** How the asked-for model's inputs are prepared, as far as its checkpoint says. */
+    Optional<Preprocessing> preprocessing() throws IOException {
+        String name = name(null);
+        if (name.equals(Bundled.VIT)) {
+            return Optional.of(Preprocessing.vitDefault(1)); // as it was trained
+        }
+        return VitCheckpoint.describe(file(name)).preprocessing();
+    }
+
+    /** Height and width, or null where they were not given. */
+    private int @Nullable [] imageSize() {
+        if (imageSize == null) {
+            return null;
+        }
+        if (!imageSize.matches("\\d{1,9}(x\\d{1,9})?")) {
+            throw new IllegalArgumentException(
+                    "--image-size is \""
+                            + imageSize
+                            + "\", expected pixels such as 224, or height and width such as 224x384");
+        }
+        String[] sides = imageSize.split("x", 2);
+        return new int[] {Integer.parseInt(sides[0]), Integer.parseInt(sides[sides.length - 1])};
+    }
+
+    private static Path file(String name) throws IOException {
+        return name.equals(Bundled.VIT) ? Bundled.vit() : Path.of(name);
     }
 
     /**
@@ -109,20 +139,21 @@ final class BaseOptions {
      * @return the model; the caller closes it
      */
     VisionTransformer load(String remembered, Preprocessing preprocessing) throws IOException {
-        int[] size =
-                imageSize == null
-                        ? new int[] {preprocessing.height(), preprocessing.width()}
-                        : new int[] {imageSize, imageSize};
-        return load(name(remembered), size);
+        int[] size = imageSize();
+        return load(
+                name(remembered),
+                size == null ? new int[] {preprocessing.height(), preprocessing.width()} : size);
     }
 
     private VisionTransformer load(String name, int @Nullable [] size) throws IOException {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
-        Path file = name.equals(Bundled.VIT) ? Bundled.vit() : Path.of(name);
-        VitConfig config =
-                preset == null ? VitCheckpoint.inferConfig(file) : VitConfig.named(preset);
+        Path file = file(name);
+        VitConfig config = VitCheckpoint.inferConfig(file);
+        if (preset != null) {
+            config = VitConfig.named(preset).withLayerNormEpsilon(config.layerNormEpsilon());
+        }
         if (size != null) {
             config = config.withImageSize(size[0], size[1]);
         }

@@ -12,13 +12,11 @@ import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
-import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,6 +77,8 @@ final class FinetuneCommand implements Callable<Integer> {
     private static final int EVALUATION_BATCH = 64;
 
     @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
 
     @Option(
             names = "--data",
@@ -201,14 +201,12 @@ final class FinetuneCommand implements Callable<Integer> {
                         seed);
         try (VisionTransformer loaded = base.load()) {
             VisionTransformer vit = loaded.withHead(classes.size());
-            VitConfig geometry = vit.config();
             Preprocessing preprocessing =
-                    new Preprocessing(
-                            geometry.imageHeight(),
-                            geometry.imageWidth(),
-                            Interpolation.BICUBIC,
-                            List.of(0.5f, 0.5f, 0.5f),
-                            List.of(0.5f, 0.5f, 0.5f));
+                    images.resolve(
+                            base.preprocessing(),
+                            vit.config(),
+                            base.name(null),
+                            spec.commandLine().getErr());
             ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
             AdapterMetadata metadata =

@@ -83,6 +83,12 @@ final class InspectCommand implements Callable<Integer> {
                     config.heads(),
                     config.mlpWidth(),
                     config.classes());
+            print.println(
+                    "preprocessing  "
+                            + base.preprocessing()
+                                    .map(p -> p.withSize(config.imageHeight(), config.imageWidth()))
+                                    .map(p -> p.toMap().toString())
+                                    .orElse("not said"));
             print.print(Rlrr.tree(vit));
         }
     }

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FinetuneCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            MergeCommand.class,
             InspectCommand.class,
             DoctorCommand.class
         })
