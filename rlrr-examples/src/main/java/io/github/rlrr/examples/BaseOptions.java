@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import ai.djl.Device;
+import io.github.rlrr.examples.Checkpoints.Local;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -10,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which frozen model a command works on, and where. */
 final class BaseOptions {
@@ -28,10 +32,17 @@ final class BaseOptions {
             names = "--checkpoint",
             paramLabel = "FILE",
             description =
-                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors, or "
+                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors; on a hub"
+                            + " hf:owner/name or timm:name; or "
                             + Bundled.VIT
-                            + ". Default: the one an adapter names, else the bundled one.")
+                            + ". Default: the one an adapter names; finetune proposes one.")
     private @Nullable String checkpoint;
+
+    @Mixin private final HubOptions hub = new HubOptions();
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
 
     @Option(
             names = "--preset",
@@ -63,12 +74,8 @@ final class BaseOptions {
             description = "Threads within one operation. Default: one for each core.")
     private @Nullable Integer threads;
 
-    /**
-     * The name of the checkpoint as an adapter should remember it.
-     *
-     * @param remembered what an adapter names, or null
-     */
-    String name(@Nullable String remembered) {
+    /** What is asked for, else what an adapter remembers, else the bundled one. */
+    private String name(@Nullable String remembered) {
         if (checkpoint != null) {
             return checkpoint;
         }
@@ -96,9 +103,36 @@ final class BaseOptions {
         return Device.gpu(wanted);
     }
 
-    /** Loads the model that was asked for; the caller closes it. */
-    VisionTransformer load() throws IOException {
-        return load(name(null), imageSize == null ? null : new int[] {imageSize, imageSize});
+    /** Finds the checkpoint that was asked for, else the bundled one. */
+    Local find() throws IOException {
+        return checkpoints().resolve(name(null));
+    }
+
+    /**
+     * Finds the checkpoint that was asked for, else proposes one.
+     *
+     * @param yes true to take what is proposed without asking
+     */
+    Local findOrPropose(boolean yes) throws IOException {
+        if (checkpoint != null) {
+            return find();
+        }
+        boolean asks = !yes && Terminal.isInteractive();
+        return new Proposal(
+                        hub.hub(),
+                        checkpoints(),
+                        command.commandLine().getErr(),
+                        asks ? Terminal::ask : null)
+                .accept();
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(hub, command.commandLine().getErr());
+    }
+
+    /** Loads a model that was found; the caller closes it. */
+    VisionTransformer load(Local found) throws IOException {
+        return load(found, imageSize == null ? null : new int[] {imageSize, imageSize});
     }
 
     /**
@@ -113,14 +147,14 @@ final class BaseOptions {
                 imageSize == null
                         ? new int[] {preprocessing.height(), preprocessing.width()}
                         : new int[] {imageSize, imageSize};
-        return load(name(remembered), size);
+        return load(checkpoints().resolve(name(remembered)), size);
     }
 
-    private VisionTransformer load(String name, int @Nullable [] size) throws IOException {
+    private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
-        Path file = name.equals(Bundled.VIT) ? Bundled.vit() : Path.of(name);
+        Path file = found.file();
         VitConfig config =
                 preset == null ? VitCheckpoint.inferConfig(file) : VitConfig.named(preset);
         if (size != null) {

@@ -166,6 +166,11 @@ final class FinetuneCommand implements Callable<Integer> {
                             + " Default: 0, the first one stops the run.")
     private double skipUnreadable;
 
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Download the proposed checkpoint without asking.")
+    private boolean yes;
+
     @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
     private long seed;
 
@@ -191,7 +196,8 @@ final class FinetuneCommand implements Callable<Integer> {
                         learningRate,
                         weightDecay,
                         seed);
-        try (VisionTransformer loaded = base.load()) {
+        Checkpoints.Local checkpoint = base.findOrPropose(yes);
+        try (VisionTransformer loaded = base.load(checkpoint)) {
             VisionTransformer vit = loaded.withHead(classes.size());
             VitConfig geometry = vit.config();
             Preprocessing preprocessing =
@@ -204,7 +210,7 @@ final class FinetuneCommand implements Callable<Integer> {
             ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
             AdapterMetadata metadata =
-                    new AdapterMetadata(base.name(null), classes, preprocessing.toMap());
+                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
             finetune(vit, config, run, train, validation, splits.test(), target, metadata, print);
         }
         return 0;

@@ -1,6 +1,8 @@
 package io.github.rlrr.vit.hub;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,16 @@ final class ConnectionLost extends IOException {
     ConnectionLost(String message, @Nullable Throwable cause, Duration wait) {
         super(message, cause);
         this.wait = wait;
+    }
+
+    /** Whether the host has no address here: without a network, a second attempt is no better. */
+    boolean isHostUnknown() {
+        for (Throwable t = getCause(); t != null; t = t.getCause()) {
+            if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Duration waiting() {

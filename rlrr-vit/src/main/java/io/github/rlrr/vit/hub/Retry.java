@@ -23,7 +23,10 @@ final class Retry {
         this.listener = listener;
     }
 
-    /** Tries until it works, another exception comes, or the attempts are spent. */
+    /**
+     * Tries until it works, another exception comes, or the attempts are spent. A host that is not
+     * known is asked for once: here nothing has begun that would be lost.
+     */
     static <T> T of(HubSettings settings, HubListener listener, Attempt<T> attempt)
             throws IOException {
         Retry retry = new Retry(settings, listener);
@@ -31,6 +34,9 @@ final class Retry {
             try {
                 return attempt.run();
             } catch (ConnectionLost e) {
+                if (e.isHostUnknown()) {
+                    throw e;
+                }
                 retry.after(e);
             }
         }

@@ -12,11 +12,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
@@ -119,7 +122,6 @@ final class Transport {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri)
                         .method(method, HttpRequest.BodyPublishers.noBody())
-                        .timeout(settings.stallTimeout())
                         .header("User-Agent", "rlrr")
                         .header("Accept-Encoding", "identity");
         extra.forEach(request::header);
@@ -129,32 +131,49 @@ final class Transport {
         return request.build();
     }
 
+    /** Waits for the answer's headers; a request's own timeout may also count its body's time. */
     private HttpResponse<Body> send(HttpRequest request, URI uri) throws IOException {
+        CompletableFuture<HttpResponse<Body>> answer =
+                client.sendAsync(request, info -> new Body());
         try {
-            return client.send(request, info -> new Body());
+            return answer.get(settings.stallTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while asking " + shown(uri));
-        } catch (SSLException e) {
-            throw new IOException(
-                    "no safe connection to "
-                            + uri.getHost()
-                            + ": "
-                            + e.getMessage()
-                            + "; a proxy that opens TLS needs its certificate in Java's trust"
-                            + " store (javax.net.ssl.trustStore)",
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new ConnectionLost(
+                    "cannot reach "
+                            + shown(uri)
+                            + ": no answer for "
+                            + settings.stallTimeout().toMillis()
+                            + " ms",
                     e);
-        } catch (IOException e) {
-            throw new ConnectionLost("cannot reach " + shown(uri) + ": " + reason(e), e);
+        } catch (ExecutionException e) {
+            throw fault(e.getCause() == null ? e : e.getCause(), uri);
         }
     }
 
-    private static String reason(IOException fault) {
-        for (Throwable t = fault; t != null; t = t.getCause()) {
-            if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
-                return "no such host, or no network";
-            }
+    private static IOException fault(Throwable cause, URI uri) {
+        if (cause instanceof SSLException) {
+            return new IOException(
+                    "no safe connection to "
+                            + uri.getHost()
+                            + ": "
+                            + cause.getMessage()
+                            + "; a proxy that opens TLS needs its certificate in Java's trust"
+                            + " store (javax.net.ssl.trustStore)",
+                    cause);
         }
+        String cannot = "cannot reach " + shown(uri) + ": ";
+        ConnectionLost lost = new ConnectionLost(cannot + reason(cause), cause);
+        return lost.isHostUnknown()
+                ? new ConnectionLost(cannot + "no such host, or no network", cause)
+                : lost;
+    }
+
+    private static String reason(Throwable fault) {
         if (fault.getMessage() != null) {
             return fault.getMessage();
         }

@@ -216,11 +216,16 @@ final class FakeHub implements AutoCloseable {
         out.write(content, from, Math.min(length, fault.bytes()));
         out.flush();
         if (fault.end() == End.STALL) {
-            try {
-                closing.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            stall();
+        }
+    }
+
+    /** Does nothing until the hub is closed. */
+    void stall() {
+        try {
+            closing.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

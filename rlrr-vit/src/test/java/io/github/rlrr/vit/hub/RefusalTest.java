@@ -1,12 +1,17 @@
 package io.github.rlrr.vit.hub;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.vit.hub.FakeHub.Seen;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,46 @@ class RefusalTest {
     void anUnexpectedStatus() {
         answer(418, "X-Other", "");
         assertRefused("418, expected 200");
+    }
+
+    @Test
+    void aServerThatSaysNothingIsGivenUp() {
+        server.interception =
+                exchange -> {
+                    server.stall();
+                    return true;
+                };
+        Hub hub =
+                new Hub(fixture.settings().withPatience(2, Duration.ofMillis(200), Duration.ZERO));
+        assertThatThrownBy(() -> hub.fetch(HubFixture.NAME, fixture))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("no answer for 200 ms", "(tried 2 times)");
+    }
+
+    @Test
+    void aServerThatDoesNotSpeakTlsIsNoSafeConnection() throws IOException {
+        try (ServerSocket plain = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread thread =
+                    new Thread(
+                            () -> {
+                                try (Socket client = plain.accept()) {
+                                    client.getOutputStream()
+                                            .write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII));
+                                    client.getInputStream().readAllBytes();
+                                } catch (IOException e) {
+                                    // The client hung up, as it should; the assertion below tells.
+                                }
+                            });
+            thread.setDaemon(true);
+            thread.start();
+            URI secure = URI.create("https://127.0.0.1:" + plain.getLocalPort());
+            assertThatThrownBy(
+                            () ->
+                                    new Hub(fixture.settings().withEndpoint(secure))
+                                            .fetch(HubFixture.NAME, fixture))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContainingAll("no safe connection to 127.0.0.1", "trust store");
+        }
     }
 
     @Test
