@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             PredictCommand.class,
             MergeCommand.class,
+            ImportCommand.class,
             InspectCommand.class,
             DoctorCommand.class
         })
