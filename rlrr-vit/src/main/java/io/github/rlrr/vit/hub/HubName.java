@@ -46,6 +46,10 @@ public record HubName(Source source, String owner, String name, String revision)
     /**
      * Checks the parts.
      *
+     * @param source as the record has it
+     * @param owner as the record has it
+     * @param name as the record has it
+     * @param revision as the record has it
      * @throws IllegalArgumentException naming what came and what is expected
      */
     public HubName {

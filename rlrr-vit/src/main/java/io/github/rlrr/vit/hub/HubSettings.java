@@ -46,6 +46,15 @@ public record HubSettings(
     /**
      * Checks the values.
      *
+     * @param endpoint as the record has it
+     * @param cache as the record has it
+     * @param token as the record has it
+     * @param offline as the record has it
+     * @param maxBytes as the record has it
+     * @param attempts as the record has it
+     * @param connectTimeout as the record has it
+     * @param stallTimeout as the record has it
+     * @param backoff as the record has it
      * @throws IllegalArgumentException naming what came and what is expected; a token is not shown
      */
     public HubSettings {
