@@ -16,7 +16,9 @@ final class HubFixture implements AutoCloseable, HubListener {
 
     static final HubName NAME = HubName.parse("hf:someone/tiny-vit");
     static final HubName TIMM = HubName.parse("timm:tiny_vit.test");
-    static final byte[] CONFIG = "{\"num_classes\": 5}\n".getBytes(StandardCharsets.UTF_8);
+    static final byte[] CONFIG =
+            "{\"model_type\": \"vit\", \"num_attention_heads\": 8}\n"
+                    .getBytes(StandardCharsets.UTF_8);
 
     final FakeHub server = new FakeHub();
     final byte[] weights;

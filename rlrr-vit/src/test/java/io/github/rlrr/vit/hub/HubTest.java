@@ -50,6 +50,7 @@ class HubTest {
         assertThat(fixture.progress).startsWith(0L).endsWith(size).isSorted();
         try (VisionTransformer vit = VitCheckpoint.load(model.weights())) {
             assertThat(vit.config().width()).isEqualTo(32);
+            assertThat(vit.config().heads()).as("by the configuration beside it").isEqualTo(8);
         }
     }
 
