@@ -214,6 +214,7 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
         base.initialize(manager, dataType, inputShapes);
     }
 
+    /** The base's shapes, which a head of this adapter's own with other classes does not change. */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return base.getOutputShapes(inputShapes);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MergeTest {
 
@@ -88,6 +89,29 @@ class MergeTest {
         }
     }
 
+    private static long values(Block block) {
+        return block.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum();
+    }
+
+    @Test
+    void theMergedBlockIsSmallerByTheAdapterAndOutlivesIt() {
+        Block plain = Fixtures.mlp(manager, 3);
+        float[] unmerged;
+        try (AdaptedBlock adapted = Rlrr.adapt(Fixtures.mlp(manager, 1), CONFIG)) {
+            Fixtures.scramble(adapted, 2);
+            unmerged = Fixtures.run(adapted, manager, BATCH, X);
+            adapted.mergeInto(plain);
+            long trained =
+                    adapted.trainableTensors().stream()
+                            .mapToLong(t -> t.parameter().getArray().size())
+                            .sum();
+            assertThat(values(plain)).isEqualTo(values(adapted) - trained);
+            assertThat(plain.getParameters().keys())
+                    .isEqualTo(Fixtures.mlp(manager, 4).getParameters().keys());
+        }
+        assertThat(Fixtures.run(plain, manager, BATCH, X)).containsExactly(unmerged, within(1e-5f));
+    }
+
     @Test
     void mergingLeavesBaseAndAdapterBitIdentical() {
         Block base = Fixtures.mlp(manager, 1);
@@ -127,6 +151,25 @@ class MergeTest {
                 assertThat(own.getManagedArrays()).hasSize(6);
             }
             assertThat(Fixtures.alive()).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fc1.scale_left", "fc1.shift", "norm.scale", "norm.shift", "head.bias"})
+    void anyValueThatIsNotFiniteStopsTheMergeAndChangesNothing(String tensor) {
+        try (AdaptedBlock adapted = Rlrr.adapt(Fixtures.mlp(manager, 1), CONFIG)) {
+            float[] values = Fixtures.tensor(adapted, tensor).toFloatArray();
+            values[values.length - 1] = Float.POSITIVE_INFINITY;
+            Fixtures.set(Fixtures.tensor(adapted, tensor), values);
+            Block plain = Fixtures.mlp(manager, 3);
+            Map<String, List<Integer>> plainBits = Fixtures.bits(plain);
+            Map<String, List<Integer>> bits = Fixtures.bits(adapted);
+            assertThatThrownBy(() -> adapted.mergeInto(plain))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(tensor.substring(0, tensor.indexOf('.')))
+                    .hasMessageContaining("is not finite");
+            assertThat(Fixtures.bits(plain)).isEqualTo(plainBits);
+            assertThat(Fixtures.bits(adapted)).isEqualTo(bits);
         }
     }
 
