@@ -1,0 +1,27 @@
+package io.github.rlrr.fuzz;
+
+import io.github.rlrr.adapter.AdapterFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Any bytes as the configuration of an adapter folder. */
+public final class AdapterConfigFuzz {
+
+    private AdapterConfigFuzz() {}
+
+    /**
+     * Runs one input.
+     *
+     * @param data the JSON
+     */
+    public static void fuzzerTestOneInput(byte[] data) {
+        Path file = FuzzFile.write(AdapterFolder.CONFIG_FILE, data);
+        try {
+            AdapterFolder.describe(file.getParent());
+        } catch (IOException e) {
+            if (!e.getMessage().startsWith(file + " ")) {
+                throw new AssertionError("bad message: " + e.getMessage(), e);
+            }
+        }
+    }
+}
