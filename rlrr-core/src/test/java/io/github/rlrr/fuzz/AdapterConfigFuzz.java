@@ -19,8 +19,11 @@ public final class AdapterConfigFuzz {
         try {
             AdapterFolder.describe(file.getParent());
         } catch (IOException e) {
-            if (!e.getMessage().startsWith(file + " ")) {
-                throw new AssertionError("bad message: " + e.getMessage(), e);
+            String message = e.getMessage();
+            if (!message.startsWith(file + " ")
+                    || message.length() > 1000
+                    || message.lines().count() != 1) {
+                throw new AssertionError("bad message: " + message, e);
             }
         }
     }

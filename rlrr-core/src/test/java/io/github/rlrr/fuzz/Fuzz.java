@@ -30,6 +30,8 @@ public final class Fuzz {
         String[] options = {
             "--target_class=" + Fuzz.class.getPackageName() + "." + target + "Fuzz",
             "--instrumentation_includes=io.github.rlrr.**",
+            // Targets may be regular expressions on purpose; their steps are limited.
+            "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.RegexInjection",
             "-max_total_time=" + args[1],
             "-timeout=25",
             "-print_final_stats=1",
