@@ -189,6 +189,35 @@ final class Adapter implements AutoCloseable {
         parameter.freeze(!gradient);
     }
 
+    /**
+     * Gives the head other outputs, all zero: the one linear layer that is trained as a whole.
+     *
+     * @param classes the number of outputs, at least 1
+     */
+    void freshHead(int classes) {
+        if (classes < 1) {
+            throw new IllegalArgumentException("classes is " + classes + ", expected at least 1");
+        }
+        List<AdaptedSite> heads =
+                sites.stream()
+                        .filter(a -> a.method().replaces() && a.site().kind() == SiteKind.LINEAR)
+                        .toList();
+        if (heads.size() != 1) {
+            throw new IllegalArgumentException(
+                    "a head for "
+                            + classes
+                            + " classes needs exactly one linear layer that is trained as a whole;"
+                            + " the configuration trains "
+                            + heads.stream().map(a -> a.site().path()).toList());
+        }
+        for (Parameter parameter : heads.get(0).tensors().values()) {
+            long[] shape = parameter.getShape().getShape().clone();
+            shape[0] = classes;
+            Shape fresh = new Shape(shape);
+            replace(parameter.getName(), new float[size(parameter.getName(), fresh)], fresh);
+        }
+    }
+
     /** How the base parameter of an id is read; absent for one that is read as it is. */
     Map<String, Reading> readings() {
         return Collections.unmodifiableMap(readings);

@@ -1,9 +1,7 @@
 package io.github.rlrr.adapter;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -13,10 +11,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
-import io.github.rlrr.adapter.Adapter.AdaptedSite;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
-import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -24,12 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,94 +202,13 @@ public final class AdapterFolder {
                                 + fingerprint
                                 + "; pass the checkpoint it was trained on");
             }
-            fill(folder.resolve(TENSOR_FILE), adapter);
+            try (TensorReader reader = TensorReader.open(folder.resolve(TENSOR_FILE))) {
+                AdapterTensors.fill(adapter, reader);
+            }
             return new AdaptedBlock(base, tree, adapter);
         } catch (IOException | RuntimeException e) {
             adapter.close();
             throw e;
         }
-    }
-
-    /** Fills an adapter that nobody has seen yet, so a failure changes nothing. */
-    private static void fill(Path file, Adapter adapter) throws IOException {
-        Map<String, Parameter> expected = adapter.saved();
-        Set<String> ownShape = ownShape(adapter);
-        try (TensorReader reader = TensorReader.open(file)) {
-            List<String> faults = new ArrayList<>();
-            expected.forEach(
-                    (name, parameter) -> {
-                        TensorInfo found = reader.tensors().get(name);
-                        if (found == null) {
-                            faults.add(name + " is missing");
-                        } else if (!fits(found.shape(), parameter, ownShape.contains(name))) {
-                            faults.add(
-                                    name
-                                            + " has shape "
-                                            + found.shape()
-                                            + ", expected "
-                                            + parameter.getShape());
-                        }
-                    });
-            reader.tensors().keySet().stream()
-                    .filter(name -> !expected.containsKey(name))
-                    .forEach(name -> faults.add(name + " is unexpected"));
-            adapter.sites().forEach(adapted -> checkOutputs(adapted, reader.tensors(), faults));
-            if (!faults.isEmpty()) {
-                throw new IOException(file + ": " + String.join("; ", faults));
-            }
-            for (Map.Entry<String, Parameter> entry : expected.entrySet()) {
-                TensorInfo info = Objects.requireNonNull(reader.tensors().get(entry.getKey()));
-                adapter.replace(entry.getKey(), reader.readFloats(entry.getKey()), info.shape());
-            }
-        }
-    }
-
-    /** The tensors that stand for a module's own, whose number of outputs is the adapter's. */
-    private static Set<String> ownShape(Adapter adapter) {
-        Set<String> names = new HashSet<>();
-        for (AdaptedSite adapted : adapter.sites()) {
-            if (adapted.method().replaces()) {
-                for (String tensor : adapted.tensors().keySet()) {
-                    names.add(ModuleTree.join(adapted.site().path(), tensor));
-                }
-            }
-        }
-        return names;
-    }
-
-    /** A replaced module may have any number of outputs, but weight and bias the same. */
-    private static void checkOutputs(
-            AdaptedSite adapted, Map<String, TensorInfo> found, List<String> faults) {
-        Parameter bias = adapted.site().bias();
-        if (!adapted.method().replaces() || bias == null) {
-            return;
-        }
-        String path = adapted.site().path();
-        TensorInfo first = found.get(ModuleTree.join(path, adapted.site().weight().getName()));
-        TensorInfo second = found.get(ModuleTree.join(path, bias.getName()));
-        if (first != null
-                && second != null
-                && first.shape().dimension() > 0
-                && second.shape().dimension() > 0
-                && first.shape().get(0) != second.shape().get(0)) {
-            faults.add(
-                    second.name()
-                            + " has shape "
-                            + second.shape()
-                            + ", "
-                            + first.name()
-                            + " "
-                            + first.shape()
-                            + ": they differ in the number of outputs");
-        }
-    }
-
-    private static boolean fits(Shape found, Parameter parameter, boolean ownOutputs) {
-        Shape expected = parameter.getShape();
-        if (!ownOutputs) {
-            return found.equals(expected);
-        }
-        return found.dimension() == expected.dimension()
-                && found.slice(1).equals(expected.slice(1));
     }
 }

@@ -13,8 +13,10 @@ import com.google.gson.JsonSerializationContext;
 import com.google.gson.JsonSerializer;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns configurations into JSON and back. A file names its method; it never names a class. */
@@ -87,8 +89,25 @@ final class ConfigJson {
         }
     }
 
-    /** Gson would leave null what is missing and what an enum does not know. */
+    /**
+     * Gson would leave null what is missing and what an enum does not know, and pass over a setting
+     * of a newer version, which may change what the tensors mean.
+     */
     private static void checkComponents(Class<?> type, JsonObject json, String path) {
+        Set<String> known = new HashSet<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            known.add(key(component));
+        }
+        for (String key : json.keySet()) {
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException(
+                        path
+                                + "."
+                                + key
+                                + " is unknown to this version of the library; it knows "
+                                + known.stream().sorted().toList());
+            }
+        }
         for (RecordComponent component : type.getRecordComponents()) {
             String key = key(component);
             String name = path + "." + key;

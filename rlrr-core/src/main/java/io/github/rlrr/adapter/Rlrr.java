@@ -3,6 +3,7 @@ package io.github.rlrr.adapter;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +41,45 @@ public final class Rlrr {
      */
     public static AdaptedBlock load(Block base, Path folder) throws IOException {
         return AdapterFolder.load(folder, base, checkedTree(base));
+    }
+
+    /**
+     * Loads an adapter's tensors from a file that is no adapter folder, such as one that another
+     * program wrote. The file says nothing of the base or the method: that they fit is the caller's
+     * word.
+     *
+     * @param base the initialized base; it stays the caller's to close
+     * @param config what the file's tensors adapt and how
+     * @param tensors exactly the adapter's tensors, under their full names ({@code <module
+     *     path>.<tensor>}) and in their shapes; it stays the caller's to close
+     * @return the adapted block
+     * @throws IOException in one line that names every missing, unexpected and mis-shaped tensor;
+     *     nothing is changed then
+     * @throws IllegalArgumentException as for {@link #adapt}
+     */
+    public static AdaptedBlock load(Block base, AdapterConfig config, TensorReader tensors)
+            throws IOException {
+        ModuleTree tree = checkedTree(base);
+        Adapter adapter = new Adapter(tree, config);
+        try {
+            AdapterTensors.fill(adapter, tensors);
+            return new AdaptedBlock(base, tree, adapter);
+        } catch (IOException | RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a set of named adapters on one initialized block; the first adapter freezes it.
+     *
+     * @param base any DJL block; it stays the caller's to close
+     * @return a set without adapters yet
+     * @throws IllegalArgumentException when the base is not initialized, not float32 or already
+     *     adapted
+     */
+    public static AdapterSet adapters(Block base) {
+        return new AdapterSet(base, checkedTree(base));
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.Map;
  */
 record NpyHeader(TensorType type, boolean fortranOrder, Shape shape, long dataOffset) {
 
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
     private static final Map<String, TensorType> TYPES =
             Map.of(
@@ -79,6 +79,15 @@ record NpyHeader(TensorType type, boolean fortranOrder, Shape shape, long dataOf
             throw new TensorProblemException("ends inside its npy header");
         }
         return bytes;
+    }
+
+    /** What NumPy calls a type. */
+    static String descr(TensorType type) {
+        return TYPES.entrySet().stream()
+                .filter(entry -> entry.getValue() == type)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("NumPy has no type for " + type));
     }
 
     private static TensorType type(String descr) throws TensorProblemException {

@@ -75,10 +75,14 @@ public final class SafetensorsWriter {
             Map<String, String> metadata,
             TensorType floatsAs)
             throws IOException {
+        requireFloats(floatsAs);
+        writeAs(file, tensors, metadata, floatsAs);
+    }
+
+    static void requireFloats(TensorType floatsAs) {
         if (floatsAs != TensorType.F32 && floatsAs != TensorType.F16) {
             throw new IllegalArgumentException("floatsAs is " + floatsAs + ", expected F32 or F16");
         }
-        writeAs(file, tensors, metadata, floatsAs);
     }
 
     private static void writeAs(
@@ -125,7 +129,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static TensorType typeOf(String name, NDArray array) {
+    static TensorType typeOf(String name, NDArray array) {
         DataType type = array.getDataType();
         return switch (type) {
             case FLOAT64 -> TensorType.F64;

@@ -1,5 +1,7 @@
 package io.github.rlrr.training;
 
+import java.util.List;
+
 /** Follows a run, on the thread that trains. */
 public interface FineTuneListener {
 
@@ -9,6 +11,15 @@ public interface FineTuneListener {
      * @param progress where the run stands
      */
     default void onStep(StepProgress progress) {}
+
+    /**
+     * The losses of the steps since the last reading have arrived. The device is read every few
+     * steps and at the end of an epoch; a run that is asked to stop leaves out those not yet read.
+     *
+     * @param firstStep the step of the first loss, from 1
+     * @param losses the mean loss over the batch of each step, before its update
+     */
+    default void onLosses(long firstStep, List<Float> losses) {}
 
     /**
      * An epoch is done, its evaluation included.

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each step: a batch is copied to the device, the adapted block computes logits (B, classes),
  * softmax cross-entropy is taken in the mean over the batch, gradients flow to the trainable
- * tensors and {@link AdamW} updates them in one call. Loss and accuracy add up on the device and
- * are read every few steps. A step leaves no array behind; the base does not change.
+ * tensors and {@link AdamW} updates them in one call. Losses stay on the device and are read every
+ * few steps. A step leaves no array behind; the base does not change.
  *
  * <p>The run depends on the seed, the data and the thread count, not on timing: on one CPU build
  * and one thread count it repeats bit for bit.
@@ -48,6 +48,9 @@ public final class FineTuner {
             """
               def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
                 return torch.cross_entropy_loss(logits, labels)
+              def keep(self, losses: Tensor, at: int, loss: Tensor) -> NoneType:
+                torch.copy_(torch.select(losses, 0, at), loss)
+                return None
             """;
 
     private final AdaptedBlock block;
@@ -117,7 +120,8 @@ public final class FineTuner {
         private final ParameterStore store = new ParameterStore(manager, false);
         private final TorchProgram loss = new TorchProgram(LOSS);
         private final AdamW optimizer = new AdamW(block.trainableTensors(), weightDecay);
-        private final NDArray lossSum = manager.zeros(new Shape(), DataType.FLOAT32);
+        private final NDArray losses =
+                manager.zeros(new Shape(STEPS_BETWEEN_READINGS), DataType.FLOAT32);
         private final NDArray correct = manager.zeros(new Shape(), DataType.INT64);
         private long step;
         private double meanLoss = Double.NaN;
@@ -147,8 +151,7 @@ public final class FineTuner {
             long start = System.nanoTime();
             int seen = 0;
             double lossTotal = 0;
-            double pendingExamples = 0;
-            lossSum.muli(0);
+            List<Integer> unread = new ArrayList<>();
             correct.muli(0);
             try (BatchLoader loader = BatchLoader.shuffled(train, batchSize, seed, epoch)) {
                 while (loader.hasNext()) {
@@ -156,17 +159,15 @@ public final class FineTuner {
                         return null;
                     }
                     BatchLoader.Batch batch = loader.next();
-                    learningRate = schedule.rate((double) step / stepsPerEpoch);
+                    learningRate = rate(step);
                     TorchRuntime.seed(BatchLoader.mix(seed, step));
-                    trainStep(batch);
+                    trainStep(batch, unread.size());
                     step++;
                     seen += batch.size();
-                    pendingExamples += batch.size();
-                    if (step % STEPS_BETWEEN_READINGS == 0 || !loader.hasNext()) {
-                        double sum = readLoss();
-                        lossTotal += sum;
-                        meanLoss = sum / pendingExamples;
-                        pendingExamples = 0;
+                    unread.add(batch.size());
+                    if (unread.size() == STEPS_BETWEEN_READINGS || !loader.hasNext()) {
+                        lossTotal += readLosses(unread);
+                        unread.clear();
                     }
                     report(epoch, batch.size());
                 }
@@ -187,7 +188,12 @@ public final class FineTuner {
                     seconds);
         }
 
-        private void trainStep(BatchLoader.Batch batch) {
+        private double rate(long stepsBefore) {
+            return schedule.rate((double) stepsBefore / stepsPerEpoch);
+        }
+
+        /** Updates once; the loss goes to its place among those not yet read. */
+        private void trainStep(BatchLoader.Batch batch, int place) {
             try (NDManager scope = manager.newSubManager();
                     NDScope intermediate = new NDScope()) {
                 intermediate.suppressNotUsedWarning();
@@ -202,7 +208,7 @@ public final class FineTuner {
                     collector.backward(value);
                 }
                 optimizer.step(learningRate);
-                lossSum.addi(value.mul(batch.size()));
+                loss.run("keep", losses, (long) place, value);
                 correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());
             }
         }
@@ -220,20 +226,41 @@ public final class FineTuner {
             }
         }
 
-        private double readLoss() {
-            double sum = lossSum.getFloat();
-            lossSum.muli(0);
-            if (!Double.isFinite(sum)) {
-                throw new ArithmeticException(
-                        "the loss is "
-                                + sum
-                                + " at step "
-                                + step
-                                + " with learning rate "
-                                + learningRate
-                                + "; try a lower learning rate");
+        /** Reads the losses of the last steps; their sum over examples, given the batch sizes. */
+        private double readLosses(List<Integer> batchSizes) {
+            float[] values = losses.toFloatArray();
+            List<Float> read = new ArrayList<>();
+            double sum = 0;
+            int examples = 0;
+            for (int size : batchSizes) {
+                float value = values[read.size()];
+                read.add(value);
+                sum += (double) value * size;
+                examples += size;
             }
+            long first = step - read.size() + 1;
+            if (!Double.isFinite(sum)) {
+                throw notFinite(read, first);
+            }
+            meanLoss = sum / examples;
+            listeners.forEach(listener -> listener.onLosses(first, read));
             return sum;
+        }
+
+        private ArithmeticException notFinite(List<Float> read, long first) {
+            int at = 0;
+            while (Float.isFinite(read.get(at))) {
+                at++;
+            }
+            long faulty = first + at;
+            return new ArithmeticException(
+                    "the loss is "
+                            + read.get(at)
+                            + " at step "
+                            + faulty
+                            + " with learning rate "
+                            + rate(faulty - 1)
+                            + "; try a lower learning rate");
         }
 
         private void report(int epoch, int examples) {

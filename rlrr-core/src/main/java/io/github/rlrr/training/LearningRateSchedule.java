@@ -58,4 +58,59 @@ public interface LearningRateSchedule {
             return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * progress));
         };
     }
+
+    /**
+     * The schedule of the published training code: it moves once an epoch, one epoch late. With e
+     * the epoch, counted from 0, and t = max(0, e − 1):
+     *
+     * <pre>
+     *   t &lt; warmup:  rate = 10⁻⁷ + t·(peak − 10⁻⁷)/warmup
+     *   t &lt; cosine:  rate = 10⁻⁸ + ½·(peak − 10⁻⁸)·(1 + cos(π·t/cosine))
+     *   then:        rate = 10⁻⁸
+     * </pre>
+     *
+     * Epochs 0 and 1 run at 10⁻⁷ where there is a warm-up, and at the peak where there is none. The
+     * cosine counts from the start of the run, not from the end of the warm-up, so that the peak
+     * itself is never reached: with 10 and 100 epochs the highest rate is 0.976 of it, in epoch 11.
+     * The published runs last 110 epochs, {@code published(peak, 10, 100)}: the last nine are at
+     * the floor.
+     *
+     * <p>Source: the published {@code train_vtab.py}, which hands the epoch just finished to timm's
+     * cosine schedule and never the one that comes.
+     *
+     * @param peak the rate that the warm-up heads for, above 10⁻⁷
+     * @param warmupEpochs the length of the warm-up, 0 or more and less than {@code cosineEpochs}
+     * @param cosineEpochs the length of the cosine, the warm-up included
+     * @return the schedule
+     * @throws IllegalArgumentException when the warm-up is as long as the cosine, or a value is out
+     *     of range
+     */
+    static LearningRateSchedule published(double peak, int warmupEpochs, int cosineEpochs) {
+        double start = 1e-7;
+        double floor = 1e-8;
+        if (!(peak > start)
+                || Double.isInfinite(peak)
+                || warmupEpochs < 0
+                || cosineEpochs <= warmupEpochs) {
+            throw new IllegalArgumentException(
+                    "learning rate "
+                            + peak
+                            + " with a warm-up of "
+                            + warmupEpochs
+                            + " of "
+                            + cosineEpochs
+                            + " epochs; expected a rate above 1.0E-7 and a warm-up shorter than the"
+                            + " cosine");
+        }
+        return epoch -> {
+            double t = Math.max(0, Math.floor(epoch) - 1);
+            if (t < warmupEpochs) {
+                return start + t * ((peak - start) / warmupEpochs);
+            }
+            if (t >= cosineEpochs) {
+                return floor;
+            }
+            return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * t / cosineEpochs));
+        };
+    }
 }

@@ -169,6 +169,17 @@ class MalformedAdapterTest {
     }
 
     @Test
+    void whatElseTheFileSaysIsPassedOver() throws IOException {
+        JsonObject json = json();
+        json.addProperty("trained_by", "someone");
+        json.getAsJsonObject("base_model").addProperty("licence", "Apache-2.0");
+        write(json);
+        try (AdaptedBlock loaded = Rlrr.load(Fixtures.mlp(manager, 1), folder)) {
+            assertThat(Fixtures.trainedBits(loaded)).isEqualTo(Fixtures.trainedBits(adapted));
+        }
+    }
+
+    @Test
     void anUnknownMethodIsRefused() throws IOException {
         JsonObject json = json();
         json.addProperty("method", "lora");
@@ -191,6 +202,8 @@ class MalformedAdapterTest {
                 "rank           | null                              | config.rank is missing",
                 "rank           | 999999999                         | more values than a Java array",
                 "targets        | [\"a..b\"]                        | empty component",
+                "cube           | 3                                 | config.cube is unknown to",
+                "initialisation | {\"kind\": \"kaiming\", \"value\": 0, \"fan\": 1} | .fan is unknown to",
                 "targets        | [null]                            | config.targets",
                 "targets        | \"fc1\"                           | config"
             })

@@ -100,7 +100,7 @@ class FineTunerFaultsTest {
         Fixtures.set(Fixtures.tensor(adapted, "norm.shift"), 0, Float.NaN, 0, 0, 0, 0);
         assertThatThrownBy(() -> builder().build().fit())
                 .isInstanceOf(ArithmeticException.class)
-                .hasMessageContaining("the loss is NaN at step 5 with learning rate")
+                .hasMessageContaining("the loss is NaN at step 1 with learning rate")
                 .hasMessageContaining("try a lower learning rate");
     }
 

@@ -1,7 +1,9 @@
 package io.github.rlrr.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -20,6 +22,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +104,57 @@ class FineTunerTest {
         assertThat(seen)
                 .containsExactly(
                         "1/4 of 40", "2/4 of 20", "epoch 1", "3/4 of 40", "4/4 of 20", "epoch 2");
+    }
+
+    /** The losses by the step they are said to be of. */
+    private static FineTuneListener keeping(Map<Long, Float> losses) {
+        return new FineTuneListener() {
+            @Override
+            public void onLosses(long firstStep, List<Float> read) {
+                for (int i = 0; i < read.size(); i++) {
+                    assertThat(losses.put(firstStep + i, read.get(i))).isNull();
+                }
+            }
+        };
+    }
+
+    @Test
+    void everyStepsLossIsReadOnceAndTheyMakeUpTheEpochs() {
+        Map<Long, Float> losses = new TreeMap<>();
+        // 8 steps an epoch, the last with 4 of 60 examples.
+        FineTuneResult result = builder().epochs(2).listener(keeping(losses)).build().fit();
+        assertThat(losses.keySet())
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 16).boxed().toList());
+        for (int epoch = 0; epoch < 2; epoch++) {
+            double sum = 0;
+            for (long step = 1; step <= 8; step++) {
+                sum += losses.get(8L * epoch + step) * (step < 8 ? 8 : 4);
+            }
+            assertThat(result.epochs().get(epoch).trainLoss()).isCloseTo(sum / 60, within(1e-6));
+        }
+        assertThat(Set.copyOf(losses.values())).hasSize(16);
+    }
+
+    @Test
+    void aStepsLossIsTheOneBeforeItsUpdate() {
+        Map<Long, Float> losses = new TreeMap<>();
+        double before = Evaluation.of(adapted, DATA, 60, Device.cpu()).loss();
+        builder().batchSize(60).epochs(2).listener(keeping(losses)).build().fit();
+        assertThat((double) losses.get(1L)).isCloseTo(before, within(1e-6));
+        assertThat((double) losses.get(2L)).isLessThan(before - 1e-4);
+    }
+
+    @Test
+    void aRunThatIsAskedToStopLeavesOutLossesNotYetRead() {
+        Map<Long, Float> losses = new TreeMap<>();
+        int[] steps = new int[1];
+        builder()
+                .listener(onStep(() -> steps[0]++))
+                .listener(keeping(losses))
+                .stopWhen(() -> steps[0] == 7)
+                .build()
+                .fit();
+        assertThat(losses.keySet()).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
     private Map<String, List<Integer>> trained(long seed) {

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import ai.djl.Device;
+import io.github.rlrr.examples.Checkpoints.Local;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -9,8 +10,12 @@ import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which frozen model a command works on, and where. */
 final class BaseOptions {
@@ -26,12 +31,20 @@ final class BaseOptions {
 
     @Option(
             names = "--checkpoint",
-            paramLabel = "FILE",
+            paramLabel = "PATH",
             description =
-                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors, or "
+                    "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors or .pth, a"
+                            + " folder with one and its config.json; on a hub hf:owner/name or"
+                            + " timm:name; or "
                             + Bundled.VIT
-                            + ". Default: the one an adapter names, else the bundled one.")
+                            + ". Default: the one an adapter names; finetune proposes one.")
     private @Nullable String checkpoint;
+
+    @Mixin private final HubOptions hub = new HubOptions();
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
 
     @Option(
             names = "--preset",
@@ -46,9 +59,9 @@ final class BaseOptions {
             names = "--image-size",
             paramLabel = "PIXELS",
             description =
-                    "The input's height and width, a multiple of the patch size; position"
-                            + " embeddings are resized. Default: the checkpoint's.")
-    private @Nullable Integer imageSize;
+                    "The input's side, or its height and width as 224x384, in multiples of the patch"
+                            + " size; position embeddings are resized. Default: the checkpoint's.")
+    private @Nullable String imageSize;
 
     @Option(
             names = "--device",
@@ -63,12 +76,8 @@ final class BaseOptions {
             description = "Threads within one operation. Default: one for each core.")
     private @Nullable Integer threads;
 
-    /**
-     * The name of the checkpoint as an adapter should remember it.
-     *
-     * @param remembered what an adapter names, or null
-     */
-    String name(@Nullable String remembered) {
+    /** What is asked for, else what an adapter remembers, else the bundled one. */
+    private String name(@Nullable String remembered) {
         if (checkpoint != null) {
             return checkpoint;
         }
@@ -96,9 +105,59 @@ final class BaseOptions {
         return Device.gpu(wanted);
     }
 
-    /** Loads the model that was asked for; the caller closes it. */
-    VisionTransformer load() throws IOException {
-        return load(name(null), imageSize == null ? null : new int[] {imageSize, imageSize});
+    /** Finds the checkpoint that was asked for, else the bundled one. */
+    Local find() throws IOException {
+        return checkpoints().resolve(name(null));
+    }
+
+    /**
+     * Finds the checkpoint that was asked for, else proposes one.
+     *
+     * @param yes true to take what is proposed without asking
+     */
+    Local findOrPropose(boolean yes) throws IOException {
+        if (checkpoint != null) {
+            return find();
+        }
+        boolean asks = !yes && Terminal.isInteractive();
+        return new Proposal(
+                        hub.hub(),
+                        checkpoints(),
+                        command.commandLine().getErr(),
+                        asks ? Terminal::ask : null)
+                .accept();
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(hub, command.commandLine().getErr());
+    }
+
+    /** Loads a model that was found; the caller closes it. */
+    VisionTransformer load(Local found) throws IOException {
+        return load(found, imageSize());
+    }
+
+    /** How a model's inputs are prepared, as far as its checkpoint says. */
+    Optional<Preprocessing> preprocessing(Local found) throws IOException {
+        if (found.name().equals(Bundled.VIT)) {
+            return Optional.of(Preprocessing.vitDefault(1)); // as it was trained
+        }
+        return VitCheckpoint.describe(found.file()).preprocessing();
+    }
+
+    /** Height and width, or null where they were not given. */
+    private int @Nullable [] imageSize() {
+        if (imageSize == null) {
+            return null;
+        }
+        if (!imageSize.matches("\\d{1,9}(x\\d{1,9})?")) {
+            throw new IllegalArgumentException(
+                    "--image-size is \""
+                            + imageSize
+                            + "\", expected pixels such as 224, or height and width such as 224x384");
+        }
+        String[] sides = imageSize.split("x", 2);
+        return new int[] {Integer.parseInt(sides[0]), Integer.parseInt(sides[sides.length - 1])};
     }
 
     /**
@@ -109,20 +168,21 @@ final class BaseOptions {
      * @return the model; the caller closes it
      */
     VisionTransformer load(String remembered, Preprocessing preprocessing) throws IOException {
-        int[] size =
-                imageSize == null
-                        ? new int[] {preprocessing.height(), preprocessing.width()}
-                        : new int[] {imageSize, imageSize};
-        return load(name(remembered), size);
+        int[] size = imageSize();
+        return load(
+                checkpoints().resolve(name(remembered)),
+                size == null ? new int[] {preprocessing.height(), preprocessing.width()} : size);
     }
 
-    private VisionTransformer load(String name, int @Nullable [] size) throws IOException {
+    private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
-        Path file = name.equals(Bundled.VIT) ? Bundled.vit() : Path.of(name);
-        VitConfig config =
-                preset == null ? VitCheckpoint.inferConfig(file) : VitConfig.named(preset);
+        Path file = found.file();
+        VitConfig config = VitCheckpoint.inferConfig(file);
+        if (preset != null) {
+            config = VitConfig.named(preset).withLayerNormEpsilon(config.layerNormEpsilon());
+        }
         if (size != null) {
             config = config.withImageSize(size[0], size[1]);
         }

@@ -4,6 +4,9 @@ import ai.djl.engine.Engine;
 import ai.djl.util.Utils;
 import ai.djl.util.cuda.CudaUtils;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.hub.Hub;
+import io.github.rlrr.vit.hub.HubSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
                         Locale.ROOT, "%,d MiB at most", Runtime.getRuntime().maxMemory() >> 20));
         line(print, "DJL", Engine.getDjlVersion() + " (tested: " + TorchRuntime.TESTED_DJL + ")");
         line(print, "DJL cache", Utils.getCacheDir());
+        hubCache(print);
         List<String> missing = new ArrayList<>();
         boolean works = engine(print, missing);
         nd4j(print, missing);
@@ -58,6 +62,19 @@ final class DoctorCommand implements Callable<Integer> {
         }
         print.flush();
         return works ? 0 : RlrrCommand.FAULT;
+    }
+
+    private static void hubCache(PrintWriter print) {
+        try {
+            Hub hub = new Hub(HubSettings.fromEnvironment());
+            double megabytes = hub.cachedBytes() / 1e6;
+            line(
+                    print,
+                    "hub cache",
+                    String.format(Locale.ROOT, "%s (%.1f MB)", hub.settings().cache(), megabytes));
+        } catch (IOException | IllegalArgumentException e) {
+            line(print, "hub cache", "cannot be used: " + e.getMessage());
+        }
     }
 
     private static boolean engine(PrintWriter print, List<String> missing) {

@@ -3,22 +3,17 @@ package io.github.rlrr.examples;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.adapter.Initialisation;
-import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
-import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,29 +43,6 @@ import picocli.CommandLine.Spec;
         })
 final class FinetuneCommand implements Callable<Integer> {
 
-    /** The methods that can be trained. */
-    enum Method {
-        RLRR,
-        LINEAR_PROBE;
-
-        /** As adapter files and options spell it. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
-    /** The starts that need no number. */
-    enum Start {
-        KAIMING,
-        IDENTITY;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     /** Without --epochs a run has about this many steps. */
     private static final int SENSIBLE_STEPS = 1000;
 
@@ -79,6 +51,10 @@ final class FinetuneCommand implements Callable<Integer> {
     private static final int EVALUATION_BATCH = 64;
 
     @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Mixin private final MethodOptions method = new MethodOptions();
+
+    @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
 
     @Option(
             names = "--data",
@@ -94,34 +70,6 @@ final class FinetuneCommand implements Callable<Integer> {
             description =
                     "Where adapter/, metrics.jsonl and curves.png go. Default: out/<name of DIR>.")
     private @Nullable Path out;
-
-    @Option(
-            names = "--method",
-            defaultValue = "rlrr",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private Method method = Method.RLRR;
-
-    @Option(names = "--rank", defaultValue = "1", description = "RLRR's rank. Default: 1.")
-    private int rank = 1;
-
-    @Option(
-            names = "--init",
-            defaultValue = "kaiming",
-            description =
-                    "Where RLRR's scales start: kaiming as published, identity at the base model."
-                            + " Default: ${DEFAULT-VALUE}.")
-    private Start start = Start.KAIMING;
-
-    @Option(
-            names = "--targets",
-            paramLabel = "T[,T...]",
-            hideParamSyntax = true,
-            split = ",(?![^{\\[]*[}\\]])",
-            description =
-                    "Modules that RLRR rescales, such as all-linear or"
-                            + " blocks.[3-5].attn.{query,value}; rlrr inspect lists them. Default:"
-                            + " all-linear.")
-    private List<String> targets = List.of("all-linear");
 
     @Option(
             names = "--epochs",
@@ -146,6 +94,14 @@ final class FinetuneCommand implements Callable<Integer> {
     private double learningRate = 0.003;
 
     @Option(
+            names = "--schedule",
+            defaultValue = "cosine",
+            description =
+                    "How the rate moves: cosine, every step, or published, as the published code"
+                            + " does, once an epoch and an epoch late. Default: ${DEFAULT-VALUE}.")
+    private Schedule schedule = Schedule.COSINE;
+
+    @Option(
             names = "--weight-decay",
             defaultValue = "0.0001",
             description = "AdamW's weight decay. Default: ${DEFAULT-VALUE}.")
@@ -166,6 +122,11 @@ final class FinetuneCommand implements Callable<Integer> {
                             + " Default: 0, the first one stops the run.")
     private double skipUnreadable;
 
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Download the proposed checkpoint without asking.")
+    private boolean yes;
+
     @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
     private long seed;
 
@@ -183,7 +144,7 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         Path target = out == null ? defaultOut() : out;
         List<String> classes = splits.train().classNames();
-        AdapterConfig config = config();
+        AdapterConfig config = method.config(seed);
         TrainingRun run =
                 new TrainingRun(
                         epochs == null ? sensibleEpochs(splits.train().size()) : epochs,
@@ -191,20 +152,19 @@ final class FinetuneCommand implements Callable<Integer> {
                         learningRate,
                         weightDecay,
                         seed);
-        try (VisionTransformer loaded = base.load()) {
+        Checkpoints.Local checkpoint = base.findOrPropose(yes);
+        try (VisionTransformer loaded = base.load(checkpoint)) {
             VisionTransformer vit = loaded.withHead(classes.size());
-            VitConfig geometry = vit.config();
             Preprocessing preprocessing =
-                    new Preprocessing(
-                            geometry.imageHeight(),
-                            geometry.imageWidth(),
-                            Interpolation.BICUBIC,
-                            List.of(0.5f, 0.5f, 0.5f),
-                            List.of(0.5f, 0.5f, 0.5f));
+                    images.resolve(
+                            base.preprocessing(checkpoint),
+                            vit.config(),
+                            checkpoint.name(),
+                            spec.commandLine().getErr());
             ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
             AdapterMetadata metadata =
-                    new AdapterMetadata(base.name(null), classes, preprocessing.toMap());
+                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
             finetune(vit, config, run, train, validation, splits.test(), target, metadata, print);
         }
         return 0;
@@ -226,6 +186,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 train.size(), validation.size(), test.size(), train.classNames().size());
         try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
             FineTuner.Builder tuner = run.tuner(adapted, train, validation);
+            schedule.choose(tuner, run);
             Path adapterFolder = target.resolve("adapter");
             Path metricsFile = target.resolve("metrics.jsonl");
             try (StopSignal stop = new StopSignal();
@@ -273,19 +234,6 @@ final class FinetuneCommand implements Callable<Integer> {
         return Path.of("out").resolve(name == null ? "run" : name.toString());
     }
 
-    private AdapterConfig config() {
-        if (method == Method.LINEAR_PROBE) {
-            return new LinearProbeConfig();
-        }
-        return RlrrConfig.builder()
-                .rank(rank)
-                .initialisation(
-                        start == Start.KAIMING ? Initialisation.PUBLISHED : Initialisation.IDENTITY)
-                .targets(targets.toArray(new String[0]))
-                .seed(seed)
-                .build();
-    }
-
     private int sensibleEpochs(int images) {
         int steps = (images + batchSize - 1) / Math.max(1, batchSize);
         int wanted = (SENSIBLE_STEPS + steps - 1) / Math.max(1, steps);
@@ -294,7 +242,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private List<String> cheaper(TrainingRun run) {
         List<String> choices = new ArrayList<>();
-        if (method != Method.LINEAR_PROBE) {
+        if (!method.isLinearProbe()) {
             choices.add(
                     "--method linear-probe first: no backward through the model, about a third of"
                             + " the time");

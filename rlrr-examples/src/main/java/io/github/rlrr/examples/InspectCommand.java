@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Show what an adapter folder or a tensor file holds.",
-            "Without PATH: the modules of a checkpoint that can be adapted."
+            "Without PATH: the modules of a checkpoint that can be adapted; without --checkpoint"
+                    + " too, of the bundled one."
         })
 final class InspectCommand implements Callable<Integer> {
 
@@ -69,12 +70,13 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void modules(PrintWriter print) throws IOException {
-        try (VisionTransformer vit = base.load()) {
+        Checkpoints.Local checkpoint = base.find();
+        try (VisionTransformer vit = base.load(checkpoint)) {
             VitConfig config = vit.config();
             print.printf(
                     Locale.ROOT,
                     "%s: %dx%d pixels, patch %d, width %d, depth %d, %d heads, MLP %d, %d classes%n",
-                    base.name(null),
+                    checkpoint.name(),
                     config.imageHeight(),
                     config.imageWidth(),
                     config.patchSize(),
@@ -83,6 +85,12 @@ final class InspectCommand implements Callable<Integer> {
                     config.heads(),
                     config.mlpWidth(),
                     config.classes());
+            print.println(
+                    "preprocessing  "
+                            + base.preprocessing(checkpoint)
+                                    .map(p -> p.withSize(config.imageHeight(), config.imageWidth()))
+                                    .map(p -> p.toMap().toString())
+                                    .orElse("not said"));
             print.print(Rlrr.tree(vit));
         }
     }

@@ -29,6 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FinetuneCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            MergeCommand.class,
+            ImportCommand.class,
             InspectCommand.class,
             DoctorCommand.class
         })

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import java.io.Console;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a person watches. */
 final class Terminal {
@@ -20,5 +21,16 @@ final class Terminal {
         } catch (ReflectiveOperationException e) {
             return true;
         }
+    }
+
+    /**
+     * Puts a question to the person who watches.
+     *
+     * @return a line, or null when there is no terminal or its input has ended
+     */
+    @SuppressWarnings("SystemConsoleNull")
+    static @Nullable String ask(String question) {
+        Console console = System.console();
+        return console == null ? null : console.readLine("%s", question);
     }
 }

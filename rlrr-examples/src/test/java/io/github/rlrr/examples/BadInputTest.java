@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,12 +26,13 @@ class BadInputTest {
     }
 
     private CommandLine.Result finetune(Object... more) {
-        Object[] arguments = new Object[more.length + 3];
-        arguments[0] = "finetune";
-        arguments[1] = "--out";
-        arguments[2] = temporary.resolve("out");
-        System.arraycopy(more, 0, arguments, 3, more.length);
-        CommandLine.Result result = rlrr(arguments);
+        List<Object> arguments =
+                new ArrayList<>(List.of("finetune", "--out", temporary.resolve("out")));
+        if (!Arrays.asList(more).contains("--checkpoint")) {
+            arguments.addAll(List.of("--checkpoint", Bundled.VIT));
+        }
+        arguments.addAll(Arrays.asList(more));
+        CommandLine.Result result = rlrr(arguments.toArray());
         assertThat(temporary.resolve("out")).as("nothing is written").doesNotExist();
         return result;
     }
@@ -36,7 +40,7 @@ class BadInputTest {
     private Path cut(Path file, long bytes) throws IOException {
         Path copy = temporary.resolve("cut-" + file.getFileName());
         byte[] all = Files.readAllBytes(file);
-        Files.write(copy, java.util.Arrays.copyOf(all, (int) Math.min(bytes, all.length)));
+        Files.write(copy, Arrays.copyOf(all, (int) Math.min(bytes, all.length)));
         return copy;
     }
 
@@ -97,6 +101,8 @@ class BadInputTest {
                         "finetune",
                         "--data",
                         data,
+                        "--checkpoint",
+                        Bundled.VIT,
                         "--out",
                         temporary.resolve("skipped"),
                         "--epochs",
@@ -135,7 +141,7 @@ class BadInputTest {
                 damaged.resolve("adapter_config.json"));
         Files.write(
                 damaged.resolve("adapter_model.safetensors"),
-                java.util.Arrays.copyOf(
+                Arrays.copyOf(
                         Files.readAllBytes(demo.adapter().resolve("adapter_model.safetensors")),
                         5000));
         assertFault(
@@ -206,7 +212,14 @@ class BadInputTest {
     void anOutputFolderThatIsAFile() throws IOException {
         Path file = Files.writeString(temporary.resolve("afile"), "x");
         assertFault(
-                rlrr("finetune", "--data", demo.images().resolve("val"), "--out", file),
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
+                        "--out",
+                        file),
                 "afile is a file, expected a folder");
     }
 

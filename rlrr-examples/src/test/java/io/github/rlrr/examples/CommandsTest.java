@@ -102,6 +102,8 @@ class CommandsTest {
                         "finetune",
                         "--data",
                         demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
                         "--out",
                         out,
                         "--epochs",
@@ -179,6 +181,8 @@ class CommandsTest {
                         "finetune",
                         "--data",
                         demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
                         "--out",
                         demo.folder().resolve("own"),
                         "--epochs",
@@ -194,5 +198,39 @@ class CommandsTest {
                 .contains("160 training, 20 validation and 20 test images in 10 classes")
                 .containsPattern("epoch +2/2 ")
                 .containsPattern("test accuracy \\d+\\.\\d\\d % on 20 images");
+    }
+
+    @Test
+    void thePublishedScheduleMovesOnceAnEpochAndAnEpochLate() throws IOException {
+        Path out = demo.folder().resolve("published");
+        CommandLine.Result result =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--out",
+                        out,
+                        "--epochs",
+                        11,
+                        "--method",
+                        "linear-probe",
+                        "--schedule",
+                        "published",
+                        "--lr",
+                        0.01);
+        assertThat(result.exitCode()).isZero();
+        List<Double> rates =
+                Files.readAllLines(out.resolve("metrics.jsonl")).stream()
+                        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                        .filter(line -> line.has("learning_rate"))
+                        .map(line -> line.get("learning_rate").getAsDouble())
+                        .toList();
+        // 1 epoch of warm-up and 10 of cosine: epoch e, from 0, has the rate of e - 1.
+        assertThat(rates).hasSize(11);
+        assertThat(rates.subList(0, 2)).containsOnly(1e-7);
+        for (int e = 2; e < 11; e++) {
+            double cosine = 1e-8 + 0.5 * (0.01 - 1e-8) * (1 + Math.cos(Math.PI * (e - 1) / 10));
+            assertThat(rates.get(e)).isCloseTo(cosine, offset(1e-12));
+        }
     }
 }

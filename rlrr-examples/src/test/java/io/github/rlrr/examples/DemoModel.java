@@ -19,7 +19,15 @@ final class DemoModel {
             Bundled.unpackFashionMnist(folder.resolve("images"));
             CommandLine.Result result =
                     CommandLine.rlrr(
-                            "finetune", "--data", images(), "--out", folder, "--epochs", 1);
+                            "finetune",
+                            "--data",
+                            images(),
+                            "--checkpoint",
+                            Bundled.VIT,
+                            "--out",
+                            folder,
+                            "--epochs",
+                            1);
             if (result.exitCode() != 0) {
                 throw new IllegalStateException(result.err());
             }

@@ -36,6 +36,8 @@ class ProcessTest {
                                 "finetune",
                                 "--data",
                                 demo.images().resolve("val").toString(),
+                                "--checkpoint",
+                                Bundled.VIT,
                                 "--out",
                                 out.toString(),
                                 "--epochs",

@@ -221,6 +221,25 @@ public record VitConfig(
     }
 
     /**
+     * The same geometry with another ε.
+     *
+     * @param epsilon of every layer norm, above 0
+     * @return a new configuration
+     */
+    public VitConfig withLayerNormEpsilon(float epsilon) {
+        return new VitConfig(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes,
+                epsilon);
+    }
+
+    /**
      * The number of patches from top to bottom.
      *
      * @return rows of the grid

@@ -3,6 +3,7 @@ package io.github.rlrr.examples.demo;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.VitLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -16,7 +17,7 @@ final class MakeBundledVit {
 
     public static void main(String[] args) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(Path.of(args[0]))) {
-            VitCheckpoint.saveTimm(vit, Path.of(args[1]), TensorType.F16);
+            VitCheckpoint.save(vit, Path.of(args[1]), VitLayout.TIMM, TensorType.F16);
             System.out.println(vit.config());
         }
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How one family of files names and arranges a Vision Transformer's weights. */
 interface CheckpointLayout {
 
-    /** For people: "Google npz". */
+    /** For people: "Google". */
     String label();
 
     /** Whether a file with these tensors is of this family. */
@@ -21,6 +21,15 @@ interface CheckpointLayout {
     /** The ε of layer norms in models of this family. */
     float layerNormEpsilon();
 
+    /** What stands before the names in a file with these tensors. */
+    String prefix(Map<String, TensorInfo> tensors);
+
+    /** What stands before the names in the files that others read, and we write. */
+    String usualPrefix();
+
+    /** The name of the class token's embedding. */
+    String classToken(String prefix);
+
     /** What the tensors' shapes say of the geometry. */
     Geometry geometry(Map<String, TensorInfo> tensors);
 
@@ -28,8 +37,9 @@ interface CheckpointLayout {
      * Where each of our parameters comes from.
      *
      * @param config the geometry of the file
+     * @param prefix stands before the names
      */
-    Map<String, Source> sources(VitConfig config, Map<String, TensorInfo> tensors);
+    Map<String, Source> sources(VitConfig config, String prefix);
 
     /**
      * One parameter's place in a file: rows of a tensor, its axes permuted, then read in our shape.

@@ -2,15 +2,18 @@ package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -21,56 +24,59 @@ final class CheckpointWriter {
 
     private CheckpointWriter() {}
 
-    static void write(VisionTransformer vit, CheckpointLayout layout, Path file, TensorType floats)
+    static void write(VisionTransformer vit, VitLayout layout, Path file, TensorType floats)
             throws IOException {
-        Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
-        Map<String, Source> sources = layout.sources(vit.config(), Map.of());
-        Map<String, Map<Integer, float[]>> pieces = new LinkedHashMap<>();
-        Map<String, Source> tensors = new LinkedHashMap<>();
+        VitConfig config = vit.config();
+        CheckpointLayout names = layout.names();
+        // Our parameters by the file's tensor and the part of it that they are.
+        Map<String, TreeMap<Integer, String>> parts = new LinkedHashMap<>();
+        Map<String, Source> sources = names.sources(config, names.usualPrefix());
         sources.forEach(
-                (path, source) -> {
-                    float[] values =
-                            Objects.requireNonNull(parameters.get(path)).getArray().toFloatArray();
-                    pieces.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
-                            .put(source.part(), values);
-                    tensors.put(source.tensor(), source);
-                });
+                (path, source) ->
+                        parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
+                                .put(source.part(), path));
+        Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
-            tensors.forEach(
-                    (name, source) -> {
-                        float[] values =
-                                arranged(source, joined(Objects.requireNonNull(pieces.get(name))));
-                        arrays.put(name, manager.create(values, source.fileShape()));
-                    });
-            Map<String, String> metadata =
-                    Map.of("format", "pt", "heads", Integer.toString(vit.config().heads()));
-            SafetensorsWriter.write(file, arrays, metadata, floats);
+            for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
+                Source source = Objects.requireNonNull(sources.get(tensor.getValue().get(0)));
+                float[] values = joined(parameters, tensor.getValue().values());
+                int[] order = source.permutation();
+                if (order != null) {
+                    values = Axes.restore(values, source.fileShape(), order);
+                }
+                arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
+            }
+            if (layout == VitLayout.GOOGLE) {
+                NpzWriter.write(file, arrays, floats);
+            } else {
+                SafetensorsWriter.write(file, arrays, metadata(config), floats);
+            }
         }
     }
 
-    private static float[] joined(Map<Integer, float[]> parts) {
-        int size = parts.values().stream().mapToInt(part -> part.length).sum();
-        float[] joined = new float[size];
-        int at = 0;
-        for (float[] part : parts.values()) {
-            System.arraycopy(part, 0, joined, at, part.length);
-            at += part.length;
+    private static Map<String, String> metadata(VitConfig config) {
+        return Map.of(
+                "format",
+                "pt",
+                FileGeometry.HEADS,
+                Integer.toString(config.heads()),
+                FileGeometry.IMAGE_SIZE,
+                config.imageHeight() + "x" + config.imageWidth());
+    }
+
+    private static float[] joined(Map<String, Parameter> parameters, Collection<String> paths) {
+        float[] joined = {};
+        for (String path : paths) {
+            float[] part = Objects.requireNonNull(parameters.get(path)).getArray().toFloatArray();
+            if (joined.length == 0) {
+                joined = part;
+            } else {
+                int at = joined.length;
+                joined = Arrays.copyOf(joined, at + part.length);
+                System.arraycopy(part, 0, joined, at, part.length);
+            }
         }
         return joined;
-    }
-
-    private static float[] arranged(Source source, float[] ours) {
-        int[] order = source.permutation();
-        if (order == null) {
-            return ours;
-        }
-        long[] permuted = new long[order.length];
-        int[] inverse = new int[order.length];
-        for (int k = 0; k < order.length; k++) {
-            permuted[k] = source.fileShape().get(order[k]);
-            inverse[order[k]] = k;
-        }
-        return VitCheckpoint.permute(ours, new Shape(permuted), inverse);
     }
 }

@@ -21,14 +21,25 @@ final class GoogleLayout implements CheckpointLayout {
 
     @Override
     public String label() {
-        return "Google npz";
+        return "Google";
     }
 
-    private static String prefix(Map<String, TensorInfo> tensors) {
+    @Override
+    public String prefix(Map<String, TensorInfo> tensors) {
         return PREFIXES.stream()
                 .filter(prefix -> tensors.containsKey(prefix + "embedding/kernel"))
                 .findFirst()
                 .orElse("");
+    }
+
+    @Override
+    public String usualPrefix() {
+        return "";
+    }
+
+    @Override
+    public String classToken(String prefix) {
+        return prefix + "cls";
     }
 
     @Override
@@ -62,12 +73,11 @@ final class GoogleLayout implements CheckpointLayout {
     }
 
     @Override
-    public Map<String, Source> sources(VitConfig config, Map<String, TensorInfo> tensors) {
-        String prefix = prefix(tensors);
+    public Map<String, Source> sources(VitConfig config, String prefix) {
         long d = config.width();
         long p = config.patchSize();
         Map<String, Source> sources = new LinkedHashMap<>();
-        sources.put("cls_token", tensor(prefix + "cls", 1, 1, d));
+        sources.put("cls_token", tensor(classToken(prefix), 1, 1, d));
         sources.put(
                 "pos_embed",
                 tensor(prefix + "Transformer/posembed_input/pos_embedding", 1, config.tokens(), d));

@@ -18,11 +18,22 @@ final class HuggingFaceLayout implements CheckpointLayout {
 
     @Override
     public String label() {
-        return "Hugging Face safetensors";
+        return "Hugging Face";
     }
 
-    private static String prefix(Map<String, TensorInfo> tensors) {
+    @Override
+    public String prefix(Map<String, TensorInfo> tensors) {
         return tensors.containsKey("vit." + PROJECTION) ? "vit." : "";
+    }
+
+    @Override
+    public String usualPrefix() {
+        return "vit.";
+    }
+
+    @Override
+    public String classToken(String prefix) {
+        return prefix + "embeddings.cls_token";
     }
 
     @Override
@@ -32,8 +43,10 @@ final class HuggingFaceLayout implements CheckpointLayout {
 
     @Override
     public boolean ignores(String name) {
-        // The pooler of the pretrained ViTModel, which classifiers do not use.
-        return name.startsWith("pooler.") || name.startsWith("vit.pooler.");
+        // The pooler of the pretrained ViTModel and the token of masked images, which classifiers
+        // do
+        // not use.
+        return name.matches("(vit\\.)?(pooler\\..*|embeddings\\.mask_token)");
     }
 
     @Override
@@ -56,12 +69,11 @@ final class HuggingFaceLayout implements CheckpointLayout {
     }
 
     @Override
-    public Map<String, Source> sources(VitConfig config, Map<String, TensorInfo> tensors) {
-        String prefix = prefix(tensors);
+    public Map<String, Source> sources(VitConfig config, String prefix) {
         long d = config.width();
         long p = config.patchSize();
         Map<String, Source> sources = new LinkedHashMap<>();
-        sources.put("cls_token", tensor(prefix + "embeddings.cls_token", 1, 1, d));
+        sources.put("cls_token", tensor(classToken(prefix), 1, 1, d));
         sources.put(
                 "pos_embed",
                 tensor(prefix + "embeddings.position_embeddings", 1, config.tokens(), d));

@@ -18,7 +18,22 @@ final class TimmLayout implements CheckpointLayout {
 
     @Override
     public String label() {
-        return "timm safetensors";
+        return "timm";
+    }
+
+    @Override
+    public String prefix(Map<String, TensorInfo> tensors) {
+        return "";
+    }
+
+    @Override
+    public String usualPrefix() {
+        return "";
+    }
+
+    @Override
+    public String classToken(String prefix) {
+        return prefix + "cls_token";
     }
 
     @Override
@@ -28,7 +43,8 @@ final class TimmLayout implements CheckpointLayout {
 
     @Override
     public boolean ignores(String name) {
-        return false;
+        // The layer before the head of a model being pretrained, as in Google's files.
+        return name.startsWith("pre_logits.");
     }
 
     @Override
@@ -49,11 +65,11 @@ final class TimmLayout implements CheckpointLayout {
     }
 
     @Override
-    public Map<String, Source> sources(VitConfig config, Map<String, TensorInfo> tensors) {
+    public Map<String, Source> sources(VitConfig config, String prefix) {
         long d = config.width();
         long p = config.patchSize();
         Map<String, Source> sources = new LinkedHashMap<>();
-        sources.put("cls_token", tensor("cls_token", 1, 1, d));
+        sources.put("cls_token", tensor(classToken(prefix), 1, 1, d));
         sources.put("pos_embed", tensor("pos_embed", 1, config.tokens(), d));
         sources.put(
                 "patch_embed.proj.weight",

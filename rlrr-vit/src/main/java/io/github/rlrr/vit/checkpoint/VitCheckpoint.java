@@ -1,374 +1,184 @@
 package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.adapter.ModuleTree;
-import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
-import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
-import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
+import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
- * Loads a Vision Transformer from a file: Google's npz, timm's or Hugging Face's safetensors, told
- * apart by the names in it. float16 and bfloat16 become float32.
+ * Loads and saves Vision Transformers in Google's, timm's and Hugging Face's layouts, told apart by
+ * the names of the tensors. float16 and bfloat16 become float32.
+ *
+ * <p>A checkpoint is a file, or a folder as hubs have it: {@code model.safetensors}, {@code
+ * pytorch_model.bin} or one {@code *.npz}, with {@code config.json} and {@code
+ * preprocessor_config.json} where there are such. A file with one of the first two names is read
+ * with the configuration beside it, too.
+ *
+ * <p>What our Vision Transformer does not have (LayerScale, register tokens, missing biases …) is
+ * refused by the name of its tensor or of its key in the configuration.
  */
 public final class VitCheckpoint {
-
-    private static final Logger LOG = LoggerFactory.getLogger(VitCheckpoint.class);
-
-    /** The width of a head in most Vision Transformers. */
-    private static final int USUAL_HEAD_WIDTH = 64;
-
-    private static final List<CheckpointLayout> LAYOUTS =
-            List.of(new GoogleLayout(), new TimmLayout(), new HuggingFaceLayout());
 
     private VitCheckpoint() {}
 
     /**
-     * Loads a checkpoint of the geometry that its shapes tell, see {@link #inferConfig}.
+     * Loads a checkpoint of the geometry that it tells, see {@link #inferConfig}.
      *
-     * @param file the checkpoint
+     * @param path the file or folder
      * @return the model on the CPU, with the file's head; close it when done
-     * @throws IOException in one line when the file is missing, damaged or not a Vision Transformer
+     * @throws IOException in one line when the checkpoint is missing, damaged or no Vision
+     *     Transformer of this kind
      */
-    public static VisionTransformer load(Path file) throws IOException {
-        return load(file, inferConfig(file));
+    public static VisionTransformer load(Path path) throws IOException {
+        return load(path, inferConfig(path));
     }
 
     /**
-     * Reads a checkpoint's geometry off its tensors' shapes; a square image is assumed. Where the
-     * shapes do not tell how many heads there are (timm, Hugging Face), a metadata entry {@code
-     * heads}, the preset of that width or else 64 values a head are taken; the last is warned of.
+     * The geometry of a checkpoint: {@link CheckpointDescription#config} of {@link #describe}.
      *
-     * @param file the checkpoint
+     * @param path the file or folder
      * @return the geometry, with the file's number of classes
-     * @throws IOException in one line when the file is missing, damaged or not a Vision Transformer
+     * @throws IOException as for {@link #describe}
      */
-    public static VitConfig inferConfig(Path file) throws IOException {
-        try (TensorReader reader = TensorReader.open(file)) {
-            return inferred(reader, layout(reader));
+    public static VitConfig inferConfig(Path path) throws IOException {
+        return describe(path).config();
+    }
+
+    /**
+     * Reads what a checkpoint says of itself; weights are not read.
+     *
+     * <p>The geometry is read off the tensors' shapes. Where they do not tell the number of heads
+     * (timm, Hugging Face), it is that of the configuration, of a metadata entry {@code heads}, of
+     * the preset of that width, or else one for 64 values, which is warned of. ε is the
+     * configuration's, else 1e-12 in Hugging Face's layout and 1e-6 in the others. The image size
+     * is the configuration's, else that of a square grid of patches.
+     *
+     * <p>Preprocessing is that of {@code preprocessor_config.json}, or of timm's {@code
+     * pretrained_cfg}. Google's layout has no such file; its models take values from −1 to 1, and
+     * {@link Preprocessing#vitDefault} is given. Else there is none.
+     *
+     * @param path the file or folder
+     * @return geometry, preprocessing and class names
+     * @throws IOException in one line when the checkpoint is missing, damaged or no Vision
+     *     Transformer of this kind, or its configuration is malformed, beyond us or of other
+     *     weights
+     */
+    public static CheckpointDescription describe(Path path) throws IOException {
+        CheckpointFiles files = CheckpointFiles.of(path);
+        try (TensorReader reader = TensorReader.open(files.weights())) {
+            CheckpointLayout layout = VitLayout.of(reader);
+            ModelConfig said = files.config();
+            VitConfig config = new FileGeometry(reader, layout, said).inferred();
+            List<String> names = said == null ? List.of() : said.classNames();
+            boolean headless = layout.geometry(reader.tensors()).classes() == 0;
+            return new CheckpointDescription(
+                    layout.label(),
+                    config,
+                    preprocessing(files, layout, config),
+                    !headless && names.size() == config.classes() ? names : List.of());
         }
+    }
+
+    private static Optional<Preprocessing> preprocessing(
+            CheckpointFiles files, CheckpointLayout layout, VitConfig config) throws IOException {
+        ModelConfig said = files.config();
+        Optional<Preprocessing> found =
+                said == null ? Optional.empty() : said.preprocessing(config);
+        JsonFields preprocessor = files.preprocessor();
+        if (found.isEmpty() && preprocessor != null) {
+            found = Optional.of(HuggingFacePreprocessor.read(preprocessor));
+        }
+        if (found.isEmpty() && layout instanceof GoogleLayout) {
+            found = Optional.of(Preprocessing.vitDefault(config.imageHeight()));
+        }
+        return found.map(p -> p.withSize(config.imageHeight(), config.imageWidth()));
     }
 
     /**
      * Loads a checkpoint of a known geometry.
      *
-     * @param file the checkpoint
+     * @param path the file or folder
      * @param config the geometry, {@link VitConfig#VIT_B_16} for example; the number of classes is
-     *     the file's, and position embeddings of another image size are resized to this one's
+     *     the file's, ε the configuration's where it says one, and position embeddings of another
+     *     image size are resized to this one's
      * @return the model on the CPU; {@link VisionTransformer#withHead} gives it a new head
-     * @throws IOException in one line when the file is missing, damaged or of another geometry,
-     *     with what was found and expected
+     * @throws IOException in one line when the checkpoint is missing, damaged or of another
+     *     geometry, with what was found and expected
      */
-    public static VisionTransformer load(Path file, VitConfig config) throws IOException {
-        return load(file, config, Device.cpu());
+    public static VisionTransformer load(Path path, VitConfig config) throws IOException {
+        return load(path, config, Device.cpu());
     }
 
     /**
      * Loads a checkpoint of a known geometry to a device.
      *
-     * @param file the checkpoint
-     * @param config the geometry
+     * @param path the file or folder
+     * @param config the geometry, as for {@link #load(Path, VitConfig)}
      * @param device where the weights go
      * @return the model
-     * @throws IOException in one line when the file is missing, damaged or of another geometry
+     * @throws IOException as for {@link #load(Path, VitConfig)}
      */
-    public static VisionTransformer load(Path file, VitConfig config, Device device)
+    public static VisionTransformer load(Path path, VitConfig config, Device device)
             throws IOException {
-        try (TensorReader reader = TensorReader.open(file)) {
-            return load(reader, layout(reader), config, device);
+        CheckpointFiles files = CheckpointFiles.of(path);
+        try (TensorReader reader = TensorReader.open(files.weights())) {
+            CheckpointLayout layout = VitLayout.of(reader);
+            FileGeometry geometry = new FileGeometry(reader, layout, files.config());
+            VitConfig checked = geometry.checked(config);
+            return new WeightLoader(reader, layout, checked, geometry.own(checked)).load(device);
         }
     }
 
     /**
-     * Saves a model as safetensors in timm's layout, which timm and this library read.
+     * Saves a model's weights in one file of a layout.
      *
      * @param vit a model with weights
-     * @param file where to write, as a whole or not at all
+     * @param file where to write, as a whole or not at all; an npz for {@link VitLayout#GOOGLE},
+     *     safetensors for the others
+     * @param layout whose names and shapes
      * @param floats how values are stored, F32 or F16
-     * @throws IOException when the file cannot be written
+     * @throws IOException when the file cannot be written, or a value is beyond F16's range
      */
-    public static void saveTimm(VisionTransformer vit, Path file, TensorType floats)
+    public static void save(VisionTransformer vit, Path file, VitLayout layout, TensorType floats)
             throws IOException {
-        CheckpointWriter.write(vit, new TimmLayout(), file, floats);
-    }
-
-    private static CheckpointLayout layout(TensorReader reader) throws IOException {
-        for (CheckpointLayout layout : LAYOUTS) {
-            if (layout.recognises(reader.tensors())) {
-                return layout;
-            }
-        }
-        throw new IOException(
-                reader.file()
-                        + " is no Vision Transformer of a known layout ("
-                        + String.join(", ", LAYOUTS.stream().map(CheckpointLayout::label).toList())
-                        + "); it holds "
-                        + reader.tensors().keySet().stream().limit(3).toList()
-                        + " …");
-    }
-
-    private static VitConfig inferred(TensorReader reader, CheckpointLayout layout)
-            throws IOException {
-        Geometry found = layout.geometry(reader.tensors());
-        int grid = (int) Math.round(Math.sqrt(found.positions() - 1));
-        int heads = found.heads() == 0 ? heads(reader, found.width()) : found.heads();
-        int size = grid * found.patchSize();
-        try {
-            return new VitConfig(
-                    size,
-                    size,
-                    found.patchSize(),
-                    found.width(),
-                    found.depth(),
-                    heads,
-                    found.mlpWidth(),
-                    Math.max(1, found.classes()),
-                    layout.layerNormEpsilon());
-        } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
-        }
+        CheckpointWriter.write(vit, layout, file, floats);
     }
 
     /**
-     * The number of heads that shapes do not tell: the file's word, a published model's, a guess.
+     * Saves a model as a folder that timm, Hugging Face Transformers or NumPy open as it is: the
+     * weights ({@code model.safetensors}, or {@code model.npz} for Google's layout) and a {@code
+     * config.json} with geometry, ε, class names and preprocessing; in Hugging Face's layout the
+     * preprocessing is in {@code preprocessor_config.json}. Beside an npz {@code config.json} has
+     * timm's form, for this library alone. Each file appears whole; {@code config.json} comes last.
+     *
+     * <p>timm's and Google's models have ε = 1e-6 whatever the file says: with another ε here,
+     * their outputs differ by rounding.
+     *
+     * @param vit a model with weights
+     * @param folder where to; files of these names are replaced
+     * @param layout whose
+     * @param floats how values are stored, F32 or F16
+     * @param preprocessing how the model's inputs are prepared, at its image size
+     * @param classNames in label order, or none
+     * @return the files, as written
+     * @throws IllegalArgumentException when preprocessing or class names are not of this model's
+     *     sizes, or Hugging Face's layout cannot express the preprocessing
+     * @throws IOException when a file cannot be written, or a value is beyond F16's range
      */
-    private static int heads(TensorReader reader, int width) {
-        String said = reader.metadata().get("heads");
-        if (said != null && said.matches("[1-9]\\d{0,3}")) {
-            return Integer.parseInt(said);
-        }
-        for (String preset : VitConfig.presetNames()) {
-            if (VitConfig.named(preset).width() == width) {
-                return VitConfig.named(preset).heads();
-            }
-        }
-        int guess = Math.max(1, width / USUAL_HEAD_WIDTH);
-        LOG.warn(
-                "{} does not say how many attention heads there are: taking {} for its width {};"
-                        + " another number gives wrong results, so say it with VitConfig.withHeads or"
-                        + " a metadata entry \"heads\"",
-                reader.file(),
-                guess,
-                width);
-        return guess;
-    }
-
-    private static VisionTransformer load(
-            TensorReader reader, CheckpointLayout layout, VitConfig wanted, Device device)
+    public static List<Path> export(
+            VisionTransformer vit,
+            Path folder,
+            VitLayout layout,
+            TensorType floats,
+            Preprocessing preprocessing,
+            List<String> classNames)
             throws IOException {
-        VitConfig config = checkedGeometry(reader, layout, wanted);
-        VitConfig fileConfig = fileGeometry(reader, layout, config);
-        Map<String, Source> sources = layout.sources(fileConfig, reader.tensors());
-        boolean headless = layout.geometry(reader.tensors()).classes() == 0;
-        if (headless) {
-            sources.remove("head.weight");
-            sources.remove("head.bias");
-        }
-        checkNames(reader, layout, sources);
-        NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-        manager.setName("vision transformer");
-        try {
-            Map<String, NDArray> weights = new LinkedHashMap<>();
-            Map<String, Shape> shapes = shapes(config);
-            for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-                Source source = sources.get(entry.getKey());
-                Shape shape = entry.getValue();
-                float[] values =
-                        source == null
-                                ? new float[Math.toIntExact(shape.size())]
-                                : read(reader, source);
-                if (entry.getKey().equals("pos_embed")) {
-                    values = resized(values, fileConfig, config);
-                }
-                weights.put(entry.getKey(), manager.create(values, shape));
-            }
-            LOG.debug("loaded {} ({})", reader.file(), layout.label());
-            return VisionTransformer.of(config, weights, manager);
-        } catch (IOException | RuntimeException e) {
-            manager.close();
-            throw e;
-        }
-    }
-
-    /** Compares what was asked for with what the file's shapes say, before any weight is read. */
-    private static VitConfig checkedGeometry(
-            TensorReader reader, CheckpointLayout layout, VitConfig wanted) throws IOException {
-        Geometry found = layout.geometry(reader.tensors());
-        List<String> faults = new ArrayList<>();
-        compare(faults, "width", found.width(), wanted.width());
-        compare(faults, "depth", found.depth(), wanted.depth());
-        compare(faults, "patch size", found.patchSize(), wanted.patchSize());
-        compare(faults, "MLP width", found.mlpWidth(), wanted.mlpWidth());
-        if (found.heads() != 0) {
-            compare(faults, "heads", found.heads(), wanted.heads());
-        }
-        if (!faults.isEmpty()) {
-            throw new IOException(
-                    reader.file()
-                            + " is not of this geometry: "
-                            + String.join(", ", faults)
-                            + "; choose the preset that fits, or leave it out to read the geometry"
-                            + " off the file");
-        }
-        int classes = found.classes() == 0 ? wanted.classes() : found.classes();
-        return wanted.withClasses(classes);
-    }
-
-    private static void compare(List<String> faults, String what, int found, int expected) {
-        if (found != expected) {
-            faults.add(what + " " + found + " (expected " + expected + ")");
-        }
-    }
-
-    /** The file's own grid: square unless it is exactly the wanted one. */
-    private static VitConfig fileGeometry(
-            TensorReader reader, CheckpointLayout layout, VitConfig config) throws IOException {
-        int positions = layout.geometry(reader.tensors()).positions();
-        if (positions == config.tokens()) {
-            return config;
-        }
-        int grid = (int) Math.round(Math.sqrt(positions - 1));
-        if (positions < 2 || grid * grid != positions - 1) {
-            throw new IOException(
-                    reader.file()
-                            + " has "
-                            + positions
-                            + " position embeddings, expected "
-                            + config.tokens()
-                            + " or those of a square grid of patches");
-        }
-        return config.withImageSize(grid * config.patchSize(), grid * config.patchSize());
-    }
-
-    private static float[] resized(float[] values, VitConfig from, VitConfig to) {
-        if (from.gridHeight() == to.gridHeight() && from.gridWidth() == to.gridWidth()) {
-            return values;
-        }
-        LOG.info(
-                "position embeddings resized from {}x{} to {}x{} patches",
-                from.gridHeight(),
-                from.gridWidth(),
-                to.gridHeight(),
-                to.gridWidth());
-        return PositionEmbedding.resize(
-                values,
-                from.gridHeight(),
-                from.gridWidth(),
-                to.gridHeight(),
-                to.gridWidth(),
-                to.width());
-    }
-
-    private static void checkNames(
-            TensorReader reader, CheckpointLayout layout, Map<String, Source> sources)
-            throws IOException {
-        List<String> faults = new ArrayList<>();
-        Set<String> used = new HashSet<>();
-        for (Source source : sources.values()) {
-            if (!used.add(source.tensor())) {
-                continue;
-            }
-            TensorInfo info = reader.tensors().get(source.tensor());
-            if (info == null) {
-                faults.add(source.tensor() + " is missing");
-            } else if (!info.shape().equals(source.fileShape())) {
-                faults.add(
-                        source.tensor()
-                                + " has shape "
-                                + info.shape()
-                                + ", expected "
-                                + source.fileShape());
-            }
-        }
-        reader.tensors().keySet().stream()
-                .filter(name -> !used.contains(name) && !layout.ignores(name))
-                .forEach(name -> faults.add(name + " is unexpected"));
-        if (!faults.isEmpty()) {
-            throw new IOException(
-                    reader.file() + " (" + layout.label() + "): " + String.join("; ", faults));
-        }
-    }
-
-    private static float[] read(TensorReader reader, Source source) throws IOException {
-        float[] values = reader.readFloats(source.tensor());
-        if (source.parts() > 1) {
-            int length = values.length / source.parts();
-            int from = source.part() * length;
-            values = java.util.Arrays.copyOfRange(values, from, from + length);
-        }
-        int[] permutation = source.permutation();
-        return permutation == null ? values : permute(values, source.fileShape(), permutation);
-    }
-
-    /** Reorders axes: axis k of the result is axis {@code order[k]} of the input. */
-    static float[] permute(float[] values, Shape shape, int[] order) {
-        int rank = order.length;
-        int[] strides = new int[rank];
-        int stride = 1;
-        for (int axis = rank - 1; axis >= 0; axis--) {
-            strides[axis] = stride;
-            stride *= (int) shape.get(axis);
-        }
-        float[] result = new float[values.length];
-        int[] index = new int[rank];
-        int from = 0;
-        for (int to = 0; to < result.length; to++) {
-            result[to] = values[from];
-            for (int k = rank - 1; k >= 0; k--) {
-                int axis = order[k];
-                from += strides[axis];
-                if (++index[k] < shape.get(axis)) {
-                    break;
-                }
-                from -= strides[axis] * index[k];
-                index[k] = 0;
-            }
-        }
-        return result;
-    }
-
-    /** The shape of every parameter of a model of this geometry, in module order. */
-    private static Map<String, Shape> shapes(VitConfig config) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        long d = config.width();
-        long p = config.patchSize();
-        shapes.put("cls_token", new Shape(1, 1, d));
-        shapes.put("pos_embed", new Shape(1, config.tokens(), d));
-        shapes.put("patch_embed.proj.weight", new Shape(d, VitConfig.CHANNELS, p, p));
-        shapes.put("patch_embed.proj.bias", new Shape(d));
-        for (String path : ModuleTree.of(new VisionTransformer(config)).parameters().keySet()) {
-            if (!shapes.containsKey(path)) {
-                shapes.put(path, shape(path, config));
-            }
-        }
-        return shapes;
-    }
-
-    private static Shape shape(String path, VitConfig config) {
-        long d = config.width();
-        long out =
-                path.contains(".fc1.")
-                        ? config.mlpWidth()
-                        : path.startsWith("head.") ? config.classes() : d;
-        long in = path.contains(".fc2.") ? config.mlpWidth() : d;
-        return path.endsWith(".weight") ? new Shape(out, in) : new Shape(out);
+        return CheckpointFolder.write(vit, folder, layout, floats, preprocessing, classNames);
     }
 }

@@ -8,21 +8,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an image of any size becomes the input of a network: squashed to a fixed size, then each
- * value x of 0 to 255 becomes (x / 255 − mean) / std of its channel, in float32.
+ * How an image of any size becomes the input of a network: resized and cropped to a fixed size,
+ * then each value x of 0 to 255 becomes (x / 255 − mean) / std of its channel, in float32.
  *
- * <p>This is torchvision's {@code Resize((height, width)), ToTensor(), Normalize(mean, std)} on a
- * Pillow image, to the bit. A value of plain fields, so that it can be written to and read from
- * JSON.
+ * <p>This is torchvision's {@code Resize(…), CenterCrop(…), ToTensor(), Normalize(mean, std)} on a
+ * Pillow image, to the bit; without a crop {@code Resize((height, width))}. A value of plain
+ * fields, so that it can be written to and read from JSON.
  *
  * @param height of the result in pixels
  * @param width of the result in pixels
  * @param interpolation the filter for resizing
  * @param mean of red, green and blue, in units of [0,1]
  * @param std of red, green and blue, in units of [0,1], above 0
+ * @param crop what becomes of the aspect ratio, and how much is cut off
  */
 public record Preprocessing(
-        int height, int width, Interpolation interpolation, List<Float> mean, List<Float> std) {
+        int height,
+        int width,
+        Interpolation interpolation,
+        List<Float> mean,
+        List<Float> std,
+        Crop crop) {
 
     private static final int CHANNELS = 3;
     private static final int LEVELS = 256;
@@ -35,6 +41,7 @@ public record Preprocessing(
      * @param interpolation as the record has it
      * @param mean as the record has it
      * @param std as the record has it
+     * @param crop as the record has it
      * @throws IllegalArgumentException if a size is below 1, if there are not three means and three
      *     standard deviations, or if one of them is not finite or a deviation not above 0
      */
@@ -44,6 +51,7 @@ public record Preprocessing(
                     "size: " + height + "x" + width + " (height x width), expected 1x1 up");
         }
         Objects.requireNonNull(interpolation, "interpolation");
+        Objects.requireNonNull(crop, "crop");
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (mean.size() != CHANNELS || !mean.stream().allMatch(Float::isFinite)) {
@@ -52,6 +60,32 @@ public record Preprocessing(
         if (std.size() != CHANNELS || !std.stream().allMatch(s -> Float.isFinite(s) && s > 0)) {
             throw new IllegalArgumentException("std: " + std + ", expected three numbers above 0");
         }
+    }
+
+    /**
+     * Squashes the whole image to the size.
+     *
+     * @param height of the result in pixels
+     * @param width of the result in pixels
+     * @param interpolation the filter for resizing
+     * @param mean of red, green and blue
+     * @param std of red, green and blue
+     * @throws IllegalArgumentException as for the record
+     */
+    public Preprocessing(
+            int height, int width, Interpolation interpolation, List<Float> mean, List<Float> std) {
+        this(height, width, interpolation, mean, std, Crop.NONE);
+    }
+
+    /**
+     * The same for inputs of another size; the fraction that is cropped stays.
+     *
+     * @param newHeight of the result in pixels
+     * @param newWidth of the result in pixels
+     * @return a copy
+     */
+    public Preprocessing withSize(int newHeight, int newWidth) {
+        return new Preprocessing(newHeight, newWidth, interpolation, mean, std, crop);
     }
 
     /**
@@ -81,13 +115,17 @@ public record Preprocessing(
                     Interpolation.valueOf(
                             String.valueOf(values.get("interpolation")).toUpperCase(Locale.ROOT)),
                     floats(values.get("mean")),
-                    floats(values.get("std")));
+                    floats(values.get("std")),
+                    values.get("crop") == null
+                            ? Crop.NONE
+                            : Crop.fromMap((Map<?, ?>) values.get("crop")));
         } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "preprocessing is "
                             + values
-                            + ", expected height, width, interpolation (bilinear or bicubic), mean"
-                            + " and std",
+                            + ", expected height, width, interpolation (bilinear or bicubic), mean,"
+                            + " std and, where not the whole image is squashed, crop (mode squash or"
+                            + " center, fraction 0.01 to 1)",
                     e);
         }
     }
@@ -104,7 +142,8 @@ public record Preprocessing(
     /**
      * The fields by name, as JSON values.
      *
-     * @return height, width, interpolation, mean and std
+     * @return height, width, interpolation, mean and std; {@code crop} unless the whole image is
+     *     squashed
      */
     public Map<String, Object> toMap() {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -113,17 +152,20 @@ public record Preprocessing(
         values.put("interpolation", interpolation.name().toLowerCase(Locale.ROOT));
         values.put("mean", mean);
         values.put("std", std);
+        if (!crop.equals(Crop.NONE)) {
+            values.put("crop", crop.toMap());
+        }
         return values;
     }
 
     /**
-     * Squashes an image to this size, whatever its aspect ratio.
+     * Brings an image to this size, as {@link #crop} says.
      *
      * @param image the source
      * @return an image of {@link #width} × {@link #height}, possibly the source itself
      */
     public RgbImage resize(RgbImage image) {
-        return Resampling.resize(image, width, height, interpolation);
+        return crop.apply(image, height, width, interpolation);
     }
 
     /**

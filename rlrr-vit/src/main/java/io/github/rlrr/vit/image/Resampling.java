@@ -32,17 +32,50 @@ public final class Resampling {
             throw new IllegalArgumentException(
                     "target size: " + width + "x" + height + " (width x height), expected 1x1 up");
         }
-        RgbImage wide = image.width() == width ? image : resizeRows(image, width, interpolation);
-        return wide.height() == height ? wide : resizeColumns(wide, height, interpolation);
+        return resize(image, width, height, 0, 0, width, height, interpolation);
     }
 
-    /** H × W → H × width. */
-    private static RgbImage resizeRows(RgbImage image, int width, Interpolation filter) {
-        AxisWeights axis = new AxisWeights(image.width(), width, filter);
+    /**
+     * A rectangle of the resized image, of {@code width} × {@code height} from ({@code left},
+     * {@code top}) on; what lies outside is not computed.
+     */
+    static RgbImage resize(
+            RgbImage image,
+            int toWidth,
+            int toHeight,
+            int left,
+            int top,
+            int width,
+            int height,
+            Interpolation filter) {
+        boolean rows = image.width() != toWidth || width != toWidth;
+        boolean columns = image.height() != toHeight || height != toHeight;
+        if (!columns) {
+            return rows
+                    ? resizeRows(
+                            image,
+                            new AxisWeights(image.width(), toWidth, left, width, filter),
+                            0,
+                            image.height())
+                    : image;
+        }
+        AxisWeights down = new AxisWeights(image.height(), toHeight, top, height, filter);
+        if (!rows) {
+            return resizeColumns(image, down, 0);
+        }
+        int firstRow = down.first[0];
+        int rowCount = down.first[height - 1] + down.count[height - 1] - firstRow;
+        AxisWeights across = new AxisWeights(image.width(), toWidth, left, width, filter);
+        return resizeColumns(resizeRows(image, across, firstRow, rowCount), down, firstRow);
+    }
+
+    /** H × W → rows × width, of the source's rows from {@code firstRow} on. */
+    private static RgbImage resizeRows(RgbImage image, AxisWeights axis, int firstRow, int rows) {
+        int width = axis.first.length;
         byte[] source = image.pixels();
-        byte[] target = new byte[Math.multiplyExact(3 * width, image.height())];
+        byte[] target = new byte[Math.multiplyExact(3 * width, rows)];
         int to = 0;
-        for (int y = 0; y < image.height(); y++) {
+        for (int y = firstRow; y < firstRow + rows; y++) {
             int row = 3 * image.width() * y;
             for (int x = 0; x < width; x++) {
                 int red = HALF;
@@ -63,12 +96,12 @@ public final class Resampling {
                 to += 3;
             }
         }
-        return new RgbImage(width, image.height(), target);
+        return new RgbImage(width, rows, target);
     }
 
-    /** H × W → height × W, a whole row at a time. */
-    private static RgbImage resizeColumns(RgbImage image, int height, Interpolation filter) {
-        AxisWeights axis = new AxisWeights(image.height(), height, filter);
+    /** H × W → height × W, a whole row at a time; the image begins at row {@code firstRow}. */
+    private static RgbImage resizeColumns(RgbImage image, AxisWeights axis, int firstRow) {
+        int height = axis.first.length;
         int stride = 3 * image.width();
         byte[] source = image.pixels();
         byte[] target = new byte[Math.multiplyExact(stride, height)];
@@ -77,7 +110,7 @@ public final class Resampling {
             Arrays.fill(sums, HALF);
             for (int k = 0; k < axis.count[y]; k++) {
                 int weight = axis.weights[y * axis.taps + k];
-                int from = stride * (axis.first[y] + k);
+                int from = stride * (axis.first[y] + k - firstRow);
                 for (int i = 0; i < stride; i++) {
                     sums[i] += weight * (source[from + i] & 0xff);
                 }

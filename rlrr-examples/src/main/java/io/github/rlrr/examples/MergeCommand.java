@@ -1,0 +1,89 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.VitLayout;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rlrr merge}: a plain model with an adapter absorbed, for timm, Transformers or JAX. */
+@Command(
+        name = "merge",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Absorb an adapter into its base and save a plain Vision Transformer that other"
+                        + " libraries open.")
+final class MergeCommand implements Callable<Integer> {
+
+    @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            required = true,
+            description = "The adapter folder.")
+    @SuppressWarnings("NullAway.Init")
+    private Path adapter;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "The folder for the weights and their configuration.")
+    @SuppressWarnings("NullAway.Init")
+    private Path out;
+
+    @Option(
+            names = "--layout",
+            paramLabel = "NAME",
+            required = true,
+            description = "timm or huggingface (model.safetensors), or google (model.npz).")
+    @SuppressWarnings("NullAway.Init")
+    private VitLayout layout;
+
+    @Option(names = "--half", description = "Store float16, half the size; rounded to 11 bits.")
+    private boolean half;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        try (AdaptedModel model = AdaptedModel.open(adapter, base);
+                VisionTransformer merged = model.vit().merged(model.adapted())) {
+            List<Path> files =
+                    VitCheckpoint.export(
+                            merged,
+                            out,
+                            layout,
+                            half ? TensorType.F16 : TensorType.F32,
+                            model.preprocessing(),
+                            model.metadata().classNames());
+            float epsilon = merged.config().layerNormEpsilon();
+            if (layout != VitLayout.HUGGINGFACE && epsilon != 1e-6f) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println(
+                        "rlrr: the model's layer norms have epsilon "
+                                + epsilon
+                                + ", other libraries take 1e-6 in this layout: their outputs will"
+                                + " differ slightly");
+                err.flush();
+            }
+            files.forEach(file -> print.println("written   " + file));
+        }
+        print.flush();
+        return 0;
+    }
+}

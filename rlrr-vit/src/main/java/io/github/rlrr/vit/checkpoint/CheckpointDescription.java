@@ -1,0 +1,34 @@
+package io.github.rlrr.vit.checkpoint;
+
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a checkpoint and the configuration beside it say, without its weights.
+ *
+ * @param layout for people: "Google"
+ * @param config the geometry, with the file's number of classes, 1 where it has no head
+ * @param preprocessing how the model's inputs are prepared, at the geometry's size; empty where
+ *     neither layout nor configuration says
+ * @param classNames the names of the head's classes in label order; empty where they are not known
+ */
+public record CheckpointDescription(
+        String layout,
+        VitConfig config,
+        Optional<Preprocessing> preprocessing,
+        List<String> classNames) {
+
+    /**
+     * Copies the list.
+     *
+     * @param layout as the record has it
+     * @param config as the record has it
+     * @param preprocessing as the record has it
+     * @param classNames as the record has it
+     */
+    public CheckpointDescription {
+        classNames = List.copyOf(classNames);
+    }
+}

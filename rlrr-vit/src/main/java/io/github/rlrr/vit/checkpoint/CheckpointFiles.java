@@ -1,0 +1,81 @@
+package io.github.rlrr.vit.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint's files: the weights, and what lies beside them and says how to use them.
+ *
+ * @param weights the tensor file
+ * @param config what {@code config.json} says, or null
+ * @param preprocessor the fields of {@code preprocessor_config.json}, or null
+ */
+record CheckpointFiles(
+        Path weights, @Nullable ModelConfig config, @Nullable JsonFields preprocessor) {
+
+    /** What hubs call the weights; a file of another name has no configuration beside it. */
+    private static final List<String> HUB_NAMES = List.of("model.safetensors", "pytorch_model.bin");
+
+    private static final String SHARDS = ".index.json";
+
+    /**
+     * Finds a checkpoint's files.
+     *
+     * @param path a folder, or the file of weights
+     * @throws IOException when a folder has no weights, or a configuration is beyond us
+     */
+    static CheckpointFiles of(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return beside(weights(path), path);
+        }
+        Path folder = path.toAbsolutePath().getParent();
+        return folder != null && HUB_NAMES.contains(String.valueOf(path.getFileName()))
+                ? beside(path, folder)
+                : new CheckpointFiles(path, null, null);
+    }
+
+    private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
+        return new CheckpointFiles(
+                weights,
+                ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
+                JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)));
+    }
+
+    private static Path weights(Path folder) throws IOException {
+        for (String name : HUB_NAMES) {
+            if (Files.exists(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
+        for (String name : HUB_NAMES) {
+            if (Files.exists(folder.resolve(name + SHARDS))) {
+                throw new IOException(
+                        folder
+                                + " holds its weights in parts (it has "
+                                + name
+                                + SHARDS
+                                + "), expected one file; save them as one in Python");
+            }
+        }
+        List<Path> archives;
+        try (Stream<Path> files = Files.list(folder)) {
+            archives = files.filter(file -> file.toString().endsWith(".npz")).sorted().toList();
+        }
+        if (archives.size() == 1) {
+            return archives.get(0);
+        }
+        boolean adapter = Files.exists(folder.resolve("adapter_config.json"));
+        throw new IOException(
+                folder
+                        + (adapter ? " is an adapter folder, not a checkpoint's: it" : "")
+                        + " has no "
+                        + String.join(", no ", HUB_NAMES)
+                        + " and "
+                        + (archives.isEmpty() ? "no" : archives.size())
+                        + " files *.npz, expected one of them; or name the file itself");
+    }
+}

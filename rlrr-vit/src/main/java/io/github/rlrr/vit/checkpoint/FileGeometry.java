@@ -1,0 +1,233 @@
+package io.github.rlrr.vit.checkpoint;
+
+import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The geometry of a file: what its tensors' shapes tell, its configuration says, and neither.
+ *
+ * @param reader the file
+ * @param layout its layout
+ * @param said the configuration beside it, or null
+ */
+record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable ModelConfig said) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileGeometry.class);
+
+    /** Metadata of safetensors files that this library writes. */
+    static final String HEADS = "heads";
+
+    /** Height and width of the input in pixels, such as 224x224; metadata like {@link #HEADS}. */
+    static final String IMAGE_SIZE = "image_size";
+
+    /** The width of a head in most Vision Transformers. */
+    private static final int USUAL_HEAD_WIDTH = 64;
+
+    /** What the file is, for a caller who knows nothing of it. */
+    VitConfig inferred() throws IOException {
+        Geometry found = shapes();
+        int heads = heads(found);
+        int[] image = imageSize(found);
+        if (image == null) {
+            throw new IOException(
+                    reader.file()
+                            + " has "
+                            + found.positions()
+                            + " position embeddings, expected one for the class token and those of"
+                            + " a square grid of patches; say the image's height and width with"
+                            + " image_size in a config.json, or in Java with a VitConfig");
+        }
+        if (heads == 0) {
+            heads = Math.max(1, found.width() / USUAL_HEAD_WIDTH);
+            LOG.warn(
+                    "{} does not say how many attention heads there are: taking {} for its width"
+                            + " {}; another number gives wrong results, so say it with"
+                            + " num_attention_heads in a config.json, a metadata entry \"heads\","
+                            + " or in Java with VitConfig.withHeads",
+                    reader.file(),
+                    heads,
+                    found.width());
+        }
+        try {
+            return new VitConfig(
+                    image[0],
+                    image[1],
+                    found.patchSize(),
+                    found.width(),
+                    found.depth(),
+                    heads,
+                    found.mlpWidth(),
+                    Math.max(1, found.classes()),
+                    layerNormEpsilon());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
+        }
+    }
+
+    /** The shapes' geometry, after the configuration was found to agree with it. */
+    private Geometry shapes() throws IOException {
+        Geometry found = layout.geometry(reader.tensors());
+        if (said != null) {
+            for (ModelConfig.Claim claim : said.claims()) {
+                int size = claim.size().of(found);
+                if (size != claim.value()) {
+                    throw new IOException(
+                            "%s: %s is %d, but %s has %s %d; expected files that belong together"
+                                    .formatted(
+                                            said.json().file(),
+                                            claim.key(),
+                                            claim.value(),
+                                            reader.file(),
+                                            claim.size().words,
+                                            size));
+                }
+            }
+        }
+        return found;
+    }
+
+    private float layerNormEpsilon() throws IOException {
+        float epsilon = said == null ? 0 : said.layerNormEpsilon();
+        return epsilon > 0 ? epsilon : layout.layerNormEpsilon();
+    }
+
+    /** The number of heads: of the shapes, the configuration, the metadata, a preset; else 0. */
+    private int heads(Geometry found) throws IOException {
+        int known = saidHeads(found);
+        if (known > 0) {
+            return known;
+        }
+        for (String preset : VitConfig.presetNames()) {
+            if (VitConfig.named(preset).width() == found.width()) {
+                return VitConfig.named(preset).heads();
+            }
+        }
+        return 0;
+    }
+
+    private int saidHeads(Geometry found) throws IOException {
+        int heads = found.heads();
+        if (heads == 0 && said != null) {
+            heads = said.heads(found.width());
+        }
+        String text = reader.metadata().getOrDefault(HEADS, "");
+        return heads == 0 && text.matches("[1-9]\\d{0,3}") ? Integer.parseInt(text) : heads;
+    }
+
+    /** Height and width of the file's own input: as said, else of a square grid; else null. */
+    private int @Nullable [] imageSize(Geometry found) throws IOException {
+        int patch = found.patchSize();
+        int patches = found.positions() - 1;
+        int[] image = saidImageSize();
+        if (image != null) {
+            if (patch < 1
+                    || image[0] % patch != 0
+                    || image[1] % patch != 0
+                    || (long) (image[0] / patch) * (image[1] / patch) != patches) {
+                throw mismatch(found, image);
+            }
+            return image;
+        }
+        int grid = (int) Math.round(Math.sqrt(Math.max(0, patches)));
+        boolean square = patches > 0 && grid * grid == patches;
+        return square || patches < 1 ? new int[] {grid * patch, grid * patch} : null;
+    }
+
+    private IOException mismatch(Geometry found, int[] image) {
+        int patch = Math.max(1, found.patchSize());
+        long patches = (long) (image[0] / patch) * (image[1] / patch);
+        return new IOException(
+                "%s has %d position embeddings, but its configuration says %dx%d pixels in patches of %d; expected %d%s"
+                        .formatted(
+                                reader.file(),
+                                found.positions(),
+                                image[0],
+                                image[1],
+                                found.patchSize(),
+                                patches + 1,
+                                found.positions() == patches
+                                        ? ", the class token's among them, which this library's"
+                                                + " Vision Transformer needs"
+                                        : ""));
+    }
+
+    private int @Nullable [] saidImageSize() throws IOException {
+        int[] image = said == null ? null : said.imageSize();
+        String text = reader.metadata().getOrDefault(IMAGE_SIZE, "");
+        if (image == null && text.matches("[1-9]\\d{0,4}x[1-9]\\d{0,4}")) {
+            String[] sides = text.split("x", 2);
+            image = new int[] {Integer.parseInt(sides[0]), Integer.parseInt(sides[1])};
+        }
+        return image;
+    }
+
+    /**
+     * A geometry the caller wants, once it fits the file: with the file's classes, and the ε of its
+     * configuration where that says one.
+     */
+    VitConfig checked(VitConfig wanted) throws IOException {
+        Geometry found = shapes();
+        List<String> faults = new ArrayList<>();
+        compare(faults, "width", found.width(), wanted.width());
+        compare(faults, "depth", found.depth(), wanted.depth());
+        compare(faults, "patch size", found.patchSize(), wanted.patchSize());
+        compare(faults, "MLP width", found.mlpWidth(), wanted.mlpWidth());
+        int heads = found.heads() == 0 && said != null ? said.heads(found.width()) : found.heads();
+        if (heads != 0) {
+            compare(faults, "heads", heads, wanted.heads());
+        }
+        if (!faults.isEmpty()) {
+            throw new IOException(
+                    reader.file()
+                            + " is not of this geometry: "
+                            + String.join(", ", faults)
+                            + "; choose the preset that fits, or leave it out to read the geometry"
+                            + " off the file");
+        }
+        float epsilon = said == null ? 0 : said.layerNormEpsilon();
+        VitConfig config = epsilon > 0 ? wanted.withLayerNormEpsilon(epsilon) : wanted;
+        if (epsilon == 0 && wanted.layerNormEpsilon() != layout.layerNormEpsilon()) {
+            LOG.warn(
+                    "{}: layer norms with epsilon {} as given; models of this layout ({}) have {},"
+                            + " unless their configuration says otherwise",
+                    reader.file(),
+                    wanted.layerNormEpsilon(),
+                    layout.label(),
+                    layout.layerNormEpsilon());
+        }
+        return config.withClasses(found.classes() == 0 ? wanted.classes() : found.classes());
+    }
+
+    private static void compare(List<String> faults, String what, int found, int expected) {
+        if (found != expected) {
+            faults.add(what + " " + found + " (expected " + expected + ")");
+        }
+    }
+
+    /** The same geometry at the file's own image size, from which positions may be resized. */
+    VitConfig own(VitConfig config) throws IOException {
+        Geometry found = layout.geometry(reader.tensors());
+        int[] image = imageSize(found);
+        if (image == null && found.positions() == config.tokens()) {
+            return config;
+        }
+        if (image == null || found.positions() < 2) {
+            throw new IOException(
+                    reader.file()
+                            + " has "
+                            + found.positions()
+                            + " position embeddings, expected "
+                            + config.tokens()
+                            + " or those of a square grid of patches");
+        }
+        return config.withImageSize(image[0], image[1]);
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.rlrr.vit.checkpoint;
+
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code config.json} of Hugging Face's {@code ViTConfig}. */
+record HuggingFaceConfig(JsonFields json) implements ModelConfig {
+
+    static HuggingFaceConfig of(JsonFields json) throws IOException {
+        String type = json.text("model_type", "vit");
+        if (!type.equals("vit")) {
+            throw json.unsupported("model_type", "another architecture than \"vit\"");
+        }
+        if (!json.flag("qkv_bias", true)) {
+            throw json.unsupported("qkv_bias", "attention without biases");
+        }
+        if (!json.text("hidden_act", "gelu").equals("gelu")) {
+            throw json.unsupported("hidden_act", "another activation than GELU in its erf form");
+        }
+        if (json.size("num_channels", VitConfig.CHANNELS) != VitConfig.CHANNELS) {
+            throw json.unsupported("num_channels", "another number of channels than 3");
+        }
+        return new HuggingFaceConfig(json);
+    }
+
+    @Override
+    public int heads(int width) throws IOException {
+        return json.size("num_attention_heads", 0);
+    }
+
+    @Override
+    public float layerNormEpsilon() throws IOException {
+        double epsilon = json.number("layer_norm_eps", 0);
+        if (json.has("layer_norm_eps") && !((float) epsilon > 0)) {
+            throw json.fault("layer_norm_eps", "a number above 0");
+        }
+        return (float) epsilon;
+    }
+
+    @Override
+    public int @Nullable [] imageSize() throws IOException {
+        return square(json, "image_size");
+    }
+
+    /** One size for both sides, or height and width. */
+    static int @Nullable [] square(JsonFields json, String key) throws IOException {
+        int[] sizes = json.sizes(key);
+        if (sizes == null || sizes.length == 2) {
+            return sizes;
+        }
+        if (sizes.length != 1) {
+            throw json.fault(key, "one size, or height and width");
+        }
+        return new int[] {sizes[0], sizes[0]};
+    }
+
+    @Override
+    public List<Claim> claims() throws IOException {
+        List<Claim> claims = new ArrayList<>();
+        claim(claims, Size.WIDTH, "hidden_size");
+        claim(claims, Size.DEPTH, "num_hidden_layers");
+        claim(claims, Size.MLP_WIDTH, "intermediate_size");
+        int[] patch = square(json, "patch_size");
+        if (patch != null) {
+            if (patch[0] != patch[1]) {
+                throw json.unsupported("patch_size", "a patch that is not square");
+            }
+            claims.add(new Claim(Size.PATCH_SIZE, "patch_size", patch[0]));
+        }
+        return claims;
+    }
+
+    private void claim(List<Claim> claims, Size size, String key) throws IOException {
+        if (json.has(key)) {
+            claims.add(new Claim(size, key, json.size(key, 0)));
+        }
+    }
+
+    /** The names of {@code id2label}; none where they are the placeholders LABEL_0, LABEL_1 …. */
+    @Override
+    public List<String> classNames() throws IOException {
+        JsonFields labels = json.object("id2label");
+        List<String> names = new ArrayList<>();
+        if (labels != null) {
+            boolean real = false;
+            for (int id = 0; labels.has(Integer.toString(id)); id++) {
+                String name = labels.text(Integer.toString(id), "");
+                real |= !name.equals("LABEL_" + id);
+                names.add(name);
+            }
+            if (!real || names.size() != labels.json().size()) {
+                return List.of();
+            }
+        }
+        return names;
+    }
+
+    /** Not here, but in {@code preprocessor_config.json}. */
+    @Override
+    public Optional<Preprocessing> preprocessing(VitConfig geometry) {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,199 @@
+package io.github.rlrr.vit.checkpoint;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of a JSON object in a file; every error names the file, the key and what is there. */
+record JsonFields(Path file, String prefix, JsonObject json) {
+
+    private static final int LARGEST_FILE = 16 << 20;
+    private static final int LONGEST_VALUE = 80;
+
+    /** Reads a file that holds one object, or gives null where there is no such file. */
+    static @Nullable JsonFields read(Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(LARGEST_FILE + 1);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        if (bytes.length > LARGEST_FILE) {
+            throw new IOException(file + " has more than " + LARGEST_FILE + " bytes of JSON");
+        }
+        try {
+            JsonElement json = JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8));
+            if (json.isJsonObject()) {
+                return new JsonFields(file, "", json.getAsJsonObject());
+            }
+        } catch (JsonParseException e) {
+            throw new IOException(file + " is no valid JSON: " + firstLine(e), e);
+        }
+        throw new IOException(file + " holds no JSON object");
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private @Nullable JsonElement value(String key) {
+        JsonElement value = json.get(key);
+        return value == null || value.isJsonNull() ? null : value;
+    }
+
+    boolean has(String key) {
+        return value(key) != null;
+    }
+
+    @Nullable JsonFields object(String key) throws IOException {
+        JsonElement value = value(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isJsonObject()) {
+            throw fault(key, "an object");
+        }
+        return new JsonFields(file, prefix + key + ".", value.getAsJsonObject());
+    }
+
+    boolean flag(String key, boolean missing) throws IOException {
+        JsonElement value = value(key);
+        if (value == null) {
+            return missing;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+            throw fault(key, "true or false");
+        }
+        return value.getAsBoolean();
+    }
+
+    String text(String key, String missing) throws IOException {
+        JsonElement value = value(key);
+        if (value == null) {
+            return missing;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+            throw fault(key, "a text");
+        }
+        return value.getAsString();
+    }
+
+    double number(String key, double missing) throws IOException {
+        JsonElement value = value(key);
+        return value == null ? missing : number(key, value);
+    }
+
+    private double number(String key, JsonElement value) throws IOException {
+        if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()) {
+            double number = value.getAsDouble();
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        }
+        throw fault(key, "a number");
+    }
+
+    /** A whole number of at least 1, or {@code missing}. */
+    int size(String key, int missing) throws IOException {
+        JsonElement value = value(key);
+        return value == null ? missing : size(key, value);
+    }
+
+    private int size(String key, JsonElement value) throws IOException {
+        double number = number(key, value);
+        if (number < 1 || number > Integer.MAX_VALUE || number != Math.rint(number)) {
+            throw fault(key, "a whole number, 1 or more");
+        }
+        return (int) number;
+    }
+
+    /**
+     * Whole numbers of at least 1; one number counts as a list of one. Null where it is missing.
+     */
+    int @Nullable [] sizes(String key) throws IOException {
+        JsonElement value = value(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isJsonArray()) {
+            return new int[] {size(key, value)};
+        }
+        JsonArray array = value.getAsJsonArray();
+        int[] sizes = new int[array.size()];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = size(key, array.get(i));
+        }
+        return sizes;
+    }
+
+    /** One number for each of red, green and blue; a single number counts for all three. */
+    @Nullable List<Float> colours(String key) throws IOException {
+        JsonElement value = value(key);
+        if (value == null) {
+            return null;
+        }
+        List<Float> numbers = new ArrayList<>();
+        if (value.isJsonArray()) {
+            for (JsonElement element : value.getAsJsonArray()) {
+                numbers.add((float) number(key, element));
+            }
+        } else {
+            float number = (float) number(key, value);
+            numbers.addAll(List.of(number, number, number));
+        }
+        if (numbers.size() != 3) {
+            throw fault(key, "three numbers, for red, green and blue");
+        }
+        return numbers;
+    }
+
+    List<String> texts(String key) throws IOException {
+        JsonElement value = value(key);
+        List<String> texts = new ArrayList<>();
+        if (value != null && value.isJsonArray()) {
+            for (JsonElement element : value.getAsJsonArray()) {
+                if (!element.isJsonPrimitive()) {
+                    throw fault(key, "a list of texts");
+                }
+                texts.add(element.getAsString());
+            }
+        }
+        return texts;
+    }
+
+    IOException fault(String key, String expected) {
+        return new IOException(
+                file + ": " + prefix + key + " is " + shown(key) + ", expected " + expected);
+    }
+
+    /** Refuses what the model would need and has not. */
+    IOException unsupported(String key, String what) {
+        return new IOException(
+                file
+                        + ": "
+                        + prefix
+                        + key
+                        + " is "
+                        + shown(key)
+                        + ", "
+                        + what
+                        + ", which this library's Vision Transformer does not have");
+    }
+
+    private String shown(String key) {
+        String text = Objects.toString(json.get(key), "missing").replaceAll("\\p{Cntrl}", "?");
+        return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "…";
+    }
+}

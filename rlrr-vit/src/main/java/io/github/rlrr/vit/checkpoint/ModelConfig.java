@@ -1,0 +1,82 @@
+package io.github.rlrr.vit.checkpoint;
+
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@code config.json} beside a checkpoint says. Reading one refuses, by its key, what our
+ * Vision Transformer does not have.
+ */
+interface ModelConfig {
+
+    /** The file's name in a folder. */
+    String FILE = "config.json";
+
+    /** Reads timm's or Hugging Face's, told apart by their keys; null where there is no file. */
+    static @Nullable ModelConfig of(@Nullable JsonFields json) throws IOException {
+        if (json == null) {
+            return null;
+        }
+        if (json.has("architecture") || json.has("pretrained_cfg")) {
+            return TimmConfig.of(json);
+        }
+        if (json.has("model_type") || json.has("hidden_size")) {
+            return HuggingFaceConfig.of(json);
+        }
+        throw new IOException(
+                json.file()
+                        + " is no Vision Transformer's configuration: it has neither architecture"
+                        + " (timm) nor model_type (Hugging Face)");
+    }
+
+    /** The fields, for messages. */
+    JsonFields json();
+
+    /** The number of heads of a model of this width, or 0 where the file does not say. */
+    int heads(int width) throws IOException;
+
+    /** The ε of the layer norms, or 0 where the file does not say. */
+    float layerNormEpsilon() throws IOException;
+
+    /** Height and width of the input in pixels, or null where the file does not say. */
+    int @Nullable [] imageSize() throws IOException;
+
+    /** Sizes that the weights must have, to find out a configuration of other weights. */
+    List<Claim> claims() throws IOException;
+
+    /** The classes' names in label order; empty where they are not known. */
+    List<String> classNames() throws IOException;
+
+    /** How inputs are prepared, as far as this file says. */
+    Optional<Preprocessing> preprocessing(VitConfig geometry) throws IOException;
+
+    /** A size of the model and the key that gives it. */
+    record Claim(Size size, String key, int value) {}
+
+    /** The sizes that both weights and configurations tell. */
+    enum Size {
+        WIDTH("width"),
+        DEPTH("depth"),
+        MLP_WIDTH("MLP width"),
+        PATCH_SIZE("patch size");
+
+        final String words;
+
+        Size(String words) {
+            this.words = words;
+        }
+
+        int of(CheckpointLayout.Geometry geometry) {
+            return switch (this) {
+                case WIDTH -> geometry.width();
+                case DEPTH -> geometry.depth();
+                case MLP_WIDTH -> geometry.mlpWidth();
+                case PATCH_SIZE -> geometry.patchSize();
+            };
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.rlrr.vit.checkpoint;
+
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.image.Crop;
+import io.github.rlrr.vit.image.Interpolation;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code config.json} that timm writes for a hub: {@code architecture}, {@code model_args},
+ * {@code pretrained_cfg}, {@code label_names}. {@code layer_norm_eps} is this library's addition.
+ *
+ * @param json the whole file
+ * @param pretrained its {@code pretrained_cfg}, or null
+ * @param arguments its {@code model_args}, or null
+ */
+record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable JsonFields arguments)
+        implements ModelConfig {
+
+    /** Model arguments that ask for what ours lacks, and the value that does not. */
+    private static final Map<String, String> PLAIN =
+            Map.ofEntries(
+                    Map.entry("qkv_bias", "true"),
+                    Map.entry("proj_bias", "true"),
+                    Map.entry("class_token", "true"),
+                    Map.entry("qk_norm", "false"),
+                    Map.entry("scale_attn_norm", "false"),
+                    Map.entry("scale_mlp_norm", "false"),
+                    Map.entry("no_embed_class", "false"),
+                    Map.entry("pre_norm", "false"),
+                    Map.entry("final_norm", "true"),
+                    Map.entry("fc_norm", "false"),
+                    Map.entry("reg_tokens", "0"),
+                    Map.entry("pos_embed", "\"learn\""),
+                    Map.entry("in_chans", "3"),
+                    Map.entry("act_layer", "\"gelu\""),
+                    Map.entry("global_pool", "\"token\""));
+
+    /** Arguments that ours lacks whatever their value. */
+    private static final List<String> FOREIGN =
+            List.of("init_values", "mlp_layer", "block_fn", "embed_layer");
+
+    private static final Pattern FAMILY =
+            Pattern.compile("(test_vit)|(?:vit|deit)_([a-z]+)_patch.*");
+
+    /** Width and heads of timm's sizes. */
+    private static final Map<String, int[]> HEADS =
+            Map.of(
+                    "test_vit", new int[] {64, 2},
+                    "tiny", new int[] {192, 3},
+                    "small", new int[] {384, 6},
+                    "medium", new int[] {512, 8},
+                    "betwixt", new int[] {640, 10},
+                    "base", new int[] {768, 12},
+                    "large", new int[] {1024, 16},
+                    "huge", new int[] {1280, 16},
+                    "giant", new int[] {1408, 16},
+                    "gigantic", new int[] {1664, 16});
+
+    /** What timm takes where a configuration does not say. */
+    private static final double DEFAULT_CROP = 0.875;
+
+    static TimmConfig of(JsonFields json) throws IOException {
+        if (json.text("architecture", "").contains("quickgelu")) {
+            throw json.unsupported("architecture", "another activation than GELU in its erf form");
+        }
+        JsonFields pretrained = json.object("pretrained_cfg");
+        JsonFields arguments = json.object("model_args");
+        String pool = json.text("global_pool", "token");
+        if (!pool.equals("token")) {
+            throw json.unsupported("global_pool", "another pooling than the class token's");
+        }
+        if (arguments != null) {
+            for (String key : FOREIGN) {
+                if (arguments.has(key)) {
+                    throw arguments.unsupported(key, "a variation");
+                }
+            }
+            for (Map.Entry<String, String> plain : PLAIN.entrySet()) {
+                String key = plain.getKey();
+                if (arguments.has(key)
+                        && !arguments.json().get(key).toString().equals(plain.getValue())) {
+                    throw arguments.unsupported(key, "other than " + plain.getValue());
+                }
+            }
+        }
+        return new TimmConfig(json, pretrained, arguments);
+    }
+
+    @Override
+    public int heads(int width) throws IOException {
+        if (arguments != null && arguments.has("num_heads")) {
+            return arguments.size("num_heads", 0);
+        }
+        Matcher family = FAMILY.matcher(json.text("architecture", ""));
+        int[] size = null;
+        if (family.matches()) {
+            String name = family.group(1) == null ? family.group(2) : family.group(1);
+            size = HEADS.get(name);
+        }
+        return size != null && size[0] == width ? size[1] : 0;
+    }
+
+    @Override
+    public float layerNormEpsilon() throws IOException {
+        double epsilon = json.number("layer_norm_eps", 0);
+        if (json.has("layer_norm_eps") && !((float) epsilon > 0)) {
+            throw json.fault("layer_norm_eps", "a number above 0");
+        }
+        return (float) epsilon;
+    }
+
+    @Override
+    public int @Nullable [] imageSize() throws IOException {
+        if (arguments != null && arguments.has("img_size")) {
+            return HuggingFaceConfig.square(arguments, "img_size");
+        }
+        int[] input = pretrained == null ? null : pretrained.sizes("input_size");
+        if (pretrained != null && input != null && input.length != 3) {
+            throw pretrained.fault("input_size", "channels, height and width");
+        }
+        return input == null ? null : new int[] {input[1], input[2]};
+    }
+
+    @Override
+    public List<Claim> claims() throws IOException {
+        List<Claim> claims = new ArrayList<>();
+        if (arguments != null) {
+            claim(claims, arguments, Size.WIDTH, "embed_dim");
+            claim(claims, arguments, Size.DEPTH, "depth");
+            claim(claims, arguments, Size.PATCH_SIZE, "patch_size");
+        }
+        if (json.size("num_features", 0) > 0) {
+            claim(claims, json, Size.WIDTH, "num_features");
+        }
+        return claims;
+    }
+
+    private static void claim(List<Claim> claims, JsonFields from, Size size, String key)
+            throws IOException {
+        if (from.has(key)) {
+            claims.add(new Claim(size, from.prefix() + key, from.size(key, 0)));
+        }
+    }
+
+    @Override
+    public List<String> classNames() throws IOException {
+        List<String> names = json.texts("label_names");
+        return names.isEmpty() && pretrained != null ? pretrained.texts("label_names") : names;
+    }
+
+    @Override
+    public Optional<Preprocessing> preprocessing(VitConfig geometry) throws IOException {
+        if (pretrained == null) {
+            return Optional.empty();
+        }
+        List<Float> mean = pretrained.colours("mean");
+        List<Float> std = pretrained.colours("std");
+        if (mean == null || std == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new Preprocessing(
+                            geometry.imageHeight(),
+                            geometry.imageWidth(),
+                            filter(pretrained),
+                            mean,
+                            std,
+                            new Crop(
+                                    mode(pretrained),
+                                    pretrained.number("crop_pct", DEFAULT_CROP))));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(json.file() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Interpolation filter(JsonFields pretrained) throws IOException {
+        return switch (pretrained.text("interpolation", "bicubic").toLowerCase(Locale.ROOT)) {
+            case "bicubic" -> Interpolation.BICUBIC;
+            case "bilinear" -> Interpolation.BILINEAR;
+            default -> throw pretrained.fault("interpolation", "bicubic or bilinear");
+        };
+    }
+
+    private static Crop.Mode mode(JsonFields pretrained) throws IOException {
+        return switch (pretrained.text("crop_mode", "center")) {
+            case "center" -> Crop.Mode.CENTER;
+            case "squash" -> Crop.Mode.SQUASH;
+            default -> throw pretrained.fault("crop_mode", "center or squash");
+        };
+    }
+}

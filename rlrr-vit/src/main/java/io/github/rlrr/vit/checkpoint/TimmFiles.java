@@ -1,0 +1,75 @@
+package io.github.rlrr.vit.checkpoint;
+
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The {@code config.json} that {@link TimmConfig} reads, and timm. */
+final class TimmFiles {
+
+    /** By width, depth, heads and patch, what timm calls the published sizes. */
+    private static final Map<VitConfig, String> ARCHITECTURES =
+            Map.of(
+                    VitConfig.VIT_TI_16, "vit_tiny_patch16_224",
+                    VitConfig.VIT_S_16, "vit_small_patch16_224",
+                    VitConfig.VIT_B_32, "vit_base_patch32_224",
+                    VitConfig.VIT_B_16, "vit_base_patch16_224",
+                    VitConfig.VIT_L_16, "vit_large_patch16_224",
+                    VitConfig.VIT_H_14, "vit_huge_patch14_224");
+
+    /** Whose arguments are all overridden for the sizes that timm has no name for. */
+    private static final String ANY = "vit_base_patch16_224";
+
+    private TimmFiles() {}
+
+    static Map<String, Object> config(
+            VitConfig config, Preprocessing preprocessing, List<String> classNames) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        VitConfig standard =
+                config.withImageSize(224, 224).withClasses(1000).withLayerNormEpsilon(1e-6f);
+        String architecture = ARCHITECTURES.get(standard);
+        json.put("architecture", architecture == null ? ANY : architecture);
+        json.put("num_classes", config.classes());
+        json.put("num_features", config.width());
+        json.put("global_pool", "token");
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("img_size", List.of(config.imageHeight(), config.imageWidth()));
+        if (architecture == null) {
+            arguments.put("patch_size", config.patchSize());
+            arguments.put("embed_dim", config.width());
+            arguments.put("depth", config.depth());
+            arguments.put("num_heads", config.heads());
+            arguments.put("mlp_ratio", ratio(config.mlpWidth(), config.width()));
+        }
+        json.put("model_args", arguments);
+        json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
+        if (!classNames.isEmpty()) {
+            json.put("label_names", classNames);
+        }
+        Map<String, Object> pretrained = new LinkedHashMap<>();
+        pretrained.put(
+                "input_size",
+                List.of(VitConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
+        pretrained.put("fixed_input_size", true);
+        pretrained.put(
+                "interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
+        pretrained.put("crop_pct", preprocessing.crop().fraction());
+        pretrained.put("crop_mode", preprocessing.crop().mode().name().toLowerCase(Locale.ROOT));
+        pretrained.put("mean", preprocessing.mean());
+        pretrained.put("std", preprocessing.std());
+        pretrained.put("num_classes", config.classes());
+        pretrained.put("first_conv", "patch_embed.proj");
+        pretrained.put("classifier", "head");
+        json.put("pretrained_cfg", pretrained);
+        return json;
+    }
+
+    /** A number whose product with {@code width}, rounded down, is {@code mlpWidth}. */
+    private static double ratio(int mlpWidth, int width) {
+        double ratio = (double) mlpWidth / width;
+        return (int) (width * ratio) == mlpWidth ? ratio : Math.nextUp(ratio);
+    }
+}

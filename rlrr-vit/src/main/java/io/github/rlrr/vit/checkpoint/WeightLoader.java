@@ -1,0 +1,163 @@
+package io.github.rlrr.vit.checkpoint;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.tensor.TensorInfo;
+import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the weights of a file into a model, after all names and shapes have been checked. */
+final class WeightLoader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WeightLoader.class);
+
+    private final TensorReader reader;
+    private final CheckpointLayout layout;
+    private final VitConfig config;
+    private final VitConfig fileConfig;
+
+    /**
+     * Prepares a load.
+     *
+     * @param config the model's geometry
+     * @param fileConfig the same at the file's own image size
+     */
+    WeightLoader(
+            TensorReader reader, CheckpointLayout layout, VitConfig config, VitConfig fileConfig) {
+        this.reader = reader;
+        this.layout = layout;
+        this.config = config;
+        this.fileConfig = fileConfig;
+    }
+
+    VisionTransformer load(Device device) throws IOException {
+        Map<String, Source> sources = layout.sources(fileConfig, layout.prefix(reader.tensors()));
+        if (layout.geometry(reader.tensors()).classes() == 0) {
+            sources.remove("head.weight");
+            sources.remove("head.bias");
+        }
+        checkNames(sources);
+        NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        manager.setName("vision transformer");
+        try {
+            Map<String, NDArray> weights = new LinkedHashMap<>();
+            for (Map.Entry<String, Shape> entry : shapes(config).entrySet()) {
+                Source source = sources.get(entry.getKey());
+                Shape shape = entry.getValue();
+                float[] values =
+                        source == null ? new float[Math.toIntExact(shape.size())] : read(source);
+                if (entry.getKey().equals("pos_embed")) {
+                    values = resized(values);
+                }
+                weights.put(entry.getKey(), manager.create(values, shape));
+            }
+            LOG.debug("loaded {} ({})", reader.file(), layout.label());
+            return VisionTransformer.of(config, weights, manager);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private float[] resized(float[] values) {
+        if (fileConfig.gridHeight() == config.gridHeight()
+                && fileConfig.gridWidth() == config.gridWidth()) {
+            return values;
+        }
+        LOG.info(
+                "position embeddings resized from {}x{} to {}x{} patches",
+                fileConfig.gridHeight(),
+                fileConfig.gridWidth(),
+                config.gridHeight(),
+                config.gridWidth());
+        return PositionEmbedding.resize(
+                values,
+                fileConfig.gridHeight(),
+                fileConfig.gridWidth(),
+                config.gridHeight(),
+                config.gridWidth(),
+                config.width());
+    }
+
+    private void checkNames(Map<String, Source> sources) throws IOException {
+        List<String> faults = new ArrayList<>();
+        Set<String> used = new HashSet<>();
+        for (Source source : sources.values()) {
+            if (!used.add(source.tensor())) {
+                continue;
+            }
+            TensorInfo info = reader.tensors().get(source.tensor());
+            if (info == null) {
+                faults.add(source.tensor() + " is missing" + Unsupported.remark(source.tensor()));
+            } else if (!info.shape().equals(source.fileShape())) {
+                faults.add(
+                        source.tensor()
+                                + " has shape "
+                                + info.shape()
+                                + ", expected "
+                                + source.fileShape());
+            }
+        }
+        reader.tensors().keySet().stream()
+                .filter(name -> !used.contains(name) && !layout.ignores(name))
+                .forEach(name -> faults.add(name + " is unexpected"));
+        if (!faults.isEmpty()) {
+            throw new IOException(
+                    reader.file() + " (" + layout.label() + "): " + String.join("; ", faults));
+        }
+    }
+
+    private float[] read(Source source) throws IOException {
+        float[] values = reader.readFloats(source.tensor());
+        if (source.parts() > 1) {
+            int length = values.length / source.parts();
+            int from = source.part() * length;
+            values = Arrays.copyOfRange(values, from, from + length);
+        }
+        int[] permutation = source.permutation();
+        return permutation == null ? values : Axes.permute(values, source.fileShape(), permutation);
+    }
+
+    /** The shape of every parameter of a model of this geometry, in module order. */
+    private static Map<String, Shape> shapes(VitConfig config) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        long d = config.width();
+        long p = config.patchSize();
+        shapes.put("cls_token", new Shape(1, 1, d));
+        shapes.put("pos_embed", new Shape(1, config.tokens(), d));
+        shapes.put("patch_embed.proj.weight", new Shape(d, VitConfig.CHANNELS, p, p));
+        shapes.put("patch_embed.proj.bias", new Shape(d));
+        for (String path : ModuleTree.of(new VisionTransformer(config)).parameters().keySet()) {
+            if (!shapes.containsKey(path)) {
+                shapes.put(path, shape(path, config));
+            }
+        }
+        return shapes;
+    }
+
+    private static Shape shape(String path, VitConfig config) {
+        long d = config.width();
+        long out =
+                path.contains(".fc1.")
+                        ? config.mlpWidth()
+                        : path.startsWith("head.") ? config.classes() : d;
+        long in = path.contains(".fc2.") ? config.mlpWidth() : d;
+        return path.endsWith(".weight") ? new Shape(out, in) : new Shape(out);
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.rlrr.vit.hub;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** The folder for cached files that is usual on a platform. */
+final class CacheLocation {
+
+    private CacheLocation() {}
+
+    /**
+     * RLRR_CACHE, else {@code $XDG_CACHE_HOME/rlrr} or {@code ~/.cache/rlrr}, on macOS {@code
+     * ~/Library/Caches/rlrr}, on Windows {@code %LOCALAPPDATA%\rlrr}.
+     *
+     * @param environment environment variables
+     * @param system the name of the operating system, as {@code os.name} says it
+     * @param home the user's folder
+     */
+    static Path of(Map<String, String> environment, String system, Path home) {
+        String own = environment.getOrDefault("RLRR_CACHE", "");
+        if (!own.isBlank()) {
+            return Path.of(own);
+        }
+        String platform = system.toLowerCase(Locale.ROOT);
+        if (platform.startsWith("mac")) {
+            return home.resolve("Library").resolve("Caches").resolve("rlrr");
+        }
+        if (platform.startsWith("windows")) {
+            String local = environment.getOrDefault("LOCALAPPDATA", "");
+            return local.isBlank()
+                    ? home.resolve("AppData").resolve("Local").resolve("rlrr")
+                    : Path.of(local).resolve("rlrr");
+        }
+        String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+        // The XDG specification: a relative path is to be ignored.
+        return xdg.isBlank() || !Path.of(xdg).isAbsolute()
+                ? home.resolve(".cache").resolve("rlrr")
+                : Path.of(xdg).resolve("rlrr");
+    }
+}

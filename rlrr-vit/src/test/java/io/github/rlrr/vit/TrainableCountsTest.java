@@ -1,0 +1,92 @@
+package io.github.rlrr.vit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.initializer.Initializer;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.ParameterReport;
+import io.github.rlrr.adapter.Rescaling.Form;
+import io.github.rlrr.adapter.Rescaling.Sides;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.adapter.RlrrConfig;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The paper's numbers of trained parameters, on models of its sizes. */
+class TrainableCountsTest {
+
+    private static VisionTransformer zeros(VitConfig config, NDManager manager) {
+        VisionTransformer vit = new VisionTransformer(config);
+        vit.setInitializer(Initializer.ZEROS, parameter -> true);
+        vit.initialize(
+                manager,
+                DataType.FLOAT32,
+                new Shape(1, VitConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
+        return vit;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vit-b-16, 288768, 76900",
+        "vit-l-16, 765952, 102500",
+        "vit-h-14, 1274880, 128100",
+    })
+    void thePublishedMethodTrainsAsManyAsThePaperSays(String preset, long adapter, long head) {
+        try (NDManager manager = NDManager.newBaseManager();
+                VisionTransformer vit = zeros(VitConfig.named(preset).withClasses(100), manager);
+                AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
+            ParameterReport report = adapted.parameterReport();
+            assertThat(report.adapter()).isEqualTo(adapter);
+            assertThat(report.replaced()).isEqualTo(head);
+            assertThat(report.untouched()).isEmpty();
+        }
+    }
+
+    /**
+     * With width D: a block's six layers have 9·D inputs and 9·D outputs together, and there are 12
+     * blocks; scale and shift are 2·D for each of 25 norms and for the patch projection.
+     */
+    @Test
+    void theAblationsTrainAsManyAsTheirFormulasSay() {
+        long d = 768;
+        long sides = 12 * 9 * d;
+        long scaleAndShift = 26 * 2 * d;
+        Map<UnaryOperator<RlrrConfig.Builder>, Long> expected =
+                Map.ofEntries(
+                        Map.entry(b -> b, 3 * sides + scaleAndShift),
+                        Map.entry(b -> b.sides(Sides.LEFT), 2 * sides + scaleAndShift),
+                        Map.entry(b -> b.sides(Sides.RIGHT), 2 * sides + scaleAndShift),
+                        Map.entry(b -> b.shift(false), 2 * sides + scaleAndShift),
+                        Map.entry(b -> b.form(Form.PLAIN), 3 * sides + scaleAndShift),
+                        Map.entry(b -> b.form(Form.ADDITIVE), 3 * sides + scaleAndShift),
+                        Map.entry(b -> b.rank(10), 21 * sides + scaleAndShift),
+                        Map.entry(b -> b.scaleAndShift(), 3 * sides),
+                        Map.entry(b -> b.scaleAndShift("all-norm"), 3 * sides + 25 * 2 * d),
+                        Map.entry(b -> b.targets(), scaleAndShift),
+                        Map.entry(
+                                b -> b.targets("attn.{query,value}"),
+                                12 * 2 * 3 * d + scaleAndShift),
+                        Map.entry(b -> b.targets("mlp.*"), 12 * 15 * d + scaleAndShift),
+                        Map.entry(
+                                b -> b.targets("blocks.[6-11].**").scaleAndShift("norm"),
+                                3 * sides / 2 + 2 * d));
+        try (NDManager manager = NDManager.newBaseManager();
+                VisionTransformer vit = zeros(VitConfig.VIT_B_16, manager)) {
+            expected.forEach(
+                    (variant, count) -> {
+                        RlrrConfig config = variant.apply(RlrrConfig.builder()).build();
+                        try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
+                            assertThat(adapted.parameterReport().adapter())
+                                    .as(config.toString())
+                                    .isEqualTo(count);
+                        }
+                    });
+        }
+    }
+}
