@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter on disk: {@code adapter_config.json} and {@code adapter_model.safetensors}.
@@ -42,6 +43,7 @@ public final class AdapterFolder {
     public static final int FORMAT_VERSION = 1;
 
     private static final long MAX_CONFIG_BYTES = 16L << 20;
+    private static final int LONGEST_MESSAGE = 400;
     private static final Gson GSON =
             new GsonBuilder()
                     .setPrettyPrinting()
@@ -129,8 +131,16 @@ public final class AdapterFolder {
                 | IllegalArgumentException
                 | UnsupportedOperationException e) {
             throw new IOException(
-                    file + " is no valid adapter configuration: " + e.getMessage(), e);
+                    file + " is no valid adapter configuration: " + shown(e.getMessage()), e);
         }
+    }
+
+    /** A message in one line of bearable length, since it may quote what the file holds. */
+    private static String shown(@Nullable String message) {
+        String text = String.valueOf(message);
+        String start =
+                text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+        return start.replaceAll("[\\p{Cntrl}\u0085\u2028\u2029]", "?");
     }
 
     private static Description description(JsonObject json) {

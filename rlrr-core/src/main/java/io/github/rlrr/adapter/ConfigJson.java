@@ -156,9 +156,10 @@ final class ConfigJson {
         }
     }
 
+    /** What one of our own checks says, else what lies at the bottom. */
     private static String rootMessage(Throwable fault) {
         Throwable root = fault;
-        while (root.getCause() != null) {
+        while (root.getCause() != null && !(root instanceof IllegalArgumentException)) {
             root = root.getCause();
         }
         return String.valueOf(root.getMessage());

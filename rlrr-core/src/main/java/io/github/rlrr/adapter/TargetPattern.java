@@ -21,11 +21,19 @@ record TargetPattern(
     private static final String REGEX_PREFIX = "re:";
     private static final String ANY_ANCESTORS = "(?:[^.]+\\.)*";
 
+    /** The longest target; longer ones are no one's own. */
+    private static final int MOST_CHARACTERS = 1000;
+
     static TargetPattern parse(String target) {
         boolean excludes = target.startsWith("!");
         String text = (excludes ? target.substring(1) : target).strip();
         if (text.isEmpty()) {
             throw new IllegalArgumentException("target \"" + target + "\" is empty");
+        }
+        if (text.length() > MOST_CHARACTERS) {
+            throw new IllegalArgumentException(
+                    "target \"%s…\" has %d characters, expected at most %d"
+                            .formatted(text.substring(0, 40), text.length(), MOST_CHARACTERS));
         }
         if (text.startsWith("all-")) {
             return new TargetPattern(text, excludes, keyword(text), null);
@@ -135,6 +143,11 @@ record TargetPattern(
         }
     }
 
+    /** The length of the expression, to which layer ranges add most. */
+    int complexity() {
+        return regex == null ? 0 : regex.pattern().length();
+    }
+
     /** Whether a pattern holds no wildcard, so that it may be meant as one exact path. */
     boolean isLiteral() {
         return keyword == null && !text.startsWith(REGEX_PREFIX) && !text.matches(".*[*?{\\[].*");
@@ -151,6 +164,6 @@ record TargetPattern(
         if (exactPathExists) {
             return path.equals(text);
         }
-        return regex != null && regex.matcher(path).matches();
+        return regex != null && regex.matcher(new PathText(path, text)).matches();
     }
 }

@@ -16,6 +16,9 @@ final class Targets {
 
     private static final int NEAREST_SHOWN = 3;
 
+    private static final int MOST_TARGETS = 1000;
+    private static final int MOST_COMPLEXITY = 1_000_000;
+
     private final List<TargetPattern> patterns;
 
     private Targets(List<TargetPattern> patterns) {
@@ -24,7 +27,20 @@ final class Targets {
 
     /** Parses targets; throws IllegalArgumentException naming a malformed one. */
     static Targets parse(List<String> targets) {
-        List<TargetPattern> patterns = targets.stream().map(TargetPattern::parse).toList();
+        List<TargetPattern> patterns = new ArrayList<>();
+        int complexity = 0;
+        for (String target : targets) {
+            TargetPattern pattern = TargetPattern.parse(target);
+            patterns.add(pattern);
+            // Files hold targets too, and a range such as [0-9999] is short to write.
+            complexity += pattern.complexity();
+            if (patterns.size() > MOST_TARGETS || complexity > MOST_COMPLEXITY) {
+                throw new IllegalArgumentException(
+                        "targets: there are too many, or too many layer ranges among them; expected"
+                                + " at most "
+                                + MOST_TARGETS);
+            }
+        }
         if (!patterns.isEmpty() && patterns.stream().allMatch(TargetPattern::excludes)) {
             throw new IllegalArgumentException(
                     "targets "
@@ -32,7 +48,7 @@ final class Targets {
                             + " only exclude; name what they are taken from too, such as"
                             + " all-linear");
         }
-        return new Targets(patterns);
+        return new Targets(List.copyOf(patterns));
     }
 
     /**

@@ -68,6 +68,14 @@ abstract class BaseReader implements TensorReader {
         } catch (IOException e) {
             throw new TensorFileException(
                     file, name, "cannot be read: " + TensorFileException.reason(e), e);
+        } catch (OutOfMemoryError e) {
+            // One array was asked for and not granted, which leaves the JVM as it was.
+            throw new TensorFileException(
+                    file,
+                    name,
+                    "of %d bytes does not fit into Java's heap of %d; start Java with a larger -Xmx"
+                            .formatted(tensor.byteCount(), Runtime.getRuntime().maxMemory()),
+                    e);
         } catch (EngineException e) {
             throw new TensorFileException(
                     file,

@@ -8,17 +8,20 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A zip archive whose directory was checked before anything is read from it.
  *
- * <p>No name is there twice or leads out of a folder, and the sizes that the directory claims agree
- * with the length of the file and with what deflate can achieve.
+ * <p>No name is there twice or leads out of a folder, the sizes that the directory claims agree
+ * with the length of the file and with what deflate can achieve, and no two entries share bytes,
+ * which would multiply what a small file can claim.
  */
 final class CheckedZip implements Closeable {
 
@@ -68,7 +71,7 @@ final class CheckedZip implements Closeable {
         }
     }
 
-    private void check(long maxEntries) throws TensorFileException {
+    private void check(long maxEntries) throws IOException {
         if (zip.size() > maxEntries) {
             throw new TensorFileException(
                     file,
@@ -76,7 +79,8 @@ final class CheckedZip implements Closeable {
                             .formatted(zip.size(), maxEntries));
         }
         long unclaimed = file.toFile().length();
-        for (ZipEntry entry : Collections.list(zip.entries())) {
+        List<? extends ZipEntry> listed = Collections.list(zip.entries());
+        for (ZipEntry entry : listed) {
             String name = entry.getName();
             if (TRICK.matcher(name).matches()) {
                 throw problem(name, "has a name that leads elsewhere, expected a plain path");
@@ -84,8 +88,13 @@ final class CheckedZip implements Closeable {
             if (entries.putIfAbsent(name, entry) != null) {
                 throw problem(name, "is in the archive twice");
             }
-            // Entries that share packed bytes would multiply what a small file can claim.
             unclaimed -= checkSizes(entry, unclaimed);
+        }
+        try {
+            ZipLayout.requireDisjoint(file, listed);
+        } catch (ZipException e) {
+            throw new TensorFileException(
+                    file, "is a damaged zip archive: " + TensorFileException.reason(e), e);
         }
     }
 

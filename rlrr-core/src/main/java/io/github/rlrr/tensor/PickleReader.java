@@ -1,14 +1,10 @@
 package io.github.rlrr.tensor;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +28,8 @@ final class PickleReader {
 
     private static final Object MARK = new Object();
 
+    private static final Set<Long> PROTOCOLS = Set.of(2L, 3L, 4L, 5L);
+
     /** A tensor of a state dict takes about 35 steps, one of an optimizer 40. */
     private static final long STEPS_PER_TENSOR = 64;
 
@@ -54,16 +52,14 @@ final class PickleReader {
                     Map.entry('0', "POP"),
                     Map.entry('1', "POP_MARK"));
 
-    private final ByteBuffer in;
+    private final PickleInput in;
     private final long maxSteps;
-    // A new decoder reports malformed text, where a charset would replace it.
-    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final List<Object> stack = new ArrayList<>();
     private final List<@Nullable Object> memo = new ArrayList<>();
     private int at;
 
     private PickleReader(byte[] pickle, ReadLimits limits) {
-        this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+        this.in = new PickleInput(pickle);
         this.maxSteps = STEPS_PER_TENSOR * (limits.maxTensors() + 16L);
     }
 
@@ -78,16 +74,15 @@ final class PickleReader {
     }
 
     private Object run() throws TensorProblemException {
-        int protocol = in.remaining() >= 2 && in.get() == (byte) 0x80 ? in.get() & 0xff : 0;
-        if (protocol < 2 || protocol > 5) {
+        if (in.remaining() < 2 || in.number(1) != 0x80 || !PROTOCOLS.contains(in.number(1))) {
             throw new TensorProblemException("is no pickle of protocol 2 to 5");
         }
         for (long steps = 1; steps <= maxSteps; steps++) {
             at = in.position();
-            char opcode = (char) number(1);
+            char opcode = (char) in.number(1);
             if (opcode == '.') {
                 Object value = pop();
-                if (!stack.isEmpty() || in.hasRemaining()) {
+                if (!stack.isEmpty() || in.remaining() > 0) {
                     throw wrong("STOP before its end");
                 }
                 return value;
@@ -121,28 +116,28 @@ final class PickleReader {
                 requireOther("APPENDS");
             }
             case 'G' -> {
-                skip(8);
+                in.skip(8);
                 stack.add(OTHER);
             }
-            case 'K' -> stack.add(number(1));
-            case 'M' -> stack.add(number(2));
-            case 'J' -> stack.add((long) (int) number(4));
-            case '\u008a' -> stack.add(wholeNumber((int) number(1)));
-            case 'X' -> stack.add(text(number(4)));
-            case '\u008c' -> stack.add(text(number(1)));
-            case '\u008d' -> stack.add(text(number(8)));
-            case 'q' -> memorize(number(1));
-            case 'r' -> memorize(number(4));
+            case 'K' -> stack.add(in.number(1));
+            case 'M' -> stack.add(in.number(2));
+            case 'J' -> stack.add((long) (int) in.number(4));
+            case '\u008a' -> stack.add(in.wholeNumber((int) in.number(1)));
+            case 'X' -> stack.add(in.text(in.number(4)));
+            case '\u008c' -> stack.add(in.text(in.number(1)));
+            case '\u008d' -> stack.add(in.text(in.number(8)));
+            case 'q' -> memorize(in.number(1));
+            case 'r' -> memorize(in.number(4));
             case '\u0094' -> memorize(memo.size());
-            case 'h' -> stack.add(remembered(number(1)));
-            case 'j' -> stack.add(remembered(number(4)));
+            case 'h' -> stack.add(remembered(in.number(1)));
+            case 'j' -> stack.add(remembered(in.number(4)));
             case '\u0095' -> {
                 // A frame says how much to read ahead; nothing here depends on it.
-                if (Long.compareUnsigned(number(8), in.remaining()) > 0) {
+                if (Long.compareUnsigned(in.number(8), in.remaining()) > 0) {
                     throw wrong("a FRAME longer than the rest");
                 }
             }
-            case 'c' -> stack.add(PickledGlobal.of(line(), line()));
+            case 'c' -> stack.add(PickledGlobal.of(in.line(), in.line()));
             case '\u0093' -> {
                 if (pop() instanceof String name && pop() instanceof String module) {
                     stack.add(PickledGlobal.of(module, name));
@@ -259,62 +254,7 @@ final class PickleReader {
         return value;
     }
 
-    private Object wholeNumber(int bytes) throws TensorProblemException {
-        int begin = skip(bytes);
-        if (bytes > Long.BYTES) {
-            return OTHER;
-        }
-        long value = 0;
-        for (int i = bytes - 1; i >= 0; i--) {
-            int digit = in.get(begin + i);
-            value = value << 8 | (i == bytes - 1 ? digit : digit & 0xff);
-        }
-        return value;
-    }
-
-    private String line() throws TensorProblemException {
-        int begin = in.position();
-        for (int end = begin; end < in.limit(); end++) {
-            if (in.get(end) == '\n') {
-                String line = text(end - begin);
-                in.get();
-                return line;
-            }
-        }
-        throw wrong("a name without end");
-    }
-
-    private String text(long bytes) throws TensorProblemException {
-        int begin = skip(bytes);
-        try {
-            return utf8.decode(in.slice(begin, (int) bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw wrong("a text that is no UTF-8");
-        }
-    }
-
-    /** An unsigned little-endian number; of eight bytes, 2^63 and more come out negative. */
-    private long number(int bytes) throws TensorProblemException {
-        int begin = skip(bytes);
-        long value = 0;
-        for (int i = bytes - 1; i >= 0; i--) {
-            value = value << 8 | (in.get(begin + i) & 0xff);
-        }
-        return value;
-    }
-
-    /** Passes bytes and returns where they begin. */
-    private int skip(long bytes) throws TensorProblemException {
-        if (bytes < 0 || bytes > in.remaining()) {
-            throw wrong("%s bytes".formatted(Long.toUnsignedString(bytes)));
-        }
-        int begin = in.position();
-        in.position(begin + (int) bytes);
-        return begin;
-    }
-
     private TensorProblemException wrong(String found) {
-        return new TensorProblemException(
-                "is a damaged pickle: at byte %d it has %s".formatted(at, found));
+        return PickleInput.wrong(at, found);
     }
 }

@@ -120,7 +120,7 @@ final class PyTorchReader extends BaseReader {
                 throw new TensorFileException(
                         file,
                         name,
-                        "claims %d bytes by sharing or repeating elements, expected at most %d in a"
+                        "claims %d bytes by sharing or repeating elements, expected at most %d more in a"
                                         .formatted(slot.tensor().byteCount(), claimable)
                                 + " file of this length; save it with .contiguous()");
             }

@@ -49,10 +49,20 @@ public interface TensorReader extends Closeable {
      * @param limits what to accept
      * @return the reader, to be closed by the caller
      * @throws TensorFileException if the file is missing, malformed, beyond the limits or none of
-     *     the three
+     *     the three, or if its header does not fit into Java's heap
      */
     static TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
-        return TensorFileFormat.of(file).open(file, limits);
+        try {
+            return TensorFileFormat.of(file).open(file, limits);
+        } catch (OutOfMemoryError e) {
+            // What was read so far is garbage by now, so there is memory again.
+            throw new TensorFileException(
+                    file,
+                    "has a header that does not fit into Java's heap of %d bytes; start Java with a"
+                                    .formatted(Runtime.getRuntime().maxMemory())
+                            + " larger -Xmx, or lower ReadLimits.maxHeaderBytes",
+                    e);
+        }
     }
 
     /**

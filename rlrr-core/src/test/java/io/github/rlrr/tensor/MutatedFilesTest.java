@@ -43,6 +43,19 @@ class MutatedFilesTest {
         return TestFiles.zip(method, entries);
     }
 
+    private static byte[] pth() throws IOException {
+        byte[] pickle =
+                new TestPickle()
+                        .ops("}(")
+                        .text("a")
+                        .tensor(6, 0, new long[] {2, 3}, new long[] {3, 1})
+                        .text("é")
+                        .tensor(6, 1, new long[] {2, 2}, new long[] {1, 3})
+                        .ops("u")
+                        .stop();
+        return TestPickle.archive(pickle, TestFiles.floats(0, 1, 2, 3, 4, 5));
+    }
+
     @ParameterizedTest(name = "{0}, seed {1}")
     @CsvSource({
         "safetensors, 1",
@@ -50,13 +63,16 @@ class MutatedFilesTest {
         "stored, 3",
         "stored, 4",
         "deflated, 5",
-        "deflated, 6"
+        "deflated, 6",
+        "pth, 7",
+        "pth, 8"
     })
     void aMutatedFileIsReadOrRefused(String kind, long seed) throws IOException {
         byte[] original =
                 switch (kind) {
                     case "safetensors" -> safetensors();
                     case "stored" -> npz(ZipEntry.STORED);
+                    case "pth" -> pth();
                     default -> npz(ZipEntry.DEFLATED);
                 };
         SplittableRandom random = new SplittableRandom(seed);
