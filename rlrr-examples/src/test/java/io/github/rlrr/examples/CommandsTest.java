@@ -208,6 +208,8 @@ class CommandsTest {
                         "finetune",
                         "--data",
                         demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
                         "--out",
                         out,
                         "--epochs",
