@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.zip.ZipException;
 
 /**
  * A tensor file is missing, malformed, truncated, beyond the limits, or lacks what was asked for.
@@ -83,6 +84,14 @@ public final class TensorFileException extends IOException {
         }
         if (e instanceof AccessDeniedException) {
             return new TensorFileException(file, "reading is not permitted", e);
+        }
+        if (e instanceof ZipException) {
+            return new TensorFileException(
+                    file,
+                    "is a damaged zip archive, or one cut short ("
+                            + reason(e)
+                            + "), expected a whole one; copy or download it again",
+                    e);
         }
         return new TensorFileException(file, "cannot be read: " + reason(e), e);
     }

@@ -108,4 +108,14 @@ class MalformedNpzTest {
         assertThatThrownBy(() -> TensorReader.open(stored(npy)))
                 .hasMessageContaining("ends inside its npy header");
     }
+
+    @Test
+    void anArchiveThatWasCutShortIsSaidToBe() throws IOException {
+        byte[] whole = TestFiles.zip(ZipEntry.STORED, Map.of("x.npy", new byte[1000]));
+        Path cut = file(Arrays.copyOf(whole, whole.length - 30));
+        assertThatThrownBy(() -> TensorReader.open(cut))
+                .isInstanceOf(TensorFileException.class)
+                .hasMessageStartingWith(cut + ": is a damaged zip archive, or one cut short (")
+                .hasMessageEndingWith("), expected a whole one; copy or download it again");
+    }
 }
