@@ -55,6 +55,24 @@ public final class AdamW implements AutoCloseable {
      * @throws IllegalArgumentException for a negative or non-finite decay, or no tensors
      */
     public AdamW(Collection<TrainableTensor> tensors, double weightDecay) {
+        this(tensors, weightDecay, 0);
+    }
+
+    /**
+     * As the other constructor, with clipped gradients: before each update all gradients g are
+     * multiplied by min(1, c / (‖g‖ + 10⁻⁶)), where ‖g‖ is the L2 norm over all tensors together,
+     * as {@code torch.nn.utils.clip_grad_norm_} does. It is part of the same native call and reads
+     * nothing back.
+     *
+     * @param tensors what is updated
+     * @param weightDecay λ, not negative
+     * @param clipNorm c, the largest norm; 0 to clip nothing
+     * @throws IllegalArgumentException for a negative or non-finite decay or norm, or no tensors
+     */
+    public AdamW(Collection<TrainableTensor> tensors, double weightDecay, double clipNorm) {
+        if (!(clipNorm >= 0) || Double.isInfinite(clipNorm)) {
+            throw new IllegalArgumentException("clip norm is " + clipNorm + ", expected 0 or more");
+        }
         if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
             throw new IllegalArgumentException(
                     "weight decay is " + weightDecay + ", expected 0 or more");
@@ -75,7 +93,7 @@ public final class AdamW implements AutoCloseable {
             group.first.add(manager.zeros(value.getShape(), DataType.FLOAT32));
             group.second.add(manager.zeros(value.getShape(), DataType.FLOAT32));
         }
-        program = new TorchProgram(text());
+        program = new TorchProgram(text(clipNorm));
         clearGradients();
     }
 
@@ -91,9 +109,29 @@ public final class AdamW implements AutoCloseable {
     }
 
     /** One method that ticks, updates every group and clears its gradients. */
-    private String text() {
+    private String text(double clipNorm) {
         StringBuilder parameters = new StringBuilder("t: Tensor, lr: float");
         StringBuilder body = new StringBuilder("    torch.add_(t, 1.)\n");
+        if (clipNorm > 0) {
+            // Scaled list by list: TorchScript drops writes through a list that it has joined.
+            String norms = "torch._foreach_norm(g0, 2)";
+            StringBuilder scaling = new StringBuilder("    torch._foreach_mul_(g0, c)\n");
+            for (int i = 1; i < groups.size(); i++) {
+                norms = "torch.add(" + norms + ", torch._foreach_norm(g" + i + ", 2))";
+                scaling.append("    torch._foreach_mul_(g").append(i).append(", c)\n");
+            }
+            body.append(
+                    String.format(
+                            Locale.ROOT,
+                            """
+                                n = torch.norm(torch.stack(%s), 2)
+                                r = torch.mul(torch.reciprocal(torch.add(n, 1e-06)), %s)
+                                c = torch.clamp(r, None, 1.)
+                            """,
+                            norms,
+                            clipNorm));
+            body.append(scaling);
+        }
         for (int i = 0; i < groups.size(); i++) {
             for (String list : List.of("p", "g", "m", "v")) {
                 parameters.append(", ").append(list).append(i).append(": List[Tensor]");

@@ -3,6 +3,7 @@ package io.github.rlrr.training;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,8 +26,10 @@ final class BatchLoader implements AutoCloseable {
      * @param values the inputs in row-major order
      * @param labels the class indices
      * @param shape the inputs' shape, (B, …)
+     * @param lambda the share of each example's own label, 1 where nothing is mixed
+     * @param share this batch's part of the loss of its step, 1 where a step has one batch
      */
-    record Batch(float[] values, long[] labels, Shape shape) {
+    record Batch(float[] values, long[] labels, Shape shape, float lambda, double share) {
         int size() {
             return labels.length;
         }
@@ -35,6 +38,9 @@ final class BatchLoader implements AutoCloseable {
     private final LabelledDataset data;
     private final int[] order;
     private final int batchSize;
+    private final int accumulation;
+    private final List<Double> classWeights;
+    private final Mixing mixing;
     private final long epochSeed;
     private final ExecutorService worker =
             Executors.newSingleThreadExecutor(
@@ -46,10 +52,20 @@ final class BatchLoader implements AutoCloseable {
     private final Deque<CompletableFuture<Batch>> pending = new ArrayDeque<>();
     private int scheduled;
 
-    private BatchLoader(LabelledDataset data, int[] order, int batchSize, long epochSeed) {
+    private BatchLoader(
+            LabelledDataset data,
+            int[] order,
+            int batchSize,
+            int accumulation,
+            List<Double> classWeights,
+            Mixing mixing,
+            long epochSeed) {
         this.data = data;
         this.order = order;
         this.batchSize = batchSize;
+        this.accumulation = accumulation;
+        this.classWeights = classWeights;
+        this.mixing = mixing;
         this.epochSeed = epochSeed;
         while (pending.size() < AHEAD && scheduled < order.length) {
             schedule();
@@ -57,20 +73,40 @@ final class BatchLoader implements AutoCloseable {
     }
 
     static BatchLoader inOrder(LabelledDataset data, int batchSize) {
-        return new BatchLoader(data, identity(data.size()), batchSize, 0);
+        return new BatchLoader(
+                data, identity(data.size()), batchSize, 1, List.of(), Mixing.NONE, 0);
     }
 
     static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
         long epochSeed = mix(seed, epoch);
+        int[] order = shuffledOrder(data.size(), epochSeed);
+        return new BatchLoader(data, order, batchSize, 1, List.of(), Mixing.NONE, epochSeed);
+    }
+
+    /** The batches of an epoch of training. */
+    static BatchLoader training(LabelledDataset data, FineTuneOptions options, int epoch) {
+        long epochSeed = mix(options.seed(), epoch);
+        return new BatchLoader(
+                data,
+                shuffledOrder(data.size(), epochSeed),
+                options.batchSize(),
+                options.accumulation(),
+                // Soft targets are averaged over examples, hard ones over weights.
+                options.mixes() ? List.of() : options.classWeights(),
+                Mixing.of(options),
+                epochSeed);
+    }
+
+    private static int[] shuffledOrder(int size, long epochSeed) {
         SplittableRandom random = new SplittableRandom(epochSeed);
-        int[] order = identity(data.size());
+        int[] order = identity(size);
         for (int i = order.length - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
             int swapped = order[i];
             order[i] = order[j];
             order[j] = swapped;
         }
-        return new BatchLoader(data, order, batchSize, epochSeed);
+        return order;
     }
 
     private static int[] identity(int size) {
@@ -103,7 +139,33 @@ final class BatchLoader implements AutoCloseable {
             data.read(index, random, values, (i - from) * example);
             labels[i - from] = data.label(index);
         }
-        return new Batch(values, labels, new Shape(to - from).addAll(data.exampleShape()));
+        Shape one = data.exampleShape();
+        SplittableRandom random = new SplittableRandom(mix(~epochSeed, from / batchSize));
+        float lambda = mixing.mix(values, to - from, one, random);
+        Shape shape = new Shape(to - from).addAll(one);
+        return new Batch(values, labels, shape, lambda, share(from, to));
+    }
+
+    /** The weight of some examples among those of their step. */
+    private double share(int from, int to) {
+        if (accumulation == 1) {
+            return 1;
+        }
+        long examples = (long) batchSize * accumulation;
+        long first = from / examples * examples;
+        long last = Math.min(order.length, first + examples);
+        return weight(from, to) / weight((int) first, (int) last);
+    }
+
+    private double weight(int from, int to) {
+        if (classWeights.isEmpty()) {
+            return to - from;
+        }
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += classWeights.get(data.label(order[i]));
+        }
+        return sum;
     }
 
     boolean hasNext() {

@@ -1,20 +1,6 @@
 package io.github.rlrr.training;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.TrainableTensor;
-import io.github.rlrr.torch.GradMode;
-import io.github.rlrr.torch.TorchProgram;
-import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,39 +28,19 @@ public final class FineTuner {
     /** DJL has one gradient collector a process. */
     private static final AtomicBoolean TRAINING = new AtomicBoolean();
 
-    private static final int STEPS_BETWEEN_READINGS = 5;
+    private final TrainingLoop.Setting setting;
 
-    private static final String LOSS =
-            """
-              def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-                return torch.cross_entropy_loss(logits, labels)
-              def keep(self, losses: Tensor, at: int, loss: Tensor) -> NoneType:
-                torch.copy_(torch.select(losses, 0, at), loss)
-                return None
-            """;
+    private FineTuner(TrainingLoop.Setting setting) {
+        this.setting = setting;
+    }
 
-    private final AdaptedBlock block;
-    private final LabelledDataset train;
-    private final @Nullable LabelledDataset validation;
-    private final int epochs;
-    private final int batchSize;
-    private final double weightDecay;
-    private final LearningRateSchedule schedule;
-    private final long seed;
-    private final List<FineTuneListener> listeners;
-    private final BooleanSupplier stop;
-
-    private FineTuner(Builder builder, LabelledDataset train, LearningRateSchedule schedule) {
-        block = builder.block;
-        this.train = train;
-        validation = builder.validation;
-        epochs = builder.epochs;
-        batchSize = builder.batchSize;
-        weightDecay = builder.weightDecay;
-        this.schedule = schedule;
-        seed = builder.seed;
-        listeners = List.copyOf(builder.listeners);
-        stop = builder.stop;
+    /**
+     * What the run was told.
+     *
+     * @return its options; of a schedule of your own they know nothing
+     */
+    public FineTuneOptions options() {
+        return setting.options();
     }
 
     /**
@@ -101,186 +67,11 @@ public final class FineTuner {
                     "another run is training in this process: DJL collects gradients for one at a"
                             + " time; wait for it, or start a second process");
         }
-        try (Run run = new Run()) {
-            return run.fit();
+        try (TrainingLoop loop = new TrainingLoop(setting)) {
+            return loop.fit();
         } finally {
             TRAINING.set(false);
         }
-    }
-
-    /** What lives as long as one run. */
-    private final class Run implements AutoCloseable {
-
-        // First: the data set may throw, and nothing must be open then.
-        private final int stepsPerEpoch = (train.size() + batchSize - 1) / batchSize;
-        private final long totalSteps = (long) stepsPerEpoch * epochs;
-        private final GradMode gradients = GradMode.off();
-        private final Device device = firstArray(block).getDevice();
-        private final NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-        private final ParameterStore store = new ParameterStore(manager, false);
-        private final TorchProgram loss = new TorchProgram(LOSS);
-        private final AdamW optimizer = new AdamW(block.trainableTensors(), weightDecay);
-        private final NDArray losses =
-                manager.zeros(new Shape(STEPS_BETWEEN_READINGS), DataType.FLOAT32);
-        private final NDArray correct = manager.zeros(new Shape(), DataType.INT64);
-        private long step;
-        private double meanLoss = Double.NaN;
-        private double learningRate;
-
-        FineTuneResult fit() {
-            for (Parameter parameter : block.getParameters().values()) {
-                store.getValue(parameter, device, true);
-            }
-            for (TrainableTensor tensor : block.trainableTensors()) {
-                tensor.parameter().freeze(false);
-            }
-            List<EpochMetrics> metrics = new ArrayList<>();
-            for (int epoch = 0; epoch < epochs; epoch++) {
-                EpochMetrics done = epoch(epoch);
-                if (done == null) {
-                    return new FineTuneResult(metrics, step, true);
-                }
-                metrics.add(done);
-                listeners.forEach(listener -> listener.onEpoch(done));
-            }
-            return new FineTuneResult(metrics, step, false);
-        }
-
-        /** Trains one epoch; null when asked to stop within it. */
-        private @Nullable EpochMetrics epoch(int epoch) {
-            long start = System.nanoTime();
-            int seen = 0;
-            double lossTotal = 0;
-            List<Integer> unread = new ArrayList<>();
-            correct.muli(0);
-            try (BatchLoader loader = BatchLoader.shuffled(train, batchSize, seed, epoch)) {
-                while (loader.hasNext()) {
-                    if (stop.getAsBoolean()) {
-                        return null;
-                    }
-                    BatchLoader.Batch batch = loader.next();
-                    learningRate = rate(step);
-                    TorchRuntime.seed(BatchLoader.mix(seed, step));
-                    trainStep(batch, unread.size());
-                    step++;
-                    seen += batch.size();
-                    unread.add(batch.size());
-                    if (unread.size() == STEPS_BETWEEN_READINGS || !loader.hasNext()) {
-                        lossTotal += readLosses(unread);
-                        unread.clear();
-                    }
-                    report(epoch, batch.size());
-                }
-            }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            double trainAccuracy = (double) correct.getLong() / seen;
-            Evaluation after =
-                    validation == null
-                            ? new Evaluation(0, Double.NaN, Double.NaN)
-                            : Evaluation.of(block, validation, batchSize, device);
-            return new EpochMetrics(
-                    epoch + 1,
-                    learningRate,
-                    lossTotal / seen,
-                    trainAccuracy,
-                    after.loss(),
-                    after.accuracy(),
-                    seconds);
-        }
-
-        private double rate(long stepsBefore) {
-            return schedule.rate((double) stepsBefore / stepsPerEpoch);
-        }
-
-        /** Updates once; the loss goes to its place among those not yet read. */
-        private void trainStep(BatchLoader.Batch batch, int place) {
-            try (NDManager scope = manager.newSubManager();
-                    NDScope intermediate = new NDScope()) {
-                intermediate.suppressNotUsedWarning();
-                NDArray inputs = scope.create(batch.values(), batch.shape());
-                NDArray labels = scope.create(batch.labels(), new Shape(batch.size()));
-                NDArray logits;
-                NDArray value;
-                try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-                    logits = block.forward(store, new NDList(inputs), true).head();
-                    checkClasses(logits);
-                    value = loss.forward(logits, labels).head();
-                    collector.backward(value);
-                }
-                optimizer.step(learningRate);
-                loss.run("keep", losses, (long) place, value);
-                correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());
-            }
-        }
-
-        private void checkClasses(NDArray logits) {
-            long outputs = logits.getShape().get(1);
-            if (outputs < train.classNames().size()) {
-                throw new IllegalArgumentException(
-                        "the data has "
-                                + train.classNames().size()
-                                + " classes but the model's head has "
-                                + outputs
-                                + " outputs; give it a head for "
-                                + train.classNames().size());
-            }
-        }
-
-        /** Reads the losses of the last steps; their sum over examples, given the batch sizes. */
-        private double readLosses(List<Integer> batchSizes) {
-            float[] values = losses.toFloatArray();
-            List<Float> read = new ArrayList<>();
-            double sum = 0;
-            int examples = 0;
-            for (int size : batchSizes) {
-                float value = values[read.size()];
-                read.add(value);
-                sum += (double) value * size;
-                examples += size;
-            }
-            long first = step - read.size() + 1;
-            if (!Double.isFinite(sum)) {
-                throw notFinite(read, first);
-            }
-            meanLoss = sum / examples;
-            listeners.forEach(listener -> listener.onLosses(first, read));
-            return sum;
-        }
-
-        private ArithmeticException notFinite(List<Float> read, long first) {
-            int at = 0;
-            while (Float.isFinite(read.get(at))) {
-                at++;
-            }
-            long faulty = first + at;
-            return new ArithmeticException(
-                    "the loss is "
-                            + read.get(at)
-                            + " at step "
-                            + faulty
-                            + " with learning rate "
-                            + rate(faulty - 1)
-                            + "; try a lower learning rate");
-        }
-
-        private void report(int epoch, int examples) {
-            FineTuneListener.StepProgress progress =
-                    new FineTuneListener.StepProgress(
-                            step, totalSteps, epoch + 1, examples, meanLoss, learningRate);
-            listeners.forEach(listener -> listener.onStep(progress));
-        }
-
-        @Override
-        public void close() {
-            optimizer.close();
-            loss.close();
-            manager.close();
-            gradients.close();
-        }
-    }
-
-    private static NDArray firstArray(AdaptedBlock block) {
-        return block.trainableTensors().iterator().next().parameter().getArray();
     }
 
     /** Configures a run. */
@@ -290,11 +81,25 @@ public final class FineTuner {
         private @Nullable LabelledDataset train;
         private @Nullable LabelledDataset validation;
         private int epochs = 20;
+        private long steps;
         private int batchSize = 32;
+        private int accumulation = 1;
         private double learningRate = 3e-3;
+        private ScheduleKind kind = ScheduleKind.COSINE;
         private double warmupEpochs = -1;
+        private int restartEpochs = 10;
+        private int restartFactor = 2;
         private @Nullable LearningRateSchedule schedule;
         private double weightDecay = 5e-2;
+        private double clipNorm;
+        private double labelSmoothing;
+        private List<Double> classWeights = List.of();
+        private double mixup;
+        private double cutmix;
+        private double cutmixShare = 0.5;
+        private double emaDecay;
+        private Selection selection = Selection.LAST;
+        private int patience;
         private long seed;
         private final List<FineTuneListener> listeners = new ArrayList<>();
         private BooleanSupplier stop = () -> false;
@@ -337,6 +142,17 @@ public final class FineTuner {
         }
 
         /**
+         * Sets the length of the run in optimizer steps, in place of epochs.
+         *
+         * @param value steps, at least 1; the last epoch may be cut short
+         * @return this
+         */
+        public Builder steps(long value) {
+            steps = value;
+            return this;
+        }
+
+        /**
          * Sets the examples a step sees; 32 by default, as published.
          *
          * @param value at least 1; the last batch of an epoch may be smaller
@@ -344,6 +160,18 @@ public final class FineTuner {
          */
         public Builder batchSize(int value) {
             batchSize = value;
+            return this;
+        }
+
+        /**
+         * Sets how many batches make one optimizer step; 1 by default. The gradients of k batches
+         * of b examples add up to that of one batch of k·b, in the memory of one of b.
+         *
+         * @param value at least 1; the last step of an epoch may have fewer
+         * @return this
+         */
+        public Builder accumulation(int value) {
+            accumulation = value;
             return this;
         }
 
@@ -382,6 +210,31 @@ public final class FineTuner {
         }
 
         /**
+         * Sets a schedule by its name; the cosine with a warm-up by default.
+         *
+         * @param value the kind
+         * @return this
+         */
+        public Builder schedule(ScheduleKind value) {
+            kind = value;
+            return this;
+        }
+
+        /**
+         * Sets the cycles of {@link ScheduleKind#RESTARTS}; 10 and 2 by default, as in the
+         * published augmented recipe.
+         *
+         * @param firstEpochs the length of the first, at least 1
+         * @param factor how many times as long each further one is, at least 1
+         * @return this
+         */
+        public Builder restarts(int firstEpochs, int factor) {
+            restartEpochs = firstEpochs;
+            restartFactor = factor;
+            return this;
+        }
+
+        /**
          * Sets AdamW's decay of the tensors that are decayed; 0.05 by default.
          *
          * @param value 0 or more
@@ -389,6 +242,113 @@ public final class FineTuner {
          */
         public Builder weightDecay(double value) {
             weightDecay = value;
+            return this;
+        }
+
+        /**
+         * Clips the gradients at a norm, see {@link AdamW#AdamW(java.util.Collection, double,
+         * double)}; not by default.
+         *
+         * @param value the largest L2 norm of all gradients together; 0 for none
+         * @return this
+         */
+        public Builder clipNorm(double value) {
+            clipNorm = value;
+            return this;
+        }
+
+        /**
+         * Smooths the labels: 1−ε stays, ε is spread over all classes; 0 by default.
+         *
+         * @param value ε, 0 or more and less than 1
+         * @return this
+         */
+        public Builder labelSmoothing(double value) {
+            labelSmoothing = value;
+            return this;
+        }
+
+        /**
+         * Weighs the classes in the loss, for sets that are not balanced; all alike by default.
+         * Without mixing the loss is the weighted mean; with soft targets it is divided by the
+         * number of examples, as torch does.
+         *
+         * @param value a positive weight for each class, in label order
+         * @return this
+         */
+        public Builder classWeights(List<Double> value) {
+            classWeights = List.copyOf(value);
+            return this;
+        }
+
+        /**
+         * Mixes each batch with itself in reverse: whole examples blended by λ; off by default. The
+         * training accuracy is then that against each example's own label.
+         *
+         * @param alpha of Beta(α, α), from which λ is drawn; 0.8 in the published recipe, 0 for off
+         * @return this
+         */
+        public Builder mixup(double alpha) {
+            mixup = alpha;
+            return this;
+        }
+
+        /**
+         * Mixes each batch with itself in reverse: a box of each image is its partner's; off by
+         * default.
+         *
+         * @param alpha of Beta(α, α), from which the box's area is drawn; 1.0 in the published
+         *     recipe, 0 for off
+         * @return this
+         */
+        public Builder cutmix(double alpha) {
+            cutmix = alpha;
+            return this;
+        }
+
+        /**
+         * Sets the share of batches that get cutmix where mixup is on as well; 0.5 by default, as
+         * published.
+         *
+         * @param value 0 to 1
+         * @return this
+         */
+        public Builder cutmixShare(double value) {
+            cutmixShare = value;
+            return this;
+        }
+
+        /**
+         * Evaluates and keeps a moving average of the values, θ̄ ← d·θ̄ + (1−d)·θ after every step,
+         * that begins at the start values; off by default.
+         *
+         * @param value d, 0.9998 in the published recipe; 0 for off
+         * @return this
+         */
+        public Builder emaDecay(double value) {
+            emaDecay = value;
+            return this;
+        }
+
+        /**
+         * Sets which epoch's values are kept; the last one's by default.
+         *
+         * @param value the choice; {@link Selection#BEST} needs a validation set
+         * @return this
+         */
+        public Builder selection(Selection value) {
+            selection = value;
+            return this;
+        }
+
+        /**
+         * Ends the run when it has not become better for so long; off by default.
+         *
+         * @param value epochs without a better one on the validation set; 0 for off
+         * @return this
+         */
+        public Builder patience(int value) {
+            patience = value;
             return this;
         }
 
@@ -433,45 +393,80 @@ public final class FineTuner {
          * @throws IllegalArgumentException with all faults in one message
          */
         public FineTuner build() {
-            List<String> faults = new ArrayList<>();
-            if (epochs < 1) {
-                faults.add("epochs is " + epochs + ", expected at least 1");
-            }
-            if (batchSize < 1) {
-                faults.add("batch size is " + batchSize + ", expected at least 1");
-            }
-            if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-                faults.add("learning rate is " + learningRate + ", expected more than 0");
-            }
-            if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
-                faults.add("weight decay is " + weightDecay + ", expected 0 or more");
-            }
-            double warmup = warmupEpochs < 0 ? epochs / 10.0 : warmupEpochs;
-            if (warmup >= epochs && epochs >= 1) {
-                faults.add(
-                        "warm-up of "
-                                + warmup
-                                + " epochs is not shorter than the run of "
-                                + epochs);
-            }
+            FineTuneOptions options = options();
+            List<String> faults = options.faults();
             LabelledDataset data = train;
             if (data == null) {
                 faults.add("no training set; call dataset(...)");
-            } else if (validation != null && !validation.classNames().equals(data.classNames())) {
-                faults.add(
-                        "the validation set's classes "
-                                + validation.classNames()
-                                + " are not the training set's "
-                                + data.classNames());
+            } else {
+                checkData(faults, options, data);
             }
             if (!faults.isEmpty() || data == null) {
                 throw new IllegalArgumentException(String.join("; ", faults));
             }
-            LearningRateSchedule chosen =
-                    schedule != null
-                            ? schedule
-                            : LearningRateSchedule.warmupCosine(learningRate, warmup, epochs);
-            return new FineTuner(this, data, chosen);
+            TrainingLoop.Setting setting =
+                    new TrainingLoop.Setting(
+                            block,
+                            data,
+                            validation,
+                            options,
+                            schedule,
+                            List.copyOf(listeners),
+                            stop);
+            if (options.steps() > 0) {
+                options.checkWarmup(faults, setting.epochs(), setting.epochs() + " epochs");
+            }
+            if (!faults.isEmpty()) {
+                throw new IllegalArgumentException(String.join("; ", faults));
+            }
+            return new FineTuner(setting);
+        }
+
+        private FineTuneOptions options() {
+            return new FineTuneOptions(
+                    epochs,
+                    steps,
+                    batchSize,
+                    accumulation,
+                    learningRate,
+                    kind,
+                    warmupEpochs,
+                    restartEpochs,
+                    restartFactor,
+                    weightDecay,
+                    clipNorm,
+                    labelSmoothing,
+                    classWeights,
+                    mixup,
+                    cutmix,
+                    cutmixShare,
+                    emaDecay,
+                    selection,
+                    patience,
+                    seed);
+        }
+
+        private void checkData(List<String> faults, FineTuneOptions options, LabelledDataset data) {
+            List<String> classes = data.classNames();
+            if (validation != null && !validation.classNames().equals(classes)) {
+                faults.add(
+                        "the validation set's classes "
+                                + validation.classNames()
+                                + " are not the training set's "
+                                + classes);
+            }
+            boolean validated = options.selection() == Selection.BEST || options.patience() > 0;
+            if (validated && validation == null) {
+                faults.add("selection of the best epoch and patience need a validation set");
+            }
+            int weights = options.classWeights().size();
+            if (weights > 0 && weights != classes.size()) {
+                faults.add(weights + " class weights for " + classes.size() + " classes");
+            }
+            if (options.cutmix() > 0 && data.exampleShape().dimension() < 2) {
+                faults.add(
+                        "cutmix needs images, but an example has the shape " + data.exampleShape());
+            }
         }
     }
 }

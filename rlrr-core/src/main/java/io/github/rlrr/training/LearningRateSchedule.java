@@ -38,6 +38,115 @@ public interface LearningRateSchedule {
      *     positive
      */
     static LearningRateSchedule warmupCosine(double peak, double warmupEpochs, double epochs) {
+        check(peak, warmupEpochs, epochs);
+        double floor = 1e-8;
+        return epoch -> {
+            if (epoch < warmupEpochs) {
+                return rise(peak, epoch, warmupEpochs);
+            }
+            double progress = Math.min(1, (epoch - warmupEpochs) / (epochs - warmupEpochs));
+            return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * progress));
+        };
+    }
+
+    /**
+     * Rises linearly to the peak, then falls linearly.
+     *
+     * <pre>
+     *   epoch &lt; warmup:  rate = peak · (epoch + ½) / (warmup + ½)
+     *   then:            rate = floor + (peak − floor)·(epochs − epoch)/(epochs − warmup)
+     * </pre>
+     *
+     * @param peak the highest rate
+     * @param warmupEpochs the length of the rise, 0 or more and less than {@code epochs}
+     * @param epochs the length of the run
+     * @return the schedule; its floor is 10⁻⁸
+     * @throws IllegalArgumentException as {@link #warmupCosine}
+     */
+    static LearningRateSchedule warmupLinear(double peak, double warmupEpochs, double epochs) {
+        check(peak, warmupEpochs, epochs);
+        double floor = 1e-8;
+        return epoch -> {
+            if (epoch < warmupEpochs) {
+                return rise(peak, epoch, warmupEpochs);
+            }
+            double left = Math.max(0, (epochs - epoch) / (epochs - warmupEpochs));
+            return floor + (peak - floor) * left;
+        };
+    }
+
+    /**
+     * Rises linearly to the peak and stays there.
+     *
+     * @param peak the highest rate
+     * @param warmupEpochs the length of the rise, 0 or more
+     * @return the schedule
+     * @throws IllegalArgumentException as {@link #warmupCosine}
+     */
+    static LearningRateSchedule warmupConstant(double peak, double warmupEpochs) {
+        check(peak, warmupEpochs, Double.POSITIVE_INFINITY);
+        return epoch -> epoch < warmupEpochs ? rise(peak, epoch, warmupEpochs) : peak;
+    }
+
+    /**
+     * Falls along half a cosine again and again, from the peak each time. With t the epochs since
+     * the last restart and T the length of the cycle:
+     *
+     * <pre>
+     *   rate = ½·peak·(1 + cos(π·t/T))
+     * </pre>
+     *
+     * There is no warm-up: in the published code restarts replace it. There they move once an epoch
+     * and an epoch late as well: {@link #onceAnEpochLate}.
+     *
+     * <p>Source: Loshchilov and Hutter, SGDR, ICLR 2017.
+     *
+     * @param peak the highest rate
+     * @param firstEpochs T of the first cycle, at least 1
+     * @param factor how many times as long each further cycle is, at least 1
+     * @return the schedule
+     * @throws IllegalArgumentException when a value is out of range
+     */
+    static LearningRateSchedule warmRestarts(double peak, int firstEpochs, int factor) {
+        if (!(peak > 0) || Double.isInfinite(peak) || firstEpochs < 1 || factor < 1) {
+            throw new IllegalArgumentException(
+                    "learning rate "
+                            + peak
+                            + " with restarts after "
+                            + firstEpochs
+                            + " epochs and factor "
+                            + factor
+                            + "; expected a positive rate, and at least 1 for both");
+        }
+        return epoch -> {
+            double length = firstEpochs;
+            double t = epoch;
+            if (factor == 1) {
+                t %= length;
+            }
+            while (t >= length) {
+                t -= length;
+                length *= factor;
+            }
+            return 0.5 * peak * (1 + Math.cos(Math.PI * t / length));
+        };
+    }
+
+    /**
+     * This schedule as the published code moves its own: once an epoch, and told the epoch just
+     * finished, so that epochs 0 and 1 both run at the rate of 0.
+     *
+     * @return rate(max(0, ⌊epoch⌋ − 1))
+     */
+    default LearningRateSchedule onceAnEpochLate() {
+        return epoch -> rate(Math.max(0, Math.floor(epoch) - 1));
+    }
+
+    private static double rise(double peak, double epoch, double warmupEpochs) {
+        return peak * (epoch + 0.5) / (warmupEpochs + 0.5);
+    }
+
+    private static void check(double peak, double warmupEpochs, double epochs) {
         if (!(peak > 0) || !(warmupEpochs >= 0) || !(epochs > warmupEpochs)) {
             throw new IllegalArgumentException(
                     "learning rate "
@@ -49,14 +158,6 @@ public interface LearningRateSchedule {
                             + " epochs; expected a positive rate and a warm-up shorter than the"
                             + " run");
         }
-        double floor = 1e-8;
-        return epoch -> {
-            if (epoch < warmupEpochs) {
-                return peak * (epoch + 0.5) / (warmupEpochs + 0.5);
-            }
-            double progress = Math.min(1, (epoch - warmupEpochs) / (epochs - warmupEpochs));
-            return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * progress));
-        };
     }
 
     /**

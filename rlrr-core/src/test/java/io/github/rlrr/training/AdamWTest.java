@@ -88,6 +88,56 @@ class AdamWTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0.5", "3", "1e4"})
+    void clippedStepsFollowTheFormula(double clip) {
+        SplittableRandom random = new SplittableRandom(3);
+        float[] start = Fixtures.normal(random, SIZE, 1);
+        TrainableTensor tensor = tensor("t", true, start);
+        TrainableTensor other = tensor("o", false, 1, 2, 3);
+        double[] value = new double[SIZE];
+        double[] m = new double[SIZE];
+        double[] v = new double[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            value[i] = start[i];
+        }
+        try (AdamW optimizer = new AdamW(List.of(other, tensor), 0.1, clip)) {
+            for (int t = 1; t <= 30; t++) {
+                float[] gradient = Fixtures.normal(random, SIZE, t);
+                backward(tensor, gradient);
+                backward(other, new float[] {1, -2, 2});
+                optimizer.step(0.01);
+                double squares = 9;
+                for (float g : gradient) {
+                    squares += (double) g * g;
+                }
+                double factor = Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
+                for (int i = 0; i < SIZE; i++) {
+                    double g = factor * gradient[i];
+                    value[i] -= 0.01 * 0.1 * value[i];
+                    m[i] = 0.9 * m[i] + 0.1 * g;
+                    v[i] = 0.999 * v[i] + 0.001 * g * g;
+                    double mHat = m[i] / (1 - Math.pow(0.9, t));
+                    double vHat = v[i] / (1 - Math.pow(0.999, t));
+                    value[i] -= 0.01 * mHat / (Math.sqrt(vHat) + 1e-8);
+                }
+            }
+        }
+        float[] actual = tensor.parameter().getArray().toFloatArray();
+        for (int i = 0; i < SIZE; i++) {
+            assertThat((double) actual[i]).isCloseTo(value[i], within(3e-6));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, Double.NaN, Double.POSITIVE_INFINITY})
+    void aNormThatIsNoNormIsRefused(double norm) {
+        List<TrainableTensor> tensors = List.of(tensor("t", true, 1));
+        assertThatThrownBy(() -> new AdamW(tensors, 0, norm).close())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("clip norm is " + norm + ", expected 0 or more");
+    }
+
     @Test
     void aStepClearsTheGradients() {
         TrainableTensor tensor = tensor("t", true, 1, 2);

@@ -58,6 +58,55 @@ class RecordsTest {
         assertThat(LearningRateSchedule.warmupCosine(0.3, 0, 8).rate(0)).isEqualTo(0.3);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0.2", "1, 0.6", "2, 1", "5, 0.5", "6.5, 0.25", "8, 1e-8", "9, 1e-8"})
+    void theLinearScheduleFallsInAStraightLine(double epoch, double expected) {
+        LearningRateSchedule schedule = LearningRateSchedule.warmupLinear(1, 2, 8);
+        assertThat(schedule.rate(epoch)).isCloseTo(expected, within(1e-7));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0.2", "1, 0.6", "2, 1", "500, 1"})
+    void theConstantScheduleCanRiseFirst(double epoch, double expected) {
+        LearningRateSchedule schedule = LearningRateSchedule.warmupConstant(1, 2);
+        assertThat(schedule.rate(epoch)).isCloseTo(expected, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 10, 2, 1",
+        "5, 10, 2, 0.5",
+        "10, 10, 2, 1", // the second cycle has 20 epochs, the third 40
+        "20, 10, 2, 0.5",
+        "30, 10, 2, 1",
+        "50, 10, 2, 0.5",
+        "70, 10, 2, 1",
+        "2.5, 5, 1, 0.5",
+        "55, 5, 1, 1",
+        "57.5, 5, 1, 0.5"
+    })
+    void restartsBeginAgainAtThePeak(double epoch, int first, int factor, double expected) {
+        LearningRateSchedule schedule = LearningRateSchedule.warmRestarts(1, first, factor);
+        assertThat(schedule.rate(epoch)).isCloseTo(expected, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"59, 5, 1, 0.345", "109, 10, 2, 0.539", "0, 5, 1, 1", "1, 5, 1, 1", "6.9, 5, 1, 1"})
+    void publishedRestartsComeOnceAnEpochAndAnEpochLate(
+            double epoch, int first, int factor, double expected) {
+        LearningRateSchedule schedule =
+                LearningRateSchedule.warmRestarts(1, first, factor).onceAnEpochLate();
+        assertThat(schedule.rate(epoch)).isCloseTo(expected, within(5e-4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 5, 1", "NaN, 5, 1", "1, 0, 1", "1, 5, 0"})
+    void restartsThatMakeNoSenseAreRefused(double peak, int first, int factor) {
+        assertThatThrownBy(() -> LearningRateSchedule.warmRestarts(peak, first, factor))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected a positive rate, and at least 1 for both");
+    }
+
     @Test
     void theConstantScheduleIsConstant() {
         assertThat(LearningRateSchedule.constant(0.3).rate(77)).isEqualTo(0.3);

@@ -1,0 +1,114 @@
+package io.github.rlrr.training;
+
+import ai.djl.ndarray.NDManager;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.TrainableTensor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which values a run evaluates and leaves in the adapter: those of the last step or their moving
+ * average, of the last epoch or the best. Batch norm's statistics are of the best epoch, too, but
+ * are not averaged.
+ */
+final class KeptValues implements AutoCloseable {
+
+    private final FineTuneOptions options;
+    private final @Nullable TensorCopies average;
+    private final @Nullable TensorCopies best;
+    private @Nullable EpochMetrics bestMetrics;
+    private int epochsSinceBest;
+
+    /** The average begins at the values as they are, as published. */
+    KeptValues(AdaptedBlock block, FineTuneOptions options, NDManager manager) {
+        this.options = options;
+        average =
+                options.emaDecay() > 0
+                        ? new TensorCopies(
+                                block.trainableTensors().stream()
+                                        .map(TrainableTensor::parameter)
+                                        .toList(),
+                                manager)
+                        : null;
+        best =
+                options.selection() == Selection.BEST
+                        ? new TensorCopies(block.getDirectParameters().values(), manager)
+                        : null;
+    }
+
+    /** Takes the values of a step into the average. */
+    void stepped() {
+        if (average != null) {
+            average.average(options.emaDecay());
+        }
+    }
+
+    /** Asks about the block while it holds the values that would be kept. */
+    <T> T with(Supplier<T> question) {
+        if (average == null) {
+            return question.get();
+        }
+        average.swap();
+        try {
+            return question.get();
+        } finally {
+            average.swap();
+        }
+    }
+
+    /**
+     * Takes note of an epoch.
+     *
+     * @param metrics what it gave
+     * @return whether patience has run out
+     */
+    boolean finished(EpochMetrics metrics) {
+        epochsSinceBest++;
+        if (isBetter(metrics, bestMetrics)) {
+            bestMetrics = metrics;
+            epochsSinceBest = 0;
+            if (best != null) {
+                with(
+                        () -> {
+                            best.take();
+                            return true;
+                        });
+            }
+        }
+        return options.patience() > 0 && epochsSinceBest >= options.patience();
+    }
+
+    private static boolean isBetter(EpochMetrics metrics, @Nullable EpochMetrics than) {
+        if (than == null || metrics.validationAccuracy() != than.validationAccuracy()) {
+            return than == null || metrics.validationAccuracy() > than.validationAccuracy();
+        }
+        return metrics.validationLoss() < than.validationLoss();
+    }
+
+    /**
+     * Leaves the values to be kept in the adapter.
+     *
+     * @param lastEpoch the epoch whose values it holds, 0 for those within an epoch
+     * @return the epoch whose values are kept, 0 likewise
+     */
+    int keep(int lastEpoch) {
+        if (best != null && bestMetrics != null) {
+            best.put();
+            return bestMetrics.epoch();
+        }
+        if (average != null) {
+            average.put();
+        }
+        return lastEpoch;
+    }
+
+    @Override
+    public void close() {
+        if (average != null) {
+            average.close();
+        }
+        if (best != null) {
+            best.close();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.rlrr.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.TrainableTensor;
+import io.github.rlrr.torch.GradMode;
+import io.github.rlrr.torch.TorchRuntime;
+
+/**
+ * What a run does on the device, and what it keeps there: optimizer state, losses not yet read, the
+ * count of examples classified right. A step leaves no array behind.
+ */
+final class TrainStep implements AutoCloseable {
+
+    private final AdaptedBlock block;
+    private final FineTuneOptions options;
+    private final int classes;
+    private final GradMode gradients = GradMode.off();
+    private final Device device;
+    private final NDManager manager;
+    private final ParameterStore store;
+    private final LossProgram loss;
+    private final AdamW optimizer;
+    private final NDArray losses;
+    private final NDArray correct;
+    private long forwards;
+
+    /**
+     * Prepares the device.
+     *
+     * @param block what is trained
+     * @param options how
+     * @param classes the number of classes of the data
+     * @param readings the number of losses kept until they are read
+     */
+    TrainStep(AdaptedBlock block, FineTuneOptions options, int classes, int readings) {
+        this.block = block;
+        this.options = options;
+        this.classes = classes;
+        NDArray first = block.trainableTensors().iterator().next().parameter().getArray();
+        device = first.getDevice();
+        manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        store = new ParameterStore(manager, false);
+        loss = new LossProgram(options, manager);
+        optimizer = new AdamW(block.trainableTensors(), options.weightDecay(), options.clipNorm());
+        losses = manager.zeros(new Shape(readings), DataType.FLOAT32);
+        correct = manager.zeros(new Shape(), DataType.INT64);
+        for (Parameter parameter : block.getParameters().values()) {
+            store.getValue(parameter, device, true);
+        }
+        for (TrainableTensor tensor : block.trainableTensors()) {
+            tensor.parameter().freeze(false);
+        }
+    }
+
+    Device device() {
+        return device;
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    /**
+     * Adds the gradients of one batch; its loss goes to its place among those not yet read.
+     *
+     * @param batch the examples, and their part of the step
+     * @param place where the step's loss is kept
+     * @param first whether it is the first batch of its step
+     */
+    void accumulate(BatchLoader.Batch batch, int place, boolean first) {
+        TorchRuntime.seed(BatchLoader.mix(options.seed(), forwards++));
+        try (NDManager scope = manager.newSubManager();
+                NDScope intermediate = new NDScope()) {
+            intermediate.suppressNotUsedWarning();
+            NDArray inputs = scope.create(batch.values(), batch.shape());
+            NDArray labels = scope.create(batch.labels(), new Shape(batch.size()));
+            NDArray logits;
+            NDArray value;
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                logits = block.forward(store, new NDList(inputs), true).head();
+                checkClasses(logits);
+                value = loss.of(logits, labels, batch.lambda(), scope);
+                if (batch.share() != 1) {
+                    value = value.mul(batch.share());
+                }
+                collector.backward(value);
+            }
+            loss.keep(losses, place, value, !first);
+            correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());
+        }
+    }
+
+    /** Updates the tensors from the gradients there are. */
+    void update(double learningRate) {
+        optimizer.step(learningRate);
+    }
+
+    /** The losses of the last steps, read from the device. */
+    float[] readLosses() {
+        return losses.toFloatArray();
+    }
+
+    /** The examples classified right since the last reading, read from the device. */
+    long readCorrect() {
+        long count = correct.getLong();
+        correct.muli(0);
+        return count;
+    }
+
+    private void checkClasses(NDArray logits) {
+        long outputs = logits.getShape().get(1);
+        if (outputs < classes) {
+            throw new IllegalArgumentException(
+                    "the data has "
+                            + classes
+                            + " classes but the model's head has "
+                            + outputs
+                            + " outputs; give it a head for "
+                            + classes);
+        }
+        if (!options.classWeights().isEmpty() && outputs > classes) {
+            throw new IllegalArgumentException(
+                    "there are "
+                            + classes
+                            + " class weights but the model's head has "
+                            + outputs
+                            + " outputs; give it a head for "
+                            + classes);
+        }
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        loss.close();
+        manager.close();
+        gradients.close();
+    }
+}
