@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
                 TrainingRun run = new TrainingRun(epochs, BATCH, rate, WEIGHT_DECAY, seed);
                 MetricsLog log = metrics.labelled("method", method);
                 try (AdaptedBlock adapted = Rlrr.adapt(vit, entry.getValue())) {
-                    FineTuner.Builder tuner = run.tuner(adapted, train, validation);
+                    FineTuner.Builder tuner = run.tuner(adapted, train, validation, more -> {});
                     FineTuneResult trained =
                             run.fit(tuner, adapted, validation.size(), log, print, stop, List.of());
                     adapted.save(out.resolve(method).resolve("adapter"), metadata);

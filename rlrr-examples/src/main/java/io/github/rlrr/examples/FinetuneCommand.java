@@ -43,16 +43,13 @@ import picocli.CommandLine.Spec;
         })
 final class FinetuneCommand implements Callable<Integer> {
 
-    /** Without --epochs a run has about this many steps. */
-    private static final int SENSIBLE_STEPS = 1000;
-
-    private static final int FEWEST_EPOCHS = 5;
-    private static final int MOST_EPOCHS = 30;
     private static final int EVALUATION_BATCH = 64;
 
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Mixin private final MethodOptions method = new MethodOptions();
+
+    @Mixin private final TrainingOptions training = new TrainingOptions();
 
     @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
 
@@ -70,42 +67,6 @@ final class FinetuneCommand implements Callable<Integer> {
             description =
                     "Where adapter/, metrics.jsonl and curves.png go. Default: out/<name of DIR>.")
     private @Nullable Path out;
-
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            description =
-                    "Passes over the training images. Default: about "
-                            + SENSIBLE_STEPS
-                            + " steps, "
-                            + FEWEST_EPOCHS
-                            + " to "
-                            + MOST_EPOCHS
-                            + " epochs.")
-    private @Nullable Integer epochs;
-
-    @Option(names = "--batch-size", defaultValue = "32", description = "Default: 32.")
-    private int batchSize = 32;
-
-    @Option(
-            names = "--lr",
-            defaultValue = "0.003",
-            description = "The peak learning rate. Default: ${DEFAULT-VALUE}.")
-    private double learningRate = 0.003;
-
-    @Option(
-            names = "--schedule",
-            defaultValue = "cosine",
-            description =
-                    "How the rate moves: cosine, every step, or published, as the published code"
-                            + " does, once an epoch and an epoch late. Default: ${DEFAULT-VALUE}.")
-    private Schedule schedule = Schedule.COSINE;
-
-    @Option(
-            names = "--weight-decay",
-            defaultValue = "0.0001",
-            description = "AdamW's weight decay. Default: ${DEFAULT-VALUE}.")
-    private double weightDecay = 1e-4;
 
     @Option(
             names = "--flip",
@@ -145,13 +106,7 @@ final class FinetuneCommand implements Callable<Integer> {
         Path target = out == null ? defaultOut() : out;
         List<String> classes = splits.train().classNames();
         AdapterConfig config = method.config(seed);
-        TrainingRun run =
-                new TrainingRun(
-                        epochs == null ? sensibleEpochs(splits.train().size()) : epochs,
-                        batchSize,
-                        learningRate,
-                        weightDecay,
-                        seed);
+        TrainingRun run = training.run(splits.train().size(), seed);
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (VisionTransformer loaded = base.load(checkpoint)) {
             VisionTransformer vit = loaded.withHead(classes.size());
@@ -185,8 +140,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 "%d training, %d validation and %d test images in %d classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
         try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
-            FineTuner.Builder tuner = run.tuner(adapted, train, validation);
-            schedule.choose(tuner, run);
+            FineTuner.Builder tuner = run.tuner(adapted, train, validation, training::configure);
             Path adapterFolder = target.resolve("adapter");
             Path metricsFile = target.resolve("metrics.jsonl");
             try (StopSignal stop = new StopSignal();
@@ -205,6 +159,9 @@ final class FinetuneCommand implements Callable<Integer> {
                     print.printf("stopped after %d steps%n", result.steps());
                 } else if (test.size() > 0) {
                     test(adapted, load("test", test, train.preprocessing()), metrics, print);
+                }
+                if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
+                    print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
                 }
                 print.println("adapter   " + adapterFolder);
                 print.println("metrics   " + metricsFile);
@@ -234,12 +191,6 @@ final class FinetuneCommand implements Callable<Integer> {
         return Path.of("out").resolve(name == null ? "run" : name.toString());
     }
 
-    private int sensibleEpochs(int images) {
-        int steps = (images + batchSize - 1) / Math.max(1, batchSize);
-        int wanted = (SENSIBLE_STEPS + steps - 1) / Math.max(1, steps);
-        return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, wanted));
-    }
-
     private List<String> cheaper(TrainingRun run) {
         List<String> choices = new ArrayList<>();
         if (!method.isLinearProbe()) {
@@ -247,12 +198,12 @@ final class FinetuneCommand implements Callable<Integer> {
                     "--method linear-probe first: no backward through the model, about a third of"
                             + " the time");
         }
-        if (run.epochs() > FEWEST_EPOCHS) {
+        if (run.epochs() > TrainingOptions.FEWEST_EPOCHS) {
             choices.add(
                     "--epochs "
-                            + FEWEST_EPOCHS
+                            + TrainingOptions.FEWEST_EPOCHS
                             + ": "
-                            + Math.round(100.0 * FEWEST_EPOCHS / run.epochs())
+                            + Math.round(100.0 * TrainingOptions.FEWEST_EPOCHS / run.epochs())
                             + " % of the time");
         }
         choices.add(

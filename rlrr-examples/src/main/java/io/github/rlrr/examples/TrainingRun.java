@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One training as commands do it: report, forecast, progress, metrics.
@@ -21,8 +22,16 @@ import java.util.function.BooleanSupplier;
  */
 record TrainingRun(int epochs, int batchSize, double learningRate, double weightDecay, long seed) {
 
-    /** Configures the loop and checks it, before anything is written. */
-    FineTuner.Builder tuner(AdaptedBlock adapted, ImageDataset train, ImageDataset validation) {
+    /**
+     * Configures the loop and checks it, before anything is written.
+     *
+     * @param more configures what this record does not hold
+     */
+    FineTuner.Builder tuner(
+            AdaptedBlock adapted,
+            ImageDataset train,
+            ImageDataset validation,
+            Consumer<FineTuner.Builder> more) {
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
                         .dataset(train)
@@ -32,6 +41,7 @@ record TrainingRun(int epochs, int batchSize, double learningRate, double weight
                         .learningRate(learningRate)
                         .weightDecay(weightDecay)
                         .seed(seed);
+        more.accept(tuner);
         tuner.build();
         return tuner;
     }

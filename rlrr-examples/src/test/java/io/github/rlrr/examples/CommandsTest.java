@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -234,5 +235,87 @@ class CommandsTest {
             double cosine = 1e-8 + 0.5 * (0.01 - 1e-8) * (1 + Math.cos(Math.PI * (e - 1) / 10));
             assertThat(rates.get(e)).isCloseTo(cosine, offset(1e-12));
         }
+    }
+
+    @Test
+    void theBestEpochsAdapterIsKeptWhenAskedFor() throws IOException {
+        Path out = demo.folder().resolve("best");
+        CommandLine.Result result =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
+                        "--out",
+                        out,
+                        "--epochs",
+                        6,
+                        "--lr",
+                        0.3,
+                        "--select",
+                        "best",
+                        "--patience",
+                        2,
+                        "--clip-norm",
+                        1,
+                        "--label-smoothing",
+                        0.1,
+                        "--mixup",
+                        0.8,
+                        "--cutmix",
+                        1,
+                        "--accumulate",
+                        2,
+                        "--ema",
+                        0.5);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        List<JsonObject> epochs =
+                Files.readAllLines(out.resolve("metrics.jsonl")).stream()
+                        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                        .filter(line -> line.has("validation_accuracy"))
+                        .toList();
+        JsonObject best =
+                epochs.stream()
+                        .max(
+                                Comparator.comparingDouble(
+                                                (JsonObject e) ->
+                                                        e.get("validation_accuracy").getAsDouble())
+                                        .thenComparingDouble(
+                                                e -> -e.get("validation_loss").getAsDouble()))
+                        .orElseThrow();
+        int kept = best.get("epoch").getAsInt();
+        // A rate this high spoils what an earlier epoch has reached.
+        assertThat(kept).isLessThan(epochs.size());
+        assertThat(result.out()).contains("kept the adapter of epoch " + kept);
+    }
+
+    @Test
+    void badTrainingOptionsAreRefusedTogetherBeforeAnythingIsWritten() {
+        Path out = demo.folder().resolve("refused");
+        CommandLine.Result result =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
+                        "--out",
+                        out,
+                        "--lr",
+                        -1,
+                        "--warmup",
+                        99,
+                        "--epochs",
+                        3,
+                        "--label-smoothing",
+                        2);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err().lines().toList()).hasSize(1);
+        assertThat(result.err())
+                .contains("learning rate is -1.0")
+                .contains("label smoothing is 2.0")
+                .contains("warm-up of 99.0 epochs is not shorter than the run of 3");
+        assertThat(out).doesNotExist();
     }
 }

@@ -1,0 +1,152 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.training.ScheduleKind;
+import io.github.rlrr.training.Selection;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How long and how an adapter is trained. */
+final class TrainingOptions {
+
+    /** Without --epochs a run has about this many steps. */
+    private static final int SENSIBLE_STEPS = 1000;
+
+    static final int FEWEST_EPOCHS = 5;
+    private static final int MOST_EPOCHS = 30;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description =
+                    "Passes over the training images. Default: about "
+                            + SENSIBLE_STEPS
+                            + " steps, "
+                            + FEWEST_EPOCHS
+                            + " to "
+                            + MOST_EPOCHS
+                            + " epochs.")
+    private @Nullable Integer epochs;
+
+    @Option(names = "--batch-size", defaultValue = "32", description = "Default: 32.")
+    private int batchSize = 32;
+
+    @Option(
+            names = "--accumulate",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Batches whose gradients make one step. Default: 1.")
+    private int accumulation = 1;
+
+    @Option(
+            names = "--lr",
+            defaultValue = "0.003",
+            description = "The peak learning rate. Default: ${DEFAULT-VALUE}.")
+    private double learningRate = 0.003;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            defaultValue = "cosine",
+            description =
+                    "How the rate moves: cosine, linear, constant or restarts, every step; or"
+                            + " published, as the published code does, once an epoch and an epoch"
+                            + " late. Default: ${DEFAULT-VALUE}.")
+    private ScheduleKind schedule = ScheduleKind.COSINE;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "EPOCHS",
+            description = "Default: a tenth of the run for cosine and linear, none otherwise.")
+    private @Nullable Double warmup;
+
+    @Option(
+            names = "--weight-decay",
+            defaultValue = "0.0001",
+            description = "AdamW's weight decay. Default: ${DEFAULT-VALUE}.")
+    private double weightDecay = 1e-4;
+
+    @Option(
+            names = "--clip-norm",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "The largest norm of all gradients together; 0: not clipped. Default: 0.")
+    private double clipNorm;
+
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Spread this share of each target over all classes. Default: 0.")
+    private double labelSmoothing;
+
+    @Option(
+            names = "--mixup",
+            paramLabel = "ALPHA",
+            defaultValue = "0",
+            description = "Blend each image with another; 0.8 in the paper's recipe. Default: 0.")
+    private double mixup;
+
+    @Option(
+            names = "--cutmix",
+            paramLabel = "ALPHA",
+            defaultValue = "0",
+            description =
+                    "Paste a box of another image into each; 1.0 in the paper's recipe. Default: 0.")
+    private double cutmix;
+
+    @Option(
+            names = "--ema",
+            paramLabel = "DECAY",
+            defaultValue = "0",
+            description =
+                    "Evaluate and keep a moving average of the trained values, such as 0.999."
+                            + " Default: 0, none.")
+    private double emaDecay;
+
+    @Option(
+            names = "--select",
+            paramLabel = "EPOCH",
+            defaultValue = "last",
+            description =
+                    "Which epoch's adapter is kept: last, or best on the validation images."
+                            + " Default: last.")
+    private Selection selection = Selection.LAST;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Stop after this many epochs without a better one on the validation images."
+                            + " Default: 0, never.")
+    private int patience;
+
+    /** The run for so many training images. */
+    TrainingRun run(int images, long seed) {
+        int wanted = epochs == null ? sensibleEpochs(images) : epochs;
+        return new TrainingRun(wanted, batchSize, learningRate, weightDecay, seed);
+    }
+
+    private int sensibleEpochs(int images) {
+        int steps = (images + batchSize - 1) / Math.max(1, batchSize);
+        int wanted = (SENSIBLE_STEPS + steps - 1) / Math.max(1, steps);
+        return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, wanted));
+    }
+
+    /** Configures what a {@link TrainingRun} does not. */
+    void configure(FineTuner.Builder tuner) {
+        tuner.schedule(schedule)
+                .accumulation(accumulation)
+                .clipNorm(clipNorm)
+                .labelSmoothing(labelSmoothing)
+                .mixup(mixup)
+                .cutmix(cutmix)
+                .emaDecay(emaDecay)
+                .selection(selection)
+                .patience(patience);
+        if (warmup != null) {
+            tuner.warmupEpochs(warmup);
+        }
+    }
+}
