@@ -4,11 +4,9 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.vit.data.ImageDataset;
-import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -62,8 +60,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--batch-size is " + batchSize + ", expected at least 1");
         }
-        Path folder = Files.isDirectory(data.resolve("test")) ? data.resolve("test") : data;
-        ImageListing listing = ImageFolder.scan(folder);
+        ImageListing listing = DataOptions.evaluated(data);
         try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
             List<String> classes = model.metadata().classNames();
             ImageListing labelled = listing.relabelled(classes);

@@ -10,7 +10,6 @@ import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
-import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
@@ -39,7 +38,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Train an adapter on your images.",
             "DIR holds a folder a class, or train/, val/ and test/ with a folder a class each. What"
-                    + " is missing is cut off the training images, stratified, by the seed."
+                    + " is missing is cut off the training images, stratified, by the seed. Or it"
+                    + " holds lists: VTAB-1k's text, FGVC's JSON or CSV (docs/data-layouts.md)."
         })
 final class FinetuneCommand implements Callable<Integer> {
 
@@ -51,13 +51,15 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Mixin private final TrainingOptions training = new TrainingOptions();
 
+    @Mixin private final DataOptions chosen = new DataOptions();
+
     @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             required = true,
-            description = "The folder of images.")
+            description = "The folder of images, or a CSV file.")
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
@@ -98,7 +100,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
-        ImageSplits splits = ImageFolder.splits(data, seed);
+        ImageSplits splits = chosen.splits(data, seed);
         int ignored = splits.train().ignored();
         if (ignored > 0) {
             print.printf("%d files under %s are no images and are left out%n", ignored, data);

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.data;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 
 /**
  * Image files and their labels, none of them opened yet.
@@ -77,6 +78,30 @@ public record ImageListing(List<String> classNames, List<Entry> entries, int ign
                         .map(e -> new Entry(e.path(), names.indexOf(classNames.get(e.label()))))
                         .toList();
         return new ImageListing(names, relabelled, ignored);
+    }
+
+    /**
+     * A few-shot subset: so many files of each class, drawn by the seed and the class's name.
+     *
+     * <p>The subsets of one seed are nested: those of k shots are among those of k + 1.
+     *
+     * @param shots files to keep of each class, at least 1; a class with fewer keeps them all
+     * @param seed of the draw
+     * @return a listing of the same classes, its files in the order they had here
+     * @throws IllegalArgumentException if {@code shots} is below 1
+     */
+    public ImageListing shots(int shots, long seed) {
+        if (shots < 1) {
+            throw new IllegalArgumentException("shots: " + shots + ", expected 1 up");
+        }
+        TreeMap<Integer, Entry> kept = new TreeMap<>();
+        for (int label = 0; label < classNames.size(); label++) {
+            List<Integer> positions = StratifiedSplit.shuffled(this, label, seed);
+            for (int position : positions.subList(0, Math.min(shots, positions.size()))) {
+                kept.put(position, entries.get(position));
+            }
+        }
+        return with(List.copyOf(kept.values()), ignored);
     }
 
     ImageListing with(List<Entry> others, int ignoredThere) {

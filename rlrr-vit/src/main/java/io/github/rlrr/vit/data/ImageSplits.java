@@ -1,9 +1,12 @@
 package io.github.rlrr.vit.data;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
- * The three parts of a data set, with the same classes in the same order and no file in common.
+ * The three parts of a data set, with the same classes in the same order and, unless its lists say
+ * otherwise, no file in common.
  *
  * @param train what is learned from
  * @param validation what settings are chosen by
@@ -23,6 +26,17 @@ public record ImageSplits(ImageListing train, ImageListing validation, ImageList
         Objects.requireNonNull(train, "train");
         requireSameClasses("validation", train, validation);
         requireSameClasses("test", train, test);
+    }
+
+    /**
+     * What is trained on once the settings are chosen: VTAB-1k's 1,000 images are its 800 and 200.
+     *
+     * @return the training images, then the validation images
+     */
+    public ImageListing trainAndValidation() {
+        List<ImageListing.Entry> all = new ArrayList<>(train.entries());
+        all.addAll(validation.entries());
+        return train.with(all, train.ignored() + validation.ignored());
     }
 
     private static void requireSameClasses(String name, ImageListing train, ImageListing other) {

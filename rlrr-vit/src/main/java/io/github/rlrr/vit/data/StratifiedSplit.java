@@ -41,7 +41,7 @@ final class StratifiedSplit {
     }
 
     /** The positions of a class's entries, in an order that depends on seed and name alone. */
-    private static List<Integer> shuffled(ImageListing all, int label, long seed) {
+    static List<Integer> shuffled(ImageListing all, int label, long seed) {
         List<Integer> positions = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             if (all.entries().get(i).label() == label) {

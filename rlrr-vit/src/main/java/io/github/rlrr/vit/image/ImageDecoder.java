@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
  * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is clipped
- * at 255 instead, as Pillow does), of an animation the first frame is taken, as stored. Neither an
- * embedded colour profile nor an EXIF orientation is applied. CMYK JPEG is refused.
+ * at 255 instead, as Pillow does), of an animation the first frame is taken, as stored. An embedded
+ * colour profile is not applied. The EXIF orientation of a JPEG is, as Pillow's {@code
+ * ImageOps.exif_transpose} applies it.
  *
  * <p>A file that ends before its last pixel is refused: PNG, BMP and GIF readers fail on it by
  * themselves, and for JPEG, where ImageIO fills the rest with grey, a missing end marker is taken
@@ -136,7 +137,7 @@ public final class ImageDecoder {
             if (endMissing[0]) {
                 throw new EOFException("no end marker");
             }
-            return RgbConversion.toRgb(image);
+            return Orientation.upright(RgbConversion.toRgb(image), Orientation.of(bytes));
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

@@ -43,6 +43,20 @@ class ImageDecoderTest {
         assertThat(actual).isEqualTo(expected);
     }
 
+    static Set<String> photographs() throws IOException {
+        return PillowNumbers.read("formats.npz").keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("photographs")
+    void turnsPhotographsUprightAndTakesTheirInks(String file) throws IOException {
+        RgbImage expected = PillowNumbers.read("formats.npz").get(file);
+
+        RgbImage actual = decoder.decode(PillowNumbers.open("formats/" + file), file);
+
+        assertThat(actual).isEqualTo(expected);
+    }
+
     @Test
     void givesGreyItsRawValueInEveryChannel() throws IOException {
         BufferedImage grey = new BufferedImage(256, 1, BufferedImage.TYPE_BYTE_GRAY);

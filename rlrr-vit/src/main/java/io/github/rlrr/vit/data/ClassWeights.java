@@ -1,0 +1,38 @@
+package io.github.rlrr.vit.data;
+
+import io.github.rlrr.training.LabelledDataset;
+
+/** Weights of classes in the loss, for sets in which some classes have many more examples. */
+public final class ClassWeights {
+
+    private ClassWeights() {}
+
+    /**
+     * Inverse frequency: class c of n_c examples weighs w_c = n / (K·n_c), where n is the number of
+     * all examples and K that of the classes that have any.
+     *
+     * <p>So each class has the same total weight n / K, the mean over the examples is 1, and a
+     * balanced set weighs 1 throughout. A class without examples weighs 0: no loss asks for it.
+     *
+     * @param data the training set
+     * @return a weight for each class, in label order
+     */
+    public static float[] inverseFrequency(LabelledDataset data) {
+        int[] counts = new int[data.classNames().size()];
+        for (int i = 0; i < data.size(); i++) {
+            counts[data.label(i)]++;
+        }
+        int present = 0;
+        for (int count : counts) {
+            present += count > 0 ? 1 : 0;
+        }
+        float[] weights = new float[counts.length];
+        for (int c = 0; c < counts.length; c++) {
+            weights[c] =
+                    counts[c] == 0
+                            ? 0
+                            : (float) ((double) data.size() / ((double) present * counts[c]));
+        }
+        return weights;
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.rlrr.vit.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * How a labelled set of images lies on disk. Every layout gives the same {@link ImageSplits}.
+ *
+ * <p>Lists are read strictly: every line that is malformed, names a file that is not there or leads
+ * out of the folder is reported in one message, with file and line. Test images that are listed for
+ * training, too, are a warning in the log.
+ */
+public enum DataLayout {
+    /** A folder a class, or train, val and test with a folder a class each: {@link ImageFolder}. */
+    IMAGE_FOLDER {
+        @Override
+        public ImageSplits splits(Path source, long seed) throws IOException {
+            return ImageFolder.splits(source, seed);
+        }
+    },
+
+    /**
+     * VTAB-1k: {@code train800.txt}, {@code val200.txt}, {@code test.txt} (or {@code
+     * train800val200.txt} in place of the first two) with lines {@code images/train800/000000.jpg
+     * 307}. Class names are the numbers.
+     */
+    VTAB_LISTS {
+        @Override
+        public ImageSplits splits(Path source, long seed) throws IOException {
+            return VtabLists.splits(source, seed);
+        }
+    },
+
+    /**
+     * FGVC: {@code train.json}, {@code val.json}, {@code test.json} (or {@code trainval.json} in
+     * place of the first two), each {@code {"<path>": <class number>}}, with images below {@code
+     * images}, {@code Images} or the folder itself. Class names are the numbers, sorted; a label is
+     * a number's place among those of all parts.
+     */
+    FGVC_JSON {
+        @Override
+        public ImageSplits splits(Path source, long seed) throws IOException {
+            return FgvcJson.splits(source, seed);
+        }
+    },
+
+    /**
+     * CSV with a header, columns {@code path} and {@code label}: {@code train.csv}, {@code val.csv}
+     * and {@code test.csv}, or one file, with a column {@code split} or else cut by seed.
+     */
+    CSV {
+        @Override
+        public ImageSplits splits(Path source, long seed) throws IOException {
+            return CsvLists.splits(source, seed);
+        }
+    };
+
+    /**
+     * Tells the layout by the files that are there: VTAB-1k's lists, FGVC's JSON, CSV, in this
+     * order, else a folder of images.
+     *
+     * @param source a folder, or a CSV file
+     * @return the layout
+     * @throws IOException if the folder is unreadable, or holds several CSV lists of which none is
+     *     {@code train.csv}
+     */
+    public static DataLayout of(Path source) throws IOException {
+        if (VtabLists.matches(source)) {
+            return VTAB_LISTS;
+        }
+        if (FgvcJson.matches(source)) {
+            return FGVC_JSON;
+        }
+        return CsvLists.matches(source) ? CSV : IMAGE_FOLDER;
+    }
+
+    /**
+     * Lists a data set in its three parts. Validation images that are missing are cut off the
+     * training images, stratified, by the seed; see the layouts for what is done without test
+     * images.
+     *
+     * @param source the folder, or a CSV file
+     * @param seed of the cut
+     * @return train, validation and test; test may be empty
+     * @throws IOException if the data set is not laid out so, a line of a list is wrong, a listed
+     *     image is missing, or there is nothing to train or validate on
+     */
+    public abstract ImageSplits splits(Path source, long seed) throws IOException;
+}
