@@ -118,7 +118,7 @@ public final class AdapterSet implements AutoCloseable {
                 () -> {
                     Map<String, Adapter> parts = new LinkedHashMap<>();
                     mixture.weights().keySet().forEach(n -> parts.put(n, with(n).adapter()));
-                    return new AdaptedBlock(base, tree, Mixing.mix(tree, parts, mixture));
+                    return new AdaptedBlock(base, tree, AdapterMixer.mix(tree, parts, mixture));
                 });
     }
 

@@ -142,7 +142,8 @@ final class FinetuneCommand implements Callable<Integer> {
                 "%d training, %d validation and %d test images in %d classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
         try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
-            FineTuner.Builder tuner = run.tuner(adapted, train, validation, training::configure);
+            FineTuner.Builder tuner =
+                    run.tuner(adapted, train, validation, more -> training.configure(more, train));
             Path adapterFolder = target.resolve("adapter");
             Path metricsFile = target.resolve("metrics.jsonl");
             try (StopSignal stop = new StopSignal();

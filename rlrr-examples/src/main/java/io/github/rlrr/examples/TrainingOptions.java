@@ -1,8 +1,10 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.Selection;
+import io.github.rlrr.vit.data.ClassWeights;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -81,6 +83,13 @@ final class TrainingOptions {
     private double labelSmoothing;
 
     @Option(
+            names = "--balance",
+            description =
+                    "Weigh each class in the loss by its inverse frequency among the training"
+                            + " images.")
+    private boolean balance;
+
+    @Option(
             names = "--mixup",
             paramLabel = "ALPHA",
             defaultValue = "0",
@@ -134,8 +143,8 @@ final class TrainingOptions {
         return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, wanted));
     }
 
-    /** Configures what a {@link TrainingRun} does not. */
-    void configure(FineTuner.Builder tuner) {
+    /** Configures what a {@link TrainingRun} does not, for these training images. */
+    void configure(FineTuner.Builder tuner, LabelledDataset train) {
         tuner.schedule(schedule)
                 .accumulation(accumulation)
                 .clipNorm(clipNorm)
@@ -147,6 +156,9 @@ final class TrainingOptions {
                 .patience(patience);
         if (warmup != null) {
             tuner.warmupEpochs(warmup);
+        }
+        if (balance) {
+            tuner.classWeights(ClassWeights.inverseFrequency(train));
         }
     }
 }

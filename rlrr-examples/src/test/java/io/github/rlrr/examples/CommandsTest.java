@@ -253,6 +253,7 @@ class CommandsTest {
                         6,
                         "--lr",
                         0.3,
+                        "--balance",
                         "--select",
                         "best",
                         "--patience",

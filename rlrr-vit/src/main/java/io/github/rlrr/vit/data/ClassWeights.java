@@ -1,6 +1,8 @@
 package io.github.rlrr.vit.data;
 
 import io.github.rlrr.training.LabelledDataset;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Weights of classes in the loss, for sets in which some classes have many more examples. */
 public final class ClassWeights {
@@ -12,12 +14,13 @@ public final class ClassWeights {
      * all examples and K that of the classes that have any.
      *
      * <p>So each class has the same total weight n / K, the mean over the examples is 1, and a
-     * balanced set weighs 1 throughout. A class without examples weighs 0: no loss asks for it.
+     * balanced set weighs 1 throughout. A class without examples weighs 1: no loss asks for it.
      *
      * @param data the training set
-     * @return a weight for each class, in label order
+     * @return a weight for each class, in label order, as {@code FineTuner.Builder.classWeights}
+     *     takes them
      */
-    public static float[] inverseFrequency(LabelledDataset data) {
+    public static List<Double> inverseFrequency(LabelledDataset data) {
         int[] counts = new int[data.classNames().size()];
         for (int i = 0; i < data.size(); i++) {
             counts[data.label(i)]++;
@@ -26,12 +29,9 @@ public final class ClassWeights {
         for (int count : counts) {
             present += count > 0 ? 1 : 0;
         }
-        float[] weights = new float[counts.length];
-        for (int c = 0; c < counts.length; c++) {
-            weights[c] =
-                    counts[c] == 0
-                            ? 0
-                            : (float) ((double) data.size() / ((double) present * counts[c]));
+        List<Double> weights = new ArrayList<>();
+        for (int count : counts) {
+            weights.add(count == 0 ? 1 : (double) data.size() / ((double) present * count));
         }
         return weights;
     }

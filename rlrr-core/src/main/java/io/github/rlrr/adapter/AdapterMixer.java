@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Combines adapters as a {@link Mixture} says; sums are taken in double. */
-final class Mixing {
+final class AdapterMixer {
 
     private final Map<String, Adapter> parts;
     private final Mixture mixture;
     private final Adapter mixed;
 
-    private Mixing(Map<String, Adapter> parts, Mixture mixture, Adapter mixed) {
+    private AdapterMixer(Map<String, Adapter> parts, Mixture mixture, Adapter mixed) {
         this.parts = parts;
         this.mixture = mixture;
         this.mixed = mixed;
@@ -33,7 +33,7 @@ final class Mixing {
         RlrrConfig config = config(parts, mixture);
         Adapter mixed = new Adapter(tree, config);
         try {
-            new Mixing(parts, mixture, mixed).fill();
+            new AdapterMixer(parts, mixture, mixed).fill();
             return mixed;
         } catch (RuntimeException e) {
             mixed.close();
