@@ -91,7 +91,8 @@ final class TrainStep implements AutoCloseable {
                 checkClasses(logits);
                 value = loss.of(logits, labels, batch.lambda(), scope);
                 if (batch.share() != 1) {
-                    value = value.mul(batch.share());
+                    // Backward needs the factor: of a bare number nothing would hold the memory.
+                    value = value.mul(scope.create((float) batch.share()));
                 }
                 collector.backward(value);
             }

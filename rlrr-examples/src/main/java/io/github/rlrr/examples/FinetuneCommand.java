@@ -191,7 +191,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private Path defaultOut() {
         Path name = data.toAbsolutePath().normalize().getFileName();
-        return Path.of("out").resolve(name == null ? "run" : name.toString());
+        return Path.of("out")
+                .resolve(name == null ? "run" : name.toString().replaceFirst("(?i)\\.csv$", ""));
     }
 
     private List<String> cheaper(TrainingRun run) {
