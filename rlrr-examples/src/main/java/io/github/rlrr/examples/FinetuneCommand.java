@@ -8,6 +8,7 @@ import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
@@ -109,9 +110,10 @@ final class FinetuneCommand implements Callable<Integer> {
         List<String> classes = splits.train().classNames();
         AdapterConfig config = method.config(seed);
         TrainingRun run = training.run(splits.train().size(), seed);
+        ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (VisionTransformer loaded = base.load(checkpoint)) {
-            VisionTransformer vit = loaded.withHead(classes.size());
+            VisionTransformer vit = loaded.withHead(classes.size()).withDropout(dropout);
             Preprocessing preprocessing =
                     images.resolve(
                             base.preprocessing(checkpoint),

@@ -4,6 +4,7 @@ import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.Selection;
+import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.data.ClassWeights;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -105,6 +106,23 @@ final class TrainingOptions {
     private double cutmix;
 
     @Option(
+            names = "--dropout",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description =
+                    "Drop this share of the last block's residual branches' elements, less toward"
+                            + " the first block; what the published recipes call drop path."
+                            + " Default: 0.")
+    private double dropout;
+
+    @Option(
+            names = "--stochastic-depth",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description = "Likewise, but whole branches of an example. Default: 0.")
+    private double stochasticDepth;
+
+    @Option(
             names = "--ema",
             paramLabel = "DECAY",
             defaultValue = "0",
@@ -130,6 +148,11 @@ final class TrainingOptions {
                     "Stop after this many epochs without a better one on the validation images."
                             + " Default: 0, never.")
     private int patience;
+
+    /** What the model drops while it trains. */
+    ResidualDropout residualDropout() {
+        return new ResidualDropout(dropout, stochasticDepth);
+    }
 
     /** The run for so many training images. */
     TrainingRun run(int images, long seed) {

@@ -44,14 +44,16 @@ class ResidualDropoutTest {
         float kept = (float) (1 / (1 - rate));
         int draws = 0;
         int dropped = 0;
+        float furthest = 0;
         for (int i = 0; i < values.length; i += unit) {
             draws++;
             if (values[i] == 0) {
                 dropped++;
             } else {
-                assertThat(values[i]).isCloseTo(kept, within(1e-5f * kept));
+                furthest = Math.max(furthest, Math.abs(values[i] - kept));
             }
         }
+        assertThat(furthest).isLessThan(1e-5f * kept);
         double deviation = Math.sqrt(rate * (1 - rate) / draws);
         assertThat((double) dropped / draws)
                 .as("share of %d draws at rate %s", draws, rate)
@@ -77,9 +79,11 @@ class ResidualDropoutTest {
         for (NDArray mask : branches.masks(block, 2000, 3, manager)) {
             checkMask(mask, rate, TOKENS * WIDTH);
             float[] values = mask.toFloatArray();
+            float[] ofFirstElements = new float[values.length];
             for (int i = 0; i < values.length; i++) {
-                assertThat(values[i]).isEqualTo(values[i - i % (TOKENS * WIDTH)]);
+                ofFirstElements[i] = values[i - i % (TOKENS * WIDTH)];
             }
+            assertThat(values).isEqualTo(ofFirstElements);
         }
     }
 
