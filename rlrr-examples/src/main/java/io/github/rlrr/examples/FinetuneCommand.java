@@ -4,7 +4,6 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
@@ -67,7 +66,7 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Where adapter/, metrics.jsonl and curves.png go. Default: out/<name of DIR>.")
+                    "Where adapter/, metrics.jsonl, curves.png and report.html go. Default: out/<name of DIR>.")
     private @Nullable Path out;
 
     @Option(
@@ -144,6 +143,8 @@ final class FinetuneCommand implements Callable<Integer> {
         try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
             FineTuner.Builder tuner =
                     run.tuner(adapted, train, validation, more -> training.configure(more, train));
+            StepCurve steps = new StepCurve(train.size(), tuner.build().options());
+            tuner.listener(steps);
             Path adapterFolder = target.resolve("adapter");
             Path metricsFile = target.resolve("metrics.jsonl");
             try (StopSignal stop = new StopSignal();
@@ -160,9 +161,11 @@ final class FinetuneCommand implements Callable<Integer> {
                 adapted.save(adapterFolder, metadata);
                 if (result.stopped()) {
                     print.printf("stopped after %d steps%n", result.steps());
-                } else if (test.size() > 0) {
-                    test(adapted, load("test", test, train.preprocessing()), metrics, print);
                 }
+                Examination examination =
+                        result.stopped()
+                                ? null
+                                : examine(adapted, test, validation, metrics, print);
                 if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
                     print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
                 }
@@ -173,20 +176,50 @@ final class FinetuneCommand implements Callable<Integer> {
                     Curves.write(Map.of(config.method(), result.epochs()), curves);
                     print.println("curves    " + curves);
                 }
+                Path report = target.resolve("report.html");
+                Map<String, String> configuration = GivenOptions.of(spec);
+                configuration.put("epochs", Integer.toString(run.epochs()));
+                configuration.put("checkpoint", metadata.baseModel());
+                metadata.preprocessing().forEach((k, v) -> configuration.put(k, v.toString()));
+                HtmlReport.write(
+                        new RunReport(
+                                data.toString(),
+                                config.method(),
+                                adapted.parameterReport(),
+                                result,
+                                steps.points(),
+                                examination,
+                                configuration,
+                                Versions.all()),
+                        report);
+                print.println("report    " + report);
                 print.flush();
             }
         }
     }
 
-    private void test(
-            AdaptedBlock adapted, ImageDataset images, MetricsLog metrics, PrintWriter print) {
-        Evaluation result = Evaluation.of(adapted, images, EVALUATION_BATCH, base.device());
-        metrics.evaluation("test", result);
+    /** Tests; without test images, looks at the validation images again, for the page alone. */
+    private Examination examine(
+            AdaptedBlock adapted,
+            ImageListing test,
+            ImageDataset validation,
+            MetricsLog metrics,
+            PrintWriter print)
+            throws IOException {
+        if (test.size() == 0) {
+            return Examination.of(
+                    adapted, validation, "validation", EVALUATION_BATCH, base.device());
+        }
+        ImageDataset images = load("test", test, validation.preprocessing());
+        Examination examination =
+                Examination.of(adapted, images, "test", EVALUATION_BATCH, base.device());
+        metrics.evaluation("test", examination.figures().evaluation());
         print.printf(
                 Locale.ROOT,
                 "test accuracy %.2f %% on %d images%n",
-                100 * result.accuracy(),
-                result.examples());
+                100 * examination.figures().accuracy(),
+                examination.figures().examples());
+        return examination;
     }
 
     private Path defaultOut() {
