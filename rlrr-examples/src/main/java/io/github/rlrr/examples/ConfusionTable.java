@@ -133,7 +133,7 @@ final class ConfusionTable {
             return "";
         }
         StringBuilder html = new StringBuilder();
-        html.append("<h3>Most confused</h3>\n<ul class=\"pairs\">");
+        html.append("<div><h3>Most confused</h3>\n<ul class=\"pairs\">");
         pairs.stream()
                 .sorted(Comparator.comparingInt(Confusion::count).reversed())
                 .limit(PAIRS)
@@ -147,6 +147,6 @@ final class ConfusionTable {
                                                 classes.get(pair.label()).support(),
                                                 classes.get(pair.label()).name(),
                                                 classes.get(pair.predicted()).name())));
-        return html.append("</ul>\n").toString();
+        return html.append("</ul></div>\n").toString();
     }
 }

@@ -4,6 +4,8 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
@@ -143,7 +145,9 @@ final class FinetuneCommand implements Callable<Integer> {
         try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
             FineTuner.Builder tuner =
                     run.tuner(adapted, train, validation, more -> training.configure(more, train));
-            StepCurve steps = new StepCurve(train.size(), tuner.build().options());
+            FineTuneOptions options = tuner.build().options();
+            StepCurve steps =
+                    new StepCurve(train.size(), options.batchSize() * options.accumulation());
             tuner.listener(steps);
             Path adapterFolder = target.resolve("adapter");
             Path metricsFile = target.resolve("metrics.jsonl");
@@ -177,10 +181,6 @@ final class FinetuneCommand implements Callable<Integer> {
                     print.println("curves    " + curves);
                 }
                 Path report = target.resolve("report.html");
-                Map<String, String> configuration = GivenOptions.of(spec);
-                configuration.put("epochs", Integer.toString(run.epochs()));
-                configuration.put("checkpoint", metadata.baseModel());
-                metadata.preprocessing().forEach((k, v) -> configuration.put(k, v.toString()));
                 HtmlReport.write(
                         new RunReport(
                                 data.toString(),
@@ -189,7 +189,7 @@ final class FinetuneCommand implements Callable<Integer> {
                                 result,
                                 steps.points(),
                                 examination,
-                                configuration,
+                                GivenOptions.of(spec, run.epochs(), metadata),
                                 Versions.all()),
                         report);
                 print.println("report    " + report);
@@ -206,19 +206,20 @@ final class FinetuneCommand implements Callable<Integer> {
             MetricsLog metrics,
             PrintWriter print)
             throws IOException {
-        if (test.size() == 0) {
-            return Examination.of(
-                    adapted, validation, "validation", EVALUATION_BATCH, base.device());
-        }
-        ImageDataset images = load("test", test, validation.preprocessing());
+        boolean tests = test.size() > 0;
+        ImageDataset images = tests ? load("test", test, validation.preprocessing()) : validation;
+        String set = tests ? "test" : "validation";
         Examination examination =
-                Examination.of(adapted, images, "test", EVALUATION_BATCH, base.device());
-        metrics.evaluation("test", examination.figures().evaluation());
-        print.printf(
-                Locale.ROOT,
-                "test accuracy %.2f %% on %d images%n",
-                100 * examination.figures().accuracy(),
-                examination.figures().examples());
+                Examination.of(adapted, images, set, EVALUATION_BATCH, base.device());
+        if (tests) {
+            Evaluation result = examination.figures().evaluation();
+            metrics.evaluation(set, result);
+            print.printf(
+                    Locale.ROOT,
+                    "test accuracy %.2f %% on %d images%n",
+                    100 * result.accuracy(),
+                    result.examples());
+        }
         return examination;
     }
 

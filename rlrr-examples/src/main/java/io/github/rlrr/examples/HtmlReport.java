@@ -1,20 +1,15 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.ParameterReport;
-import io.github.rlrr.examples.SvgChart.Point;
-import io.github.rlrr.examples.SvgChart.Series;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.training.ClassFigures;
 import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.EpochMetrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Writes a run's page: one file that needs no other, no script and no network; for light and dark
@@ -48,7 +43,7 @@ final class HtmlReport {
         add("<title>%s, %s</title>", run.data(), run.method());
         html.append("<style>\n").append(style()).append("</style></head>\n<body>\n");
         headline();
-        curves();
+        html.append(RunCurves.html(run));
         Examination examination = run.examination();
         if (examination != null) {
             figures(examination);
@@ -125,66 +120,12 @@ final class HtmlReport {
         }
     }
 
-    private void curves() {
-        if (run.epochs().isEmpty() && run.steps().isEmpty()) {
-            return;
-        }
-        add("<section><h2>Curves</h2>%n<div class=\"charts\">");
-        html.append(
-                new SvgChart(
-                                "Loss",
-                                "",
-                                List.of(
-                                        steps("step", StepCurve.Point::loss),
-                                        epochs("train", EpochMetrics::trainLoss),
-                                        epochs("validation", EpochMetrics::validationLoss)))
-                        .html());
-        html.append(
-                new SvgChart(
-                                "Accuracy, %",
-                                " %",
-                                List.of(
-                                        epochs("train", e -> 100 * e.trainAccuracy()),
-                                        epochs("validation", e -> 100 * e.validationAccuracy())))
-                        .html());
-        Series rates = steps("rate", StepCurve.Point::learningRate);
-        html.append(
-                new SvgChart(
-                                "Learning rate",
-                                "",
-                                List.of(
-                                        rates.points().isEmpty()
-                                                ? epochs("rate", EpochMetrics::learningRate)
-                                                : rates))
-                        .html());
-        add("</div></section>");
-    }
-
-    private Series steps(String name, ToDoubleFunction<StepCurve.Point> value) {
-        return new Series(
-                name,
-                name,
-                false,
-                run.steps().stream()
-                        .map(p -> new Point(p.epoch(), value.applyAsDouble(p)))
-                        .toList());
-    }
-
-    private Series epochs(String name, ToDoubleFunction<EpochMetrics> value) {
-        return new Series(
-                name,
-                name,
-                true,
-                run.epochs().stream()
-                        .map(e -> new Point(e.epoch(), value.applyAsDouble(e)))
-                        .toList());
-    }
-
     private void figures(Examination examination) throws IOException {
         ClassificationFigures figures = examination.figures();
         add("<section><h2>Confusion on the %s images</h2>", examination.set());
         add("<p class=\"small\">A row is a true class, a column a predicted one.</p>");
-        html.append(new ConfusionTable(figures).html()).append("</section>\n");
+        html.append("<div class=\"beside\">").append(new ConfusionTable(figures).html());
+        html.append("</div></section>\n");
         add("<section><h2>Classes, the least accurate first</h2>");
         add(
                 "<table class=\"classes\"><thead><tr><th>class</th><th>accuracy</th><th></th>"
@@ -196,7 +137,10 @@ final class HtmlReport {
                 .forEach(this::bar);
         add("</tbody></table></section>");
         if (!examination.worst().isEmpty()) {
-            add("<section><h2>Most wrong</h2>%n<div class=\"pictures\">");
+            add(
+                    "<section><h2>Most wrong</h2>%n<p class=\"small\">The images of the highest loss"
+                            + " among those that were given a wrong class, with the probability of"
+                            + " each class.</p>%n<div class=\"pictures\">");
             for (Mistake mistake : examination.worst()) {
                 picture(mistake);
             }
@@ -221,8 +165,8 @@ final class HtmlReport {
         Path path = mistake.path();
         Path tail = path.subpath(Math.max(0, path.getNameCount() - 2), path.getNameCount());
         add(
-                "<figure><img src=\"%s\" alt=\"%s\"><figcaption><b>%s</b> %.2f %%<br>taken for"
-                        + " <b>%s</b> %.1f %%<small title=\"%s\">%s</small></figcaption></figure>",
+                "<figure><img src=\"%s\" alt=\"%s\"><figcaption>true <b>%s</b> %.2f&nbsp;%%<br>"
+                        + "given <b>%s</b> %.1f&nbsp;%%<small title=\"%s\">%s</small></figcaption></figure>",
                 Thumbnails.address(mistake.image()),
                 mistake.label() + " taken for " + mistake.predicted(),
                 mistake.label(),

@@ -1,7 +1,6 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.training.FineTuneListener;
-import io.github.rlrr.training.FineTuneOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,10 +30,10 @@ final class StepCurve implements FineTuneListener {
      * Prepares for a run.
      *
      * @param trainingImages the size of the training set
+     * @param imagesPerStep the images whose gradients make a step
      */
-    StepCurve(int trainingImages, FineTuneOptions options) {
-        stepsPerEpoch =
-                Math.ceil((double) trainingImages / options.batchSize() / options.accumulation());
+    StepCurve(int trainingImages, int imagesPerStep) {
+        stepsPerEpoch = Math.ceil((double) trainingImages / imagesPerStep);
     }
 
     @Override
