@@ -92,8 +92,8 @@ final class ConfusionTable {
         for (int i = every; i <= n; i += every) {
             html.append(
                     Html.fill(
-                            "<text x=\"%.2f\" y=\"%.2f\" font-size=\"%.2f\" class=\"below\">%d"
-                                    + "</text><text x=\"%.2f\" y=\"%.2f\" font-size=\"%.2f\""
+                            "<text x=\"%.2f\" y=\"%.2f\" style=\"font-size:%.2fpx\" class=\"below\">%d"
+                                    + "</text><text x=\"%.2f\" y=\"%.2f\" style=\"font-size:%.2fpx\""
                                     + " class=\"left\">%d</text>%n",
                             i - 0.5,
                             -0.25 * margin,

@@ -63,21 +63,31 @@ final class Pace {
         return done > 0 ? seconds / done * (progress.totalSteps() - progress.step()) : Double.NaN;
     }
 
-    /** What a bar says beside itself. */
+    /** What a bar says beside itself, the least needed last, which a narrow terminal cuts off. */
     String text(StepProgress progress) {
         StringBuilder text = new StringBuilder();
-        double speed = imagesPerSecond();
-        if (Double.isFinite(speed)) {
-            text.append(String.format(Locale.ROOT, "%.0f images/s, ", speed));
-        }
-        if (Double.isFinite(progress.loss())) {
-            text.append(String.format(Locale.ROOT, "loss %.3f, ", progress.loss()));
-        }
-        text.append(String.format(Locale.ROOT, "lr %.1e", progress.learningRate()));
         double left = secondsLeft(progress);
         if (Double.isFinite(left)) {
-            text.append(", ").append(Forecast.duration(left).replace("about ", "")).append(" left");
+            text.append("left ").append(clockTime(Math.round(left))).append(' ');
         }
-        return text.toString();
+        double speed = imagesPerSecond();
+        if (Double.isFinite(speed)) {
+            text.append(String.format(Locale.ROOT, "%.0f images/s ", speed));
+        }
+        if (Double.isFinite(progress.loss())) {
+            text.append(String.format(Locale.ROOT, "loss %.3f ", progress.loss()));
+        }
+        return text + String.format(Locale.ROOT, "lr %.1e", progress.learningRate());
+    }
+
+    private static String clockTime(long seconds) {
+        return seconds < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(
+                        Locale.ROOT,
+                        "%d:%02d:%02d",
+                        seconds / 3600,
+                        seconds / 60 % 60,
+                        seconds % 60);
     }
 }

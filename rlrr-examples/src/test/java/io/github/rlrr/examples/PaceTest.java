@@ -23,7 +23,7 @@ class PaceTest {
         StepProgress first = step(1, 99);
         assertThat(pace.imagesPerSecond()).isNaN();
         assertThat(pace.secondsLeft(first)).isNaN();
-        assertThat(pace.text(first)).isEqualTo("loss 0.500, lr 1.0e-03");
+        assertThat(pace.text(first)).isEqualTo("loss 0.500 lr 1.0e-03");
     }
 
     @Test
@@ -33,8 +33,13 @@ class PaceTest {
         StepProgress third = step(3, 4);
         assertThat(pace.imagesPerSecond()).isEqualTo(10);
         assertThat(pace.secondsLeft(third)).isEqualTo(97 * 3);
-        assertThat(pace.text(third))
-                .isEqualTo("10 images/s, loss 0.500, lr 1.0e-03, 4 min 51 s left");
+        assertThat(pace.text(third)).isEqualTo("left 4:51 10 images/s loss 0.500 lr 1.0e-03");
+    }
+
+    @Test
+    void hoursLeftAreToldAsSuch() {
+        step(1, 0);
+        assertThat(pace.text(step(2, 100))).startsWith("left 2:43:20 0 images/s ");
     }
 
     @Test
