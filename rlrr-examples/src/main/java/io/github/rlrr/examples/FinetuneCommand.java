@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,8 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Where adapter/, config.yaml, metrics.jsonl and curves.png go. Default:"
-                            + " out/<name of DIR>.")
+                    "Where adapter/, config.yaml, metrics.jsonl, curves.png and report.html go."
+                            + " Default: out/<name of DIR>.")
     private @Nullable Path out;
 
     @Option(
@@ -200,6 +201,7 @@ final class FinetuneCommand implements Callable<Integer> {
                                 "checkpoint", metadata.baseModel(),
                                 "epochs", options.epochs(),
                                 "out", target));
+        StepCurve steps = new StepCurve(train.size(), options.batchSize() * options.accumulation());
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
                         .dataset(train)
@@ -211,7 +213,8 @@ final class FinetuneCommand implements Callable<Integer> {
                                         "dropout", training.residualDropout().toString(),
                                         "flip", Boolean.toString(flip),
                                         "preprocessing", train.preprocessing().toString()))
-                        .stateInterval(Duration.ofSeconds(stateSeconds));
+                        .stateInterval(Duration.ofSeconds(stateSeconds))
+                        .listener(steps);
         tuner.build();
         Path configFile = target.resolve("config.yaml");
         if (!Files.isDirectory(state)) {
@@ -236,10 +239,10 @@ final class FinetuneCommand implements Callable<Integer> {
                 print.printf(
                         "stopped after %d steps; the same command goes on from there%n",
                         result.steps());
-            } else {
-                if (test.size() > 0) {
-                    test(adapted, load("test", test, train.preprocessing()), metrics, print);
-                }
+            }
+            Examination examination =
+                    result.stopped() ? null : examine(adapted, test, validation, metrics, print);
+            if (!result.stopped()) {
                 // The adapter is the result; what it takes to go on is not needed any more.
                 Folders.delete(state);
             }
@@ -254,19 +257,50 @@ final class FinetuneCommand implements Callable<Integer> {
                 Curves.write(Map.of(adapted.config().method(), result.epochs()), curves);
                 print.println("curves    " + curves);
             }
+            Path report = target.resolve("report.html");
+            Map<String, String> settings = new TreeMap<>();
+            metadata.preprocessing()
+                    .forEach((name, value) -> settings.put(name, String.valueOf(value)));
+            effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
+            HtmlReport.write(
+                    new RunReport(
+                            data.toString(),
+                            adapted.config().method(),
+                            adapted.parameterReport(),
+                            result,
+                            steps.points(),
+                            examination,
+                            settings,
+                            Versions.all()),
+                    report);
+            print.println("report    " + report);
             print.flush();
         }
     }
 
-    private void test(
-            AdaptedBlock adapted, ImageDataset images, MetricsLog metrics, PrintWriter print) {
-        Evaluation result = Evaluation.of(adapted, images, EVALUATION_BATCH, base.device());
-        metrics.evaluation("test", result);
-        print.printf(
-                Locale.ROOT,
-                "test accuracy %.2f %% on %d images%n",
-                100 * result.accuracy(),
-                result.examples());
+    /** Tests; without test images, looks at the validation images again, for the page alone. */
+    private Examination examine(
+            AdaptedBlock adapted,
+            ImageListing test,
+            ImageDataset validation,
+            MetricsLog metrics,
+            PrintWriter print)
+            throws IOException {
+        boolean tests = test.size() > 0;
+        ImageDataset images = tests ? load("test", test, validation.preprocessing()) : validation;
+        String set = tests ? "test" : "validation";
+        Examination examination =
+                Examination.of(adapted, images, set, EVALUATION_BATCH, base.device());
+        if (tests) {
+            Evaluation result = examination.figures().evaluation();
+            metrics.evaluation(set, result);
+            print.printf(
+                    Locale.ROOT,
+                    "test accuracy %.2f %% on %d images%n",
+                    100 * result.accuracy(),
+                    result.examples());
+        }
+        return examination;
     }
 
     private Path defaultOut() {

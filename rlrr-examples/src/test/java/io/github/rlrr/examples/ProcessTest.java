@@ -66,6 +66,10 @@ class ProcessTest {
         }
         assertThat(run.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(run.exitValue()).isNotZero();
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .containsPattern("The run was stopped after \\d+ steps")
+                .contains("epoch 2, validation: ");
         try (VisionTransformer vit = VitCheckpoint.load(Bundled.vit());
                 AdaptedBlock adapted = Rlrr.load(vit, folder.resolve("adapter"))) {
             assertThat(adapted.trainableTensors()).isNotEmpty();
