@@ -54,14 +54,14 @@ final class FileContent {
 
     /**
      * Whether a RIFF file, such as WebP, is shorter than it says it is. WebP's reader takes what is
-     * missing for black.
+     * missing for black. One byte may be missing: not every writer pads the last chunk.
      */
     static boolean isCutRiff(byte[] bytes) {
         if (bytes.length < 8 || !startsWith(bytes, 0, "RIFF")) {
             return false;
         }
         int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
-        return bytes.length < 8 + Integer.toUnsignedLong(length);
+        return bytes.length + 1 < 8 + Integer.toUnsignedLong(length);
     }
 
     private static boolean isText(int c) {
