@@ -16,6 +16,7 @@ import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -80,10 +81,16 @@ final class FinetuneCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Option(
-            names = "--flip",
-            negatable = true,
-            description = "Flip half of the training images left to right; off by default.")
-    private boolean flip;
+            names = "--augment",
+            paramLabel = "HOW",
+            hideParamSyntax = true,
+            defaultValue = "none",
+            description =
+                    "What is drawn anew whenever a training image is seen: none, flip, random-crop,"
+                            + " which needs a --crop, or random-resized-crop (=0.35 for at least that"
+                            + " share of the image); a flip goes with either, after a comma."
+                            + " Default: none.")
+    private String augment = "none";
 
     @Option(
             names = "--skip-unreadable",
@@ -141,7 +148,8 @@ final class FinetuneCommand implements Callable<Integer> {
                             vit.config(),
                             checkpoint.name(),
                             spec.commandLine().getErr());
-            ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
+            ImageDataset train =
+                    load("train", splits.train(), preprocessing, Augmentation.parse(augment));
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
@@ -161,10 +169,13 @@ final class FinetuneCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
         }
-        try {
-            training.residualDropout();
-        } catch (IllegalArgumentException e) {
-            faults.add(e.getMessage());
+        for (Runnable check :
+                List.<Runnable>of(training::residualDropout, () -> Augmentation.parse(augment))) {
+            try {
+                check.run();
+            } catch (IllegalArgumentException e) {
+                faults.add(e.getMessage());
+            }
         }
         if (splits.validation().size() == 0) {
             faults.add("there are no validation images in " + data);
@@ -211,7 +222,7 @@ final class FinetuneCommand implements Callable<Integer> {
                                 state,
                                 Map.of(
                                         "dropout", training.residualDropout().toString(),
-                                        "flip", Boolean.toString(flip),
+                                        "augment", Augmentation.parse(augment).toString(),
                                         "preprocessing", train.preprocessing().toString()))
                         .stateInterval(Duration.ofSeconds(stateSeconds))
                         .listener(steps);
@@ -332,12 +343,22 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private ImageDataset load(String what, ImageListing listing, Preprocessing preprocessing)
             throws IOException {
+        return load(what, listing, preprocessing, Augmentation.NONE);
+    }
+
+    private ImageDataset load(
+            String what,
+            ImageListing listing,
+            Preprocessing preprocessing,
+            Augmentation augmentation)
+            throws IOException {
         LoadOptions options = LoadOptions.defaults().withMaxUnreadable(skipUnreadable);
         if (!Terminal.isInteractive()) {
-            return ImageDataset.load(listing, preprocessing, options);
+            return ImageDataset.load(listing, preprocessing, augmentation, options);
         }
         try (ProgressBar bar = Progress.bar("reading " + what, listing.size())) {
-            return ImageDataset.load(listing, preprocessing, options.withProgress(bar::stepTo));
+            return ImageDataset.load(
+                    listing, preprocessing, augmentation, options.withProgress(bar::stepTo));
         }
     }
 }

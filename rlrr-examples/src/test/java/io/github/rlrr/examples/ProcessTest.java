@@ -42,7 +42,7 @@ class ProcessTest {
                                 out.toString(),
                                 "--epochs",
                                 Integer.toString(epochs),
-                                "--flip"));
+                                "--augment=flip"));
         command.addAll(List.of(more));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
