@@ -27,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             FinetuneCommand.class,
+            VtabCommand.class,
+            FgvcCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
             MergeCommand.class,
@@ -114,7 +116,8 @@ public final class RlrrCommand implements Runnable {
         }
     }
 
-    private static String oneLine(Exception fault) {
+    /** What is said of a fault, without line breaks. */
+    static String oneLine(Throwable fault) {
         Throwable cause = fault.getCause();
         Throwable said = fault instanceof UncheckedIOException && cause != null ? cause : fault;
         boolean expected =
