@@ -18,6 +18,8 @@ import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs tasks and seeds, one after another, passing over what is done or being done. */
 final class Benchmark {
+
+    /** Where a failed trial leaves its stack trace. */
+    private static final String TRACE = "failure.txt";
 
     /**
      * What to run.
@@ -111,6 +116,9 @@ final class Benchmark {
                 TrialResult result = result(task, seed, images, slot.folder(), name);
                 if (result != null) {
                     slot.write(result);
+                    if (result.failure() == null) {
+                        Files.deleteIfExists(slot.folder().resolve(TRACE));
+                    }
                     Report.of(outFolder).write();
                     say(name + "   " + said(result));
                 }
@@ -143,7 +151,8 @@ final class Benchmark {
 
     /** The result, the failure, or null when it was asked to stop. */
     private @Nullable TrialResult result(
-            BenchmarkTask task, long seed, Images images, Path folder, String name) {
+            BenchmarkTask task, long seed, Images images, Path folder, String name)
+            throws IOException {
         Measure measure = new Measure();
         HyperParameters settings = task.settings().with(plan.overrides());
         TaskRun.Result result = null;
@@ -156,7 +165,8 @@ final class Benchmark {
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             // Whatever it was, the other tasks shall have their turn; the table says what failed.
             failed = true;
-            failure = RlrrCommand.oneLine(e);
+            failure = RlrrCommand.oneLine(e, TRACE);
+            writeTrace(e, folder.resolve(TRACE));
         }
         return new TrialResult(
                 task.name(),
@@ -169,6 +179,12 @@ final class Benchmark {
                 result == null ? settings : result.settings(),
                 measure.cost(),
                 environment(result));
+    }
+
+    private static void writeTrace(Throwable fault, Path file) throws IOException {
+        StringWriter trace = new StringWriter();
+        fault.printStackTrace(new PrintWriter(trace));
+        Files.writeString(file, trace.toString());
     }
 
     private TaskRun.@Nullable Result trained(

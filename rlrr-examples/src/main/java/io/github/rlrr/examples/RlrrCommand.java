@@ -116,8 +116,16 @@ public final class RlrrCommand implements Runnable {
         }
     }
 
-    /** What is said of a fault, without line breaks. */
-    static String oneLine(Throwable fault) {
+    private static String oneLine(Exception fault) {
+        return oneLine(fault, "--stacktrace");
+    }
+
+    /**
+     * What is said of a fault, without line breaks.
+     *
+     * @param trace what shows the stack trace of a fault that nobody foresaw
+     */
+    static String oneLine(Throwable fault, String trace) {
         Throwable cause = fault.getCause();
         Throwable said = fault instanceof UncheckedIOException && cause != null ? cause : fault;
         boolean expected =
@@ -135,6 +143,6 @@ public final class RlrrCommand implements Runnable {
             message = "cannot use the file " + message;
         }
         String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
-        return expected ? line : "unexpected " + said + "; --stacktrace shows where";
+        return expected ? line : "unexpected " + said + "; " + trace + " shows where";
     }
 }

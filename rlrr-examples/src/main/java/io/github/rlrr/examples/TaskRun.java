@@ -166,7 +166,7 @@ final class TaskRun {
             }
             judged = Objects.requireNonNull(outcome.judged());
         } catch (ArithmeticException e) {
-            failure = RlrrCommand.oneLine(e);
+            failure = String.valueOf(e.getMessage());
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         return judged == null

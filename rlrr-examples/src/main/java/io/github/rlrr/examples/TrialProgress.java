@@ -54,7 +54,9 @@ final class TrialProgress implements FineTuneListener, AutoCloseable {
     @Override
     public void onEpoch(EpochMetrics metrics) {
         int every = Math.max(1, epochs / LINES);
-        if (terminal || (metrics.epoch() % every != 0 && metrics.epoch() != epochs)) {
+        boolean told =
+                metrics.epoch() == 1 || metrics.epoch() % every == 0 || metrics.epoch() == epochs;
+        if (terminal || !told) {
             return;
         }
         String measured =

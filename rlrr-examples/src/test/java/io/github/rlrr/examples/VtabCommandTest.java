@@ -48,7 +48,7 @@ class VtabCommandTest {
             arguments.addAll(List.of("--tasks", "dtd"));
         }
         if (!Arrays.asList(more).contains("--epochs")) {
-            arguments.addAll(List.of("--epochs", 2));
+            arguments.addAll(List.of("--epochs", 1));
         }
         arguments.addAll(Arrays.asList(more));
         return rlrr(arguments.toArray());
@@ -114,13 +114,13 @@ class VtabCommandTest {
         JsonObject settings = written.getAsJsonObject("settings");
         assertThat(settings.get("learning_rate").getAsDouble()).isEqualTo(0.002);
         assertThat(settings.get("dropout").getAsDouble()).isEqualTo(0.1);
-        assertThat(settings.get("epochs").getAsInt()).isEqualTo(2);
+        assertThat(settings.get("epochs").getAsInt()).isEqualTo(1);
         JsonObject cost = written.getAsJsonObject("cost");
         assertThat(cost.get("seconds").getAsDouble()).isPositive();
         assertThat(cost.get("peak_memory_kib").getAsLong()).isPositive();
         assertThat(Files.readAllLines(found("dtd", "metrics.jsonl")))
                 .as("nothing is measured on the way")
-                .hasSize(2)
+                .hasSize(1)
                 .noneMatch(line -> line.contains("validation"));
     }
 
@@ -206,9 +206,12 @@ class VtabCommandTest {
         assertThat(Files.readString(out.resolve("results.md")))
                 .contains("| eurosat | failed |", "- failed: eurosat");
 
+        Path trace = found("eurosat", "failure.txt");
+        assertThat(trace).content().contains("UnreadableImagesException", "\tat ");
         Files.write(image, good);
         CommandLine.Result mended = vtab(all);
 
+        assertThat(trace).doesNotExist();
         assertThat(mended.exitCode()).isZero();
         assertThat(mended.out())
                 .contains("dtd seed 0 validated   done before")

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param recipe such as {@code vtab}, {@code fgvc} or {@code fgvc augmented}
  * @param method the method's name
- * @param adapter the whole configuration of the method, its seed left out
+ * @param adapter the whole configuration of the method, as for seed 0
  * @param checkpoint the frozen model's name
  * @param checkpointSha256 its content
  * @param preprocessing how test images are prepared

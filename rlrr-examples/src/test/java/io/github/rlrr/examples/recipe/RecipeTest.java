@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RecipeTest {
 
     @Test
-    void vtabHas19TasksAndThePaperesMeansOfTwoKinds() throws IOException {
+    void vtabHas19TasksAndThePapersMeansOfTwoKinds() throws IOException {
         Recipe vtab = Recipe.vtab();
         assertThat(vtab.tasks()).hasSize(19);
         assertThat(vtab.groups().keySet()).containsExactly("natural", "specialized", "structured");
