@@ -8,8 +8,10 @@ import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +35,7 @@ public final class AdamW implements AutoCloseable {
     /** Tensors that share their decay, with their moments in matching order. */
     private static final class Group {
         final double decay;
+        final List<String> names = new ArrayList<>();
         final List<NDArray> values = new ArrayList<>();
         final List<NDArray> first = new ArrayList<>();
         final List<NDArray> second = new ArrayList<>();
@@ -89,6 +92,7 @@ public final class AdamW implements AutoCloseable {
         for (TrainableTensor tensor : tensors) {
             Group group = group(tensor.decayed() ? weightDecay : 0);
             NDArray value = tensor.parameter().getArray();
+            group.names.add(tensor.name());
             group.values.add(value);
             group.first.add(manager.zeros(value.getShape(), DataType.FLOAT32));
             group.second.add(manager.zeros(value.getShape(), DataType.FLOAT32));
@@ -195,6 +199,24 @@ public final class AdamW implements AutoCloseable {
         }
         program.run("step", arguments.toArray());
         handles.forEach(NDArray::close);
+    }
+
+    /**
+     * All that the optimizer keeps between two steps, in place: who writes into these arrays moves
+     * it to another state.
+     *
+     * @return the moments and the count of steps by name; owned by this
+     */
+    Map<String, NDArray> state() {
+        Map<String, NDArray> state = new LinkedHashMap<>();
+        state.put("optimizer.steps", time);
+        for (Group group : groups) {
+            for (int i = 0; i < group.names.size(); i++) {
+                state.put("optimizer.first." + group.names.get(i), group.first.get(i));
+                state.put("optimizer.second." + group.names.get(i), group.second.get(i));
+            }
+        }
+        return state;
     }
 
     /** Frees the moments. */

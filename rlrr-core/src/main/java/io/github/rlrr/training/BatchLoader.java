@@ -2,6 +2,7 @@ package io.github.rlrr.training;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -55,6 +56,7 @@ final class BatchLoader implements AutoCloseable {
     private BatchLoader(
             LabelledDataset data,
             int[] order,
+            int firstBatch,
             int batchSize,
             int accumulation,
             List<Double> classWeights,
@@ -67,6 +69,7 @@ final class BatchLoader implements AutoCloseable {
         this.classWeights = classWeights;
         this.mixing = mixing;
         this.epochSeed = epochSeed;
+        scheduled = Math.min(order.length, Math.multiplyExact(firstBatch, batchSize));
         while (pending.size() < AHEAD && scheduled < order.length) {
             schedule();
         }
@@ -74,21 +77,29 @@ final class BatchLoader implements AutoCloseable {
 
     static BatchLoader inOrder(LabelledDataset data, int batchSize) {
         return new BatchLoader(
-                data, identity(data.size()), batchSize, 1, List.of(), Mixing.NONE, 0);
+                data, identity(data.size()), 0, batchSize, 1, List.of(), Mixing.NONE, 0);
     }
 
     static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
         long epochSeed = mix(seed, epoch);
         int[] order = shuffledOrder(data.size(), epochSeed);
-        return new BatchLoader(data, order, batchSize, 1, List.of(), Mixing.NONE, epochSeed);
+        return new BatchLoader(data, order, 0, batchSize, 1, List.of(), Mixing.NONE, epochSeed);
     }
 
-    /** The batches of an epoch of training. */
-    static BatchLoader training(LabelledDataset data, FineTuneOptions options, int epoch) {
+    /**
+     * The batches of an epoch of training.
+     *
+     * @param epoch from 0
+     * @param firstBatch the first of them that is wanted, from 0
+     */
+    static BatchLoader training(
+            LabelledDataset data, FineTuneOptions options, int epoch, int firstBatch) {
         long epochSeed = mix(options.seed(), epoch);
+        int[] order = shuffledOrder(data.size(), epochSeed);
         return new BatchLoader(
                 data,
-                shuffledOrder(data.size(), epochSeed),
+                Arrays.copyOf(order, options.examplesPerEpoch(order.length)),
+                firstBatch,
                 options.batchSize(),
                 options.accumulation(),
                 // Soft targets are averaged over examples, hard ones over weights.

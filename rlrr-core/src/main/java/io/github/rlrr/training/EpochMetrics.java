@@ -10,6 +10,7 @@ package io.github.rlrr.training;
  * @param validationLoss the mean loss over the validation set afterwards; NaN without one
  * @param validationAccuracy the share of the validation set classified right; NaN without one
  * @param seconds wall-clock seconds of training, evaluation left out
+ * @param waited seconds of these in which the loop waited for data
  */
 public record EpochMetrics(
         int epoch,
@@ -18,4 +19,5 @@ public record EpochMetrics(
         double trainAccuracy,
         double validationLoss,
         double validationAccuracy,
-        double seconds) {}
+        double seconds,
+        double waited) {}

@@ -6,6 +6,14 @@ import java.util.List;
 public interface FineTuneListener {
 
     /**
+     * A run goes on from a state on disk; called before its first step.
+     *
+     * @param step optimizer steps done before
+     * @param epochs the metrics of the epochs finished before
+     */
+    default void onContinue(long step, List<EpochMetrics> epochs) {}
+
+    /**
      * A step is done.
      *
      * @param progress where the run stands
@@ -14,7 +22,7 @@ public interface FineTuneListener {
 
     /**
      * The losses of the steps since the last reading have arrived. The device is read every few
-     * steps and at the end of an epoch; a run that is asked to stop leaves out those not yet read.
+     * steps, at the end of an epoch and when a run is asked to stop.
      *
      * @param firstStep the step of the first loss, from 1
      * @param losses the mean loss over the batch of each step, before its update

@@ -15,6 +15,7 @@ import java.util.List;
  * @param batchSize the examples of a forward, at least 1
  * @param accumulation the batches whose gradients make one step, at least 1; k batches of b equal
  *     one of k·b
+ * @param dropLast whether the examples that do not fill an epoch's last batch are left out of it
  * @param learningRate the peak rate, positive
  * @param schedule how the rate moves
  * @param warmupEpochs the length of the warm-up; negative: the schedule's usual one
@@ -39,6 +40,7 @@ public record FineTuneOptions(
         long steps,
         int batchSize,
         int accumulation,
+        boolean dropLast,
         double learningRate,
         ScheduleKind schedule,
         double warmupEpochs,
@@ -63,6 +65,7 @@ public record FineTuneOptions(
      * @param steps see the record
      * @param batchSize see the record
      * @param accumulation see the record
+     * @param dropLast see the record
      * @param learningRate see the record
      * @param schedule see the record
      * @param warmupEpochs see the record
@@ -82,6 +85,11 @@ public record FineTuneOptions(
      */
     public FineTuneOptions {
         classWeights = List.copyOf(classWeights);
+    }
+
+    /** The examples of an epoch, of so many there are. */
+    int examplesPerEpoch(int size) {
+        return dropLast ? size - size % batchSize : size;
     }
 
     /** Whether batches are mixed. */

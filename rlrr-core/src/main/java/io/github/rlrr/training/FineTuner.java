@@ -1,6 +1,8 @@
 package io.github.rlrr.training;
 
 import io.github.rlrr.adapter.AdaptedBlock;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,6 +60,9 @@ public final class FineTuner {
      *
      * @return what the run gave
      * @throws IllegalStateException when another run is training in this process
+     * @throws IllegalStateException when the state folder holds the state of another run
+     * @throws java.io.UncheckedIOException when a state cannot be written or read, or another
+     *     process holds the folder; the last good states are intact
      * @throws ArithmeticException when the loss is no longer finite; the adapter then holds the
      *     values that caused it
      */
@@ -84,6 +89,7 @@ public final class FineTuner {
         private long steps;
         private int batchSize = 32;
         private int accumulation = 1;
+        private boolean dropLast;
         private double learningRate = 3e-3;
         private ScheduleKind kind = ScheduleKind.COSINE;
         private double warmupEpochs = -1;
@@ -103,6 +109,8 @@ public final class FineTuner {
         private long seed;
         private final List<FineTuneListener> listeners = new ArrayList<>();
         private BooleanSupplier stop = () -> false;
+        private @Nullable Path stateFolder;
+        private Duration stateInterval = Duration.ofSeconds(30);
 
         private Builder(AdaptedBlock block) {
             this.block = block;
@@ -172,6 +180,17 @@ public final class FineTuner {
          */
         public Builder accumulation(int value) {
             accumulation = value;
+            return this;
+        }
+
+        /**
+         * Leaves out what does not fill the last batch of an epoch; kept by default.
+         *
+         * @param value whether to leave it out
+         * @return this
+         */
+        public Builder dropLast(boolean value) {
+            dropLast = value;
             return this;
         }
 
@@ -375,6 +394,63 @@ public final class FineTuner {
         }
 
         /**
+         * Makes the run one that can be killed at any moment: it keeps its last two states in a
+         * folder, and where the folder holds states of this very run, it goes on from the newest
+         * that is whole. Its values then equal, bit for bit, those of a run that never stopped, on
+         * the same build and thread count. A finished run that is started again trains no step.
+         *
+         * @param folder for this run alone, made where missing
+         * @return this
+         */
+        public Builder state(Path folder) {
+            stateFolder = folder;
+            return this;
+        }
+
+        /**
+         * Sets the least time between two states; 30 seconds by default. One more is written at the
+         * end and when the run is asked to stop.
+         *
+         * @param value zero for as often as losses are read
+         * @return this
+         */
+        public Builder stateInterval(Duration value) {
+            stateInterval = value;
+            return this;
+        }
+
+        /**
+         * Sets all options at once, in place of those set before.
+         *
+         * @param all the options, such as another run's {@link FineTuner#options()}
+         * @return this
+         */
+        public Builder options(FineTuneOptions all) {
+            epochs = all.epochs();
+            steps = all.steps();
+            batchSize = all.batchSize();
+            accumulation = all.accumulation();
+            dropLast = all.dropLast();
+            learningRate = all.learningRate();
+            kind = all.schedule();
+            warmupEpochs = all.warmupEpochs();
+            restartEpochs = all.restartEpochs();
+            restartFactor = all.restartFactor();
+            weightDecay = all.weightDecay();
+            clipNorm = all.clipNorm();
+            labelSmoothing = all.labelSmoothing();
+            classWeights = all.classWeights();
+            mixup = all.mixup();
+            cutmix = all.cutmix();
+            cutmixShare = all.cutmixShare();
+            emaDecay = all.emaDecay();
+            selection = all.selection();
+            patience = all.patience();
+            seed = all.seed();
+            return this;
+        }
+
+        /**
          * Sets a question asked before every step: a run that is told to stop ends there, with its
          * adapter whole.
          *
@@ -412,7 +488,9 @@ public final class FineTuner {
                             options,
                             schedule,
                             List.copyOf(listeners),
-                            stop);
+                            stop,
+                            stateFolder,
+                            stateInterval);
             if (options.steps() > 0) {
                 options.checkWarmup(faults, setting.epochs(), setting.epochs() + " epochs");
             }
@@ -428,6 +506,7 @@ public final class FineTuner {
                     steps,
                     batchSize,
                     accumulation,
+                    dropLast,
                     learningRate,
                     kind,
                     warmupEpochs,
@@ -458,6 +537,13 @@ public final class FineTuner {
             boolean validated = options.selection() == Selection.BEST || options.patience() > 0;
             if (validated && validation == null) {
                 faults.add("selection of the best epoch and patience need a validation set");
+            }
+            if (options.dropLast() && data.size() < options.batchSize()) {
+                faults.add(
+                        data.size()
+                                + " training examples do not fill a batch of "
+                                + options.batchSize()
+                                + ", and batches that are not full are left out");
             }
             int weights = options.classWeights().size();
             if (weights > 0 && weights != classes.size()) {

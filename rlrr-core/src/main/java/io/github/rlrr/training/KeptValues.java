@@ -1,8 +1,11 @@
 package io.github.rlrr.training;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.TrainableTensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,18 +25,45 @@ final class KeptValues implements AutoCloseable {
     /** The average begins at the values as they are, as published. */
     KeptValues(AdaptedBlock block, FineTuneOptions options, NDManager manager) {
         this.options = options;
-        average =
-                options.emaDecay() > 0
-                        ? new TensorCopies(
-                                block.trainableTensors().stream()
-                                        .map(TrainableTensor::parameter)
-                                        .toList(),
-                                manager)
-                        : null;
+        average = options.emaDecay() > 0 ? new TensorCopies(trainable(block), manager) : null;
         best =
                 options.selection() == Selection.BEST
-                        ? new TensorCopies(block.getDirectParameters().values(), manager)
+                        ? new TensorCopies(block.getDirectParameters().toMap(), manager)
                         : null;
+    }
+
+    private static Map<String, Parameter> trainable(AdaptedBlock block) {
+        Map<String, Parameter> trainable = new LinkedHashMap<>();
+        block.trainableTensors().forEach(t -> trainable.put(t.name(), t.parameter()));
+        return trainable;
+    }
+
+    /** The second sets of values there are, by name, in place. */
+    Map<String, NDArray> state() {
+        Map<String, NDArray> state = new LinkedHashMap<>();
+        if (average != null) {
+            state.putAll(average.arrays("average."));
+        }
+        if (best != null) {
+            state.putAll(best.arrays("best."));
+        }
+        return state;
+    }
+
+    /** The best of the finished epochs, where there is one. */
+    @Nullable EpochMetrics best() {
+        return bestMetrics;
+    }
+
+    /** Finished epochs after the best. */
+    int epochsSinceBest() {
+        return epochsSinceBest;
+    }
+
+    /** Goes on where another run of this kind stood; its arrays are in place. */
+    void continueFrom(RunPosition position) {
+        bestMetrics = position.best();
+        epochsSinceBest = position.epochsSinceBest();
     }
 
     /** Takes the values of a step into the average. */
@@ -75,6 +105,11 @@ final class KeptValues implements AutoCloseable {
                         });
             }
         }
+        return isOver();
+    }
+
+    /** Whether patience has run out. */
+    boolean isOver() {
         return options.patience() > 0 && epochsSinceBest >= options.patience();
     }
 

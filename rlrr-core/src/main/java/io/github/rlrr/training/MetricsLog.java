@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one JSON object a line: each epoch's metrics, and whatever else a run has to say.
@@ -18,35 +20,50 @@ import java.util.Map;
  * not exist (validation without a validation set) are left out. Epoch lines have {@code epoch}
  * (from 1), {@code learning_rate}, {@code train_loss} and {@code validation_loss} (mean
  * cross-entropy, nats), {@code train_accuracy} and {@code validation_accuracy} (0 to 1), {@code
- * seconds}.
+ * seconds}, and {@code waited}, those of them spent waiting for data.
  */
 public final class MetricsLog implements FineTuneListener, AutoCloseable {
 
     private static final Gson GSON = new Gson();
 
-    private final Path file;
-    private final Writer writer;
+    /** The file, begun with its first line: a run that is refused leaves the old one. */
+    private static final class Lines {
+        final Path file;
+        @Nullable Writer writer;
+
+        Lines(Path file) {
+            this.file = file;
+        }
+
+        void write(String line) throws IOException {
+            if (writer == null) {
+                writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+            }
+            writer.write(line + "\n");
+            writer.flush();
+        }
+    }
+
+    private final Lines lines;
     private final Map<String, String> labels;
 
-    private MetricsLog(Path file, Writer writer, Map<String, String> labels) {
-        this.file = file;
-        this.writer = writer;
+    private MetricsLog(Lines lines, Map<String, String> labels) {
+        this.lines = lines;
         this.labels = labels;
     }
 
     /**
-     * Starts a file; one of that name is replaced.
+     * Prepares a file; one of that name is replaced when the first line is written.
      *
      * @param file where to write
      * @return the log
-     * @throws IOException when the file cannot be written
+     * @throws IOException when its folder cannot be made
      */
     public static MetricsLog create(Path file) throws IOException {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
-        return new MetricsLog(
-                file, Files.newBufferedWriter(file, StandardCharsets.UTF_8), Map.of());
+        return new MetricsLog(new Lines(file), Map.of());
     }
 
     /**
@@ -59,7 +76,13 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
     public MetricsLog labelled(String label, String value) {
         Map<String, String> all = new LinkedHashMap<>(labels);
         all.put(label, value);
-        return new MetricsLog(file, writer, all);
+        return new MetricsLog(lines, all);
+    }
+
+    /** Writes the epochs before as if this run had trained them. */
+    @Override
+    public void onContinue(long step, List<EpochMetrics> epochs) {
+        epochs.forEach(this::onEpoch);
     }
 
     @Override
@@ -73,6 +96,7 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
         add(line, "validation_loss", metrics.validationLoss());
         add(line, "validation_accuracy", metrics.validationAccuracy());
         add(line, "seconds", metrics.seconds());
+        add(line, "waited", metrics.waited());
         write(line);
     }
 
@@ -100,15 +124,16 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
 
     private void write(JsonObject line) {
         try {
-            writer.write(GSON.toJson(line) + "\n");
-            writer.flush();
+            lines.write(GSON.toJson(line));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot write " + lines.file + ": " + e.getMessage(), e);
         }
     }
 
     @Override
     public void close() throws IOException {
-        writer.close();
+        if (lines.writer != null) {
+            lines.writer.close();
+        }
     }
 }

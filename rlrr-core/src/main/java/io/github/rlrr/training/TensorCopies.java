@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.torch.TorchProgram;
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A second set of values of the tensors that training changes: a moving average, or those of the
@@ -30,18 +31,20 @@ final class TensorCopies implements AutoCloseable {
 
     private final TorchProgram program = new TorchProgram(TEXT);
     private final NDManager manager;
+    private final List<String> names;
     private final List<NDArray> values;
     private final List<NDArray> copies;
 
     /**
      * Copies the values as they are.
      *
-     * @param parameters initialized, float32
+     * @param parameters by name; initialized, float32
      * @param like a manager on their device
      */
-    TensorCopies(Collection<Parameter> parameters, NDManager like) {
+    TensorCopies(Map<String, Parameter> parameters, NDManager like) {
         manager = like.newSubManager();
-        values = parameters.stream().map(Parameter::getArray).toList();
+        names = List.copyOf(parameters.keySet());
+        values = parameters.values().stream().map(Parameter::getArray).toList();
         copies =
                 values.stream()
                         .map(value -> manager.zeros(value.getShape(), value.getDataType()))
@@ -67,6 +70,20 @@ final class TensorCopies implements AutoCloseable {
     /** Exchanges values and copies. */
     void swap() {
         program.run("swap", values, copies);
+    }
+
+    /**
+     * The copies themselves.
+     *
+     * @param prefix put before each name
+     * @return the arrays by name, owned by this
+     */
+    Map<String, NDArray> arrays(String prefix) {
+        Map<String, NDArray> named = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            named.put(prefix + names.get(i), copies.get(i));
+        }
+        return named;
     }
 
     @Override

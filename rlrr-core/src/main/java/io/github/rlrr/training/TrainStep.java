@@ -10,10 +10,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What a run does on the device, and what it keeps there: optimizer state, losses not yet read, the
@@ -99,6 +102,26 @@ final class TrainStep implements AutoCloseable {
             loss.keep(losses, place, value, !first);
             correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());
         }
+    }
+
+    /** All that training changes on the device, by name, in place. */
+    Map<String, NDArray> state() {
+        Map<String, NDArray> state = new LinkedHashMap<>();
+        for (Pair<String, Parameter> own : block.getDirectParameters()) {
+            state.put("value." + own.getKey(), own.getValue().getArray());
+        }
+        state.putAll(optimizer.state());
+        return state;
+    }
+
+    /** Batches seen, from which dropout is seeded. */
+    long forwards() {
+        return forwards;
+    }
+
+    /** Goes on as if so many batches had been seen. */
+    void continueFrom(long forwardsBefore) {
+        forwards = forwardsBefore;
     }
 
     /** Updates the tensors from the gradients there are. */

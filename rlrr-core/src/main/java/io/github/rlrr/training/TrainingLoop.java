@@ -1,8 +1,14 @@
 package io.github.rlrr.training;
 
+import ai.djl.ndarray.NDArray;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.training.RunPosition.OpenEpoch;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +27,8 @@ final class TrainingLoop implements AutoCloseable {
      * @param schedule the rate over the epochs; by the options where there is none
      * @param listeners who is told
      * @param stop asked before every step
+     * @param state the folder of the run's states, where they are kept
+     * @param stateInterval the least time between two
      */
     record Setting(
             AdaptedBlock block,
@@ -29,12 +37,15 @@ final class TrainingLoop implements AutoCloseable {
             FineTuneOptions options,
             @Nullable LearningRateSchedule schedule,
             List<FineTuneListener> listeners,
-            BooleanSupplier stop) {
+            BooleanSupplier stop,
+            @Nullable Path state,
+            Duration stateInterval) {
 
         /** The steps of one epoch; the last may have fewer batches. */
         int stepsPerEpoch() {
             long examples = (long) options.batchSize() * options.accumulation();
-            return Math.toIntExact((train.size() + examples - 1) / examples);
+            int used = options.examplesPerEpoch(train.size());
+            return Math.toIntExact((used + examples - 1) / examples);
         }
 
         /** The length of the run. */
@@ -52,7 +63,12 @@ final class TrainingLoop implements AutoCloseable {
     private final LearningRateSchedule schedule;
     private final TrainStep device;
     private final KeptValues kept;
+    private final @Nullable TrainingState state;
+    private final List<EpochMetrics> metrics = new ArrayList<>();
+    private final List<Integer> unread = new ArrayList<>();
+    private OpenEpoch open = OpenEpoch.NONE;
     private long step;
+    private long waitedNanos;
     private double meanLoss = Double.NaN;
     private double learningRate;
 
@@ -68,68 +84,110 @@ final class TrainingLoop implements AutoCloseable {
         int classes = setting.train().classNames().size();
         device = new TrainStep(setting.block(), options, classes, STEPS_BETWEEN_READINGS);
         kept = new KeptValues(setting.block(), options, device.manager());
+        try {
+            state = setting.state() == null ? null : openState(setting.state());
+        } catch (RuntimeException e) {
+            kept.close();
+            device.close();
+            throw e;
+        }
+    }
+
+    private TrainingState openState(Path folder) {
+        Map<String, NDArray> tensors = new LinkedHashMap<>(device.state());
+        tensors.putAll(kept.state());
+        return new TrainingState(folder, setting.stateInterval(), RunIdentity.of(setting), tensors);
     }
 
     FineTuneResult fit() {
-        List<EpochMetrics> metrics = new ArrayList<>();
+        continueFromState();
         boolean stopped = false;
-        boolean done = false;
-        while (step < totalSteps && !done) {
+        while (step < totalSteps && !kept.isOver()) {
             EpochMetrics epoch = epoch(metrics.size());
             if (epoch == null) {
                 stopped = true;
                 break;
             }
             metrics.add(epoch);
-            done = kept.finished(epoch);
+            kept.finished(epoch);
             setting.listeners().forEach(listener -> listener.onEpoch(epoch));
+            if (state != null && state.isDue()) {
+                state.write(position());
+            }
+        }
+        if (state != null) {
+            // Before the values to be kept take the place of those that training goes on with.
+            state.write(position());
         }
         int keptEpoch = kept.keep(stopped ? 0 : metrics.size());
         return new FineTuneResult(metrics, step, stopped, keptEpoch);
     }
 
-    /** Trains one epoch; null when asked to stop within it. */
+    private void continueFromState() {
+        RunPosition position = state == null ? null : state.read(device.manager());
+        if (position != null) {
+            step = position.step();
+            metrics.addAll(position.epochs());
+            open = position.open();
+            device.continueFrom(position.forwards());
+            kept.continueFrom(position);
+            setting.listeners()
+                    .forEach(listener -> listener.onContinue(step, List.copyOf(metrics)));
+        }
+    }
+
+    private RunPosition position() {
+        return new RunPosition(
+                step, device.forwards(), metrics, open, kept.best(), kept.epochsSinceBest());
+    }
+
+    /** Trains one epoch, or what is left of it; null when asked to stop within it. */
     private @Nullable EpochMetrics epoch(int epoch) {
+        int batches = Math.multiplyExact(open.steps(), options.accumulation());
         long start = System.nanoTime();
-        int seen = 0;
-        double lossTotal = 0;
-        List<Integer> unread = new ArrayList<>();
-        try (BatchLoader loader = BatchLoader.training(setting.train(), options, epoch)) {
+        OpenEpoch atStart = open;
+        try (BatchLoader loader = BatchLoader.training(setting.train(), options, epoch, batches)) {
             while (loader.hasNext() && step < totalSteps) {
                 if (setting.stop().getAsBoolean()) {
+                    read(atStart, start);
                     return null;
                 }
                 learningRate = rate(step);
                 int examples = step(loader, unread.size());
                 step++;
-                seen += examples;
                 unread.add(examples);
                 boolean last = !loader.hasNext() || step == totalSteps;
                 if (unread.size() == STEPS_BETWEEN_READINGS || last) {
-                    lossTotal += readLosses(unread);
-                    unread.clear();
+                    read(atStart, start);
+                    if (state != null && !last && state.isDue()) {
+                        state.write(position());
+                    }
                 }
                 report(epoch, examples);
             }
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double trainAccuracy = (double) device.readCorrect() / seen;
+        OpenEpoch done = open;
+        open = OpenEpoch.NONE;
+        waitedNanos = 0;
         Evaluation after = kept.with(this::validate);
         return new EpochMetrics(
                 epoch + 1,
                 learningRate,
-                lossTotal / seen,
-                trainAccuracy,
+                done.lossTotal() / done.seen(),
+                (double) done.correct() / done.seen(),
                 after.loss(),
                 after.accuracy(),
-                seconds);
+                done.seconds(),
+                done.waited());
     }
 
     /** One update from as many batches as make a step; the examples it has seen. */
     private int step(BatchLoader loader, int place) {
         int examples = 0;
         for (int i = 0; i < options.accumulation() && loader.hasNext(); i++) {
+            long asked = System.nanoTime();
             BatchLoader.Batch batch = loader.next();
+            waitedNanos += System.nanoTime() - asked;
             device.accumulate(batch, place, i == 0);
             examples += batch.size();
         }
@@ -149,15 +207,18 @@ final class TrainingLoop implements AutoCloseable {
         return schedule.rate((double) stepsBefore / stepsPerEpoch);
     }
 
-    /** Reads the losses of the last steps; their sum over examples, given the steps' sizes. */
-    private double readLosses(List<Integer> sizes) {
-        float[] values = device.readLosses();
+    /** Reads the figures of the steps since the last reading from the device. */
+    private void read(OpenEpoch atStart, long start) {
+        float[] values = unread.isEmpty() ? new float[0] : device.readLosses();
         List<Float> read = new ArrayList<>();
+        double total = open.lossTotal();
         double sum = 0;
         int examples = 0;
-        for (int size : sizes) {
+        for (int size : unread) {
             float value = values[read.size()];
             read.add(value);
+            // One by one, so that the total does not depend on when it is read.
+            total += (double) value * size;
             sum += (double) value * size;
             examples += size;
         }
@@ -165,9 +226,19 @@ final class TrainingLoop implements AutoCloseable {
         if (!Double.isFinite(sum)) {
             throw notFinite(read, first);
         }
-        meanLoss = sum / examples;
-        setting.listeners().forEach(listener -> listener.onLosses(first, read));
-        return sum;
+        open =
+                new OpenEpoch(
+                        open.steps() + read.size(),
+                        open.seen() + examples,
+                        total,
+                        open.correct() + device.readCorrect(),
+                        atStart.seconds() + (System.nanoTime() - start) / 1e9,
+                        atStart.waited() + waitedNanos / 1e9);
+        unread.clear();
+        if (!read.isEmpty()) {
+            meanLoss = sum / examples;
+            setting.listeners().forEach(listener -> listener.onLosses(first, read));
+        }
     }
 
     private ArithmeticException notFinite(List<Float> read, long first) {
@@ -195,6 +266,9 @@ final class TrainingLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        if (state != null) {
+            state.close();
+        }
         kept.close();
         device.close();
     }

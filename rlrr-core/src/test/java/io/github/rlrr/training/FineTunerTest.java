@@ -145,7 +145,7 @@ class FineTunerTest {
     }
 
     @Test
-    void aRunThatIsAskedToStopLeavesOutLossesNotYetRead() {
+    void aRunThatIsAskedToStopReadsTheLossesOfAllItsSteps() {
         Map<Long, Float> losses = new TreeMap<>();
         int[] steps = new int[1];
         builder()
@@ -154,7 +154,7 @@ class FineTunerTest {
                 .stopWhen(() -> steps[0] == 7)
                 .build()
                 .fit();
-        assertThat(losses.keySet()).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(losses.keySet()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     }
 
     private Map<String, List<Integer>> trained(long seed) {

@@ -35,6 +35,7 @@ class LossProgramTest {
                 0,
                 B,
                 1,
+                false,
                 0.1,
                 ScheduleKind.COSINE,
                 -1,

@@ -166,6 +166,7 @@ class MixingTest {
                         0,
                         4,
                         1,
+                        false,
                         0.1,
                         ScheduleKind.COSINE,
                         -1,
@@ -183,7 +184,7 @@ class MixingTest {
                         0,
                         seed);
         List<BatchLoader.Batch> batches = new ArrayList<>();
-        try (BatchLoader loader = BatchLoader.training(new Slow(unevenness), options, epoch)) {
+        try (BatchLoader loader = BatchLoader.training(new Slow(unevenness), options, epoch, 0)) {
             while (loader.hasNext()) {
                 batches.add(loader.next());
             }

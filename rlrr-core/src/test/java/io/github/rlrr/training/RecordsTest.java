@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Schedules, evaluation and the metrics log. */
 class RecordsTest {
 
-    private static final EpochMetrics EPOCH = new EpochMetrics(3, 0.01, 0.5, 0.75, 0.25, 1, 2);
+    private static final EpochMetrics EPOCH = new EpochMetrics(3, 0.01, 0.5, 0.75, 0.25, 1, 2, 0.5);
 
     @TempDir Path folder;
 
@@ -188,7 +188,7 @@ class RecordsTest {
                 .hasToString(
                         "{\"epoch\":3,\"learning_rate\":0.01,\"train_loss\":0.5,"
                                 + "\"train_accuracy\":0.75,\"validation_loss\":0.25,"
-                                + "\"validation_accuracy\":1.0,\"seconds\":2.0}");
+                                + "\"validation_accuracy\":1.0,\"seconds\":2.0,\"waited\":0.5}");
     }
 
     @Test
@@ -196,10 +196,10 @@ class RecordsTest {
         Path file = folder.resolve("log.jsonl");
         double none = Double.NaN;
         try (MetricsLog log = MetricsLog.create(file)) {
-            log.onEpoch(new EpochMetrics(1, none, 0.5, 0.75, none, none, 2));
+            log.onEpoch(new EpochMetrics(1, none, 0.5, 0.75, none, none, 2, 0));
         }
         assertThat(lines(file).get(0).keySet())
-                .containsExactly("epoch", "train_loss", "train_accuracy", "seconds");
+                .containsExactly("epoch", "train_loss", "train_accuracy", "seconds", "waited");
     }
 
     @Test

@@ -117,12 +117,20 @@ final class DemoCommand implements Callable<Integer> {
                 String method = entry.getKey();
                 double rate = method.equals("rlrr") ? learningRate : probeLearningRate;
                 print.println("== " + method);
-                TrainingRun run = new TrainingRun(epochs, BATCH, rate, WEIGHT_DECAY, seed);
                 MetricsLog log = metrics.labelled("method", method);
                 try (AdaptedBlock adapted = Rlrr.adapt(vit, entry.getValue())) {
-                    FineTuner.Builder tuner = run.tuner(adapted, train, validation, more -> {});
+                    FineTuner.Builder tuner =
+                            FineTuner.builder(adapted)
+                                    .dataset(train)
+                                    .validation(validation)
+                                    .epochs(epochs)
+                                    .batchSize(BATCH)
+                                    .learningRate(rate)
+                                    .weightDecay(WEIGHT_DECAY)
+                                    .seed(seed);
                     FineTuneResult trained =
-                            run.fit(tuner, adapted, validation.size(), log, print, stop, List.of());
+                            TrainingRun.fit(
+                                    tuner, adapted, validation.size(), log, print, stop, List.of());
                     adapted.save(out.resolve(method).resolve("adapter"), metadata);
                     if (trained.stopped()) {
                         print.println("stopped");

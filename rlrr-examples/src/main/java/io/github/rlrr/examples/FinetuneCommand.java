@@ -3,8 +3,10 @@ package io.github.rlrr.examples;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
@@ -16,7 +18,9 @@ import io.github.rlrr.vit.data.LoadOptions;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +49,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private static final int EVALUATION_BATCH = 64;
 
+    @Mixin private final ConfigOption config = new ConfigOption();
+
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Mixin private final MethodOptions method = new MethodOptions();
@@ -67,7 +73,8 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Where adapter/, metrics.jsonl and curves.png go. Default: out/<name of DIR>.")
+                    "Where adapter/, config.yaml, metrics.jsonl and curves.png go. Default:"
+                            + " out/<name of DIR>.")
     private @Nullable Path out;
 
     @Option(
@@ -93,6 +100,20 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
     private long seed;
 
+    @Option(
+            names = "--state-every",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description =
+                    "How often the state of the run is kept, in state/. Started again, a run that"
+                            + " was stopped or killed goes on from there. Default: 30.")
+    private int stateSeconds = 30;
+
+    @Option(
+            names = "--restart",
+            description = "Begin anew where a run was stopped or killed, instead of going on.")
+    private boolean restart;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -105,10 +126,9 @@ final class FinetuneCommand implements Callable<Integer> {
         if (ignored > 0) {
             print.printf("%d files under %s are no images and are left out%n", ignored, data);
         }
-        Path target = out == null ? defaultOut() : out;
+        FineTuneOptions options = training.options(splits.train(), seed);
+        AdapterConfig adapterConfig = checked(options, splits);
         List<String> classes = splits.train().classNames();
-        AdapterConfig config = method.config(seed);
-        TrainingRun run = training.run(splits.train().size(), seed);
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (VisionTransformer loaded = base.load(checkpoint)) {
             VisionTransformer vit = loaded.withHead(classes.size());
@@ -122,59 +142,107 @@ final class FinetuneCommand implements Callable<Integer> {
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
-            finetune(vit, config, run, train, validation, splits.test(), target, metadata, print);
+            try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
+                finetune(adapted, options, train, validation, splits.test(), metadata, print);
+            }
         }
         return 0;
     }
 
+    /** Refuses what can be refused before any work, all of it at once. */
+    private AdapterConfig checked(FineTuneOptions options, ImageSplits splits) {
+        List<String> faults = options.faults();
+        AdapterConfig adapterConfig = new LinearProbeConfig();
+        try {
+            adapterConfig = method.config(seed);
+        } catch (IllegalArgumentException e) {
+            faults.add(e.getMessage());
+        }
+        if (splits.validation().size() == 0) {
+            faults.add("there are no validation images in " + data);
+        }
+        if (stateSeconds < 0) {
+            faults.add("--state-every is " + stateSeconds + ", expected 0 or more seconds");
+        }
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+        return adapterConfig;
+    }
+
     private void finetune(
-            VisionTransformer vit,
-            AdapterConfig config,
-            TrainingRun run,
+            AdaptedBlock adapted,
+            FineTuneOptions options,
             ImageDataset train,
             ImageDataset validation,
             ImageListing test,
-            Path target,
             AdapterMetadata metadata,
             PrintWriter print)
             throws IOException {
         print.printf(
                 "%d training, %d validation and %d test images in %d classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
-        try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
-            FineTuner.Builder tuner =
-                    run.tuner(adapted, train, validation, more -> training.configure(more, train));
-            Path adapterFolder = target.resolve("adapter");
-            Path metricsFile = target.resolve("metrics.jsonl");
-            try (StopSignal stop = new StopSignal();
-                    MetricsLog metrics = MetricsLog.create(metricsFile)) {
-                FineTuneResult result =
-                        run.fit(
-                                tuner,
-                                adapted,
-                                validation.size(),
-                                metrics,
-                                print,
-                                stop,
-                                cheaper(run));
-                adapted.save(adapterFolder, metadata);
-                if (result.stopped()) {
-                    print.printf("stopped after %d steps%n", result.steps());
-                } else if (test.size() > 0) {
+        Path target = out == null ? defaultOut() : out;
+        Path state = target.resolve("state");
+        if (restart) {
+            Folders.delete(state);
+        }
+        FineTuner.Builder tuner =
+                FineTuner.builder(adapted)
+                        .dataset(train)
+                        .validation(validation)
+                        .options(options)
+                        .state(state)
+                        .stateInterval(Duration.ofSeconds(stateSeconds));
+        tuner.build();
+        Map<String, Object> effective =
+                config.effective(
+                        Map.of(
+                                "checkpoint", metadata.baseModel(),
+                                "epochs", options.epochs(),
+                                "out", target));
+        Path configFile = target.resolve("config.yaml");
+        if (!Files.isDirectory(state)) {
+            ConfigFile.write(configFile, effective);
+        }
+        Path adapterFolder = target.resolve("adapter");
+        Path metricsFile = target.resolve("metrics.jsonl");
+        try (StopSignal stop = new StopSignal();
+                MetricsLog metrics = MetricsLog.create(metricsFile)) {
+            FineTuneResult result =
+                    TrainingRun.fit(
+                            tuner,
+                            adapted,
+                            validation.size(),
+                            metrics,
+                            print,
+                            stop,
+                            cheaper(options.epochs()));
+            ConfigFile.write(configFile, effective);
+            adapted.save(adapterFolder, metadata);
+            if (result.stopped()) {
+                print.printf(
+                        "stopped after %d steps; the same command goes on from there%n",
+                        result.steps());
+            } else {
+                if (test.size() > 0) {
                     test(adapted, load("test", test, train.preprocessing()), metrics, print);
                 }
-                if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
-                    print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
-                }
-                print.println("adapter   " + adapterFolder);
-                print.println("metrics   " + metricsFile);
-                if (!result.epochs().isEmpty()) {
-                    Path curves = target.resolve("curves.png");
-                    Curves.write(Map.of(config.method(), result.epochs()), curves);
-                    print.println("curves    " + curves);
-                }
-                print.flush();
+                // The adapter is the result; what it takes to go on is not needed any more.
+                Folders.delete(state);
             }
+            if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
+                print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
+            }
+            print.println("adapter   " + adapterFolder);
+            print.println("options   " + configFile);
+            print.println("metrics   " + metricsFile);
+            if (!result.epochs().isEmpty()) {
+                Path curves = target.resolve("curves.png");
+                Curves.write(Map.of(adapted.config().method(), result.epochs()), curves);
+                print.println("curves    " + curves);
+            }
+            print.flush();
         }
     }
 
@@ -195,19 +263,19 @@ final class FinetuneCommand implements Callable<Integer> {
                 .resolve(name == null ? "run" : name.toString().replaceFirst("(?i)\\.csv$", ""));
     }
 
-    private List<String> cheaper(TrainingRun run) {
+    private List<String> cheaper(int epochs) {
         List<String> choices = new ArrayList<>();
         if (!method.isLinearProbe()) {
             choices.add(
                     "--method linear-probe first: no backward through the model, about a third of"
                             + " the time");
         }
-        if (run.epochs() > TrainingOptions.FEWEST_EPOCHS) {
+        if (epochs > TrainingOptions.FEWEST_EPOCHS) {
             choices.add(
                     "--epochs "
                             + TrainingOptions.FEWEST_EPOCHS
                             + ": "
-                            + Math.round(100.0 * TrainingOptions.FEWEST_EPOCHS / run.epochs())
+                            + Math.round(100.0 * TrainingOptions.FEWEST_EPOCHS / epochs)
                             + " % of the time");
         }
         choices.add(

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +24,7 @@ final class Forecast implements FineTuneListener {
     private final int epochs;
     private final int validationExamples;
     private final List<String> cheaper;
+    private long stepsBefore;
     private long measuredFrom;
 
     /**
@@ -39,11 +41,18 @@ final class Forecast implements FineTuneListener {
     }
 
     @Override
+    public void onContinue(long step, List<EpochMetrics> before) {
+        stepsBefore = step;
+    }
+
+    @Override
     public void onStep(StepProgress progress) {
-        int last = (int) Math.min(WARM_UP_STEPS + MEASURED_STEPS, progress.totalSteps());
-        if (progress.step() == Math.min(WARM_UP_STEPS, last - 1)) {
+        long done = progress.step() - stepsBefore;
+        int last =
+                (int) Math.min(WARM_UP_STEPS + MEASURED_STEPS, progress.totalSteps() - stepsBefore);
+        if (done == Math.min(WARM_UP_STEPS, last - 1)) {
             measuredFrom = System.nanoTime();
-        } else if (progress.step() == last && measuredFrom != 0) {
+        } else if (done == last && measuredFrom != 0) {
             int measured = last - Math.min(WARM_UP_STEPS, last - 1);
             double stepSeconds = (System.nanoTime() - measuredFrom) / 1e9 / measured;
             print(progress, stepSeconds);
@@ -53,12 +62,13 @@ final class Forecast implements FineTuneListener {
     private void print(StepProgress progress, double stepSeconds) {
         // Backward costs about twice what forward does.
         double evaluation = stepSeconds / 3 * validationExamples / progress.examples();
-        double seconds = stepSeconds * progress.totalSteps() + evaluation * epochs;
+        long steps = progress.totalSteps() - stepsBefore;
+        double seconds = stepSeconds * steps + evaluation * epochs;
         OptionalLong memory = peakMemoryKib();
         out.printf(
                 Locale.ROOT,
                 "forecast: %d steps of %.2f s, %s with evaluation; peak memory so far %s%n",
-                progress.totalSteps(),
+                steps,
                 stepSeconds,
                 duration(seconds),
                 memory.isPresent()

@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -25,6 +26,17 @@ final class Progress implements FineTuneListener, AutoCloseable {
         this.out = out;
         this.epochs = epochs;
         terminal = Terminal.isInteractive();
+    }
+
+    @Override
+    public void onContinue(long step, List<EpochMetrics> before) {
+        out.printf(
+                Locale.ROOT,
+                "continuing after step %d, %d of %d epochs are done%n",
+                step,
+                before.size(),
+                epochs);
+        out.flush();
     }
 
     @Override

@@ -7,8 +7,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NotDirectoryException;
-import java.util.Arrays;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -61,38 +63,81 @@ public final class RlrrCommand implements Runnable {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        System.exit(commandLine().execute(args));
+        System.exit(execute(commandLine(), args));
+    }
+
+    /** Parses and runs, with the options of a configuration file where one is named. */
+    static int execute(CommandLine line, String... args) {
+        CommandLine command = args.length == 0 ? null : line.getSubcommands().get(args[0]);
+        if (command != null && command.getCommandSpec().findOption(ConfigFile.OPTION) != null) {
+            try {
+                Path file = configFile(args);
+                if (file != null) {
+                    command.setDefaultValueProvider(ConfigFile.read(file, commandLine(), args[0]));
+                }
+            } catch (IOException | IllegalArgumentException e) {
+                return wrongUsage(command, List.of(e));
+            }
+        }
+        return line.execute(args);
+    }
+
+    /** Defaults have to be known before the arguments are parsed. */
+    private static @Nullable Path configFile(String... args) {
+        for (int i = 1; i < args.length; i++) {
+            if (args[i].startsWith(ConfigFile.OPTION + "=")) {
+                return Path.of(args[i].substring(ConfigFile.OPTION.length() + 1));
+            }
+            if (args[i].equals(ConfigFile.OPTION) && i + 1 < args.length) {
+                return Path.of(args[i + 1]);
+            }
+        }
+        return null;
     }
 
     static CommandLine commandLine() {
         RlrrCommand root = new RlrrCommand();
-        return new CommandLine(root)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(RlrrCommand::wrongUsage)
-                .setExecutionExceptionHandler(root.new OneLine());
+        CommandLine line =
+                new CommandLine(root)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setExecutionStrategy(RlrrCommand::run)
+                        .setExecutionExceptionHandler(root.new OneLine());
+        line.getCommandSpec().parser().collectErrors(true);
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().parser().collectErrors(true));
+        return line;
     }
 
-    /** Two lines, not the whole help: what was wrong and where the help is. */
-    private static int wrongUsage(ParameterException fault, String[] arguments) {
-        CommandLine command = fault.getCommandLine();
-        PrintWriter err = command.getErr();
-        err.println("rlrr: " + oneLine(fault));
-        List<String> unknown =
-                Arrays.stream(arguments).filter(a -> isUnknownOption(command, a)).toList();
-        if (!unknown.isEmpty() && !(fault instanceof UnmatchedArgumentException)) {
-            err.println("rlrr: unknown options: " + String.join(" ", unknown));
+    /** Runs the command, or names everything that is wrong with its arguments. */
+    private static int run(ParseResult parsed) {
+        List<Exception> faults = new ArrayList<>(parsed.errors());
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+            faults.addAll(last.errors());
         }
-        UnmatchedArgumentException.printSuggestions(fault, err);
+        Integer help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
+        }
+        return faults.isEmpty()
+                ? new CommandLine.RunLast().execute(parsed)
+                : wrongUsage(last.commandSpec().commandLine(), faults);
+    }
+
+    /** A line for each fault and one for the help, not the whole help. */
+    private static int wrongUsage(CommandLine command, List<Exception> faults) {
+        PrintWriter err = command.getErr();
+        for (Exception fault : faults) {
+            err.println("rlrr: " + oneLine(fault));
+            if (fault instanceof ParameterException usage) {
+                UnmatchedArgumentException.printSuggestions(usage, err);
+            }
+        }
         err.println("rlrr: see " + command.getCommandSpec().qualifiedName() + " --help");
         err.flush();
         return command.getCommandSpec().exitCodeOnInvalidInput();
-    }
-
-    private static boolean isUnknownOption(CommandLine command, String argument) {
-        String name = argument.split("=", 2)[0];
-        return name.matches("--[a-z].*")
-                && !command.getCommandSpec().optionsMap().containsKey(name)
-                && !command.getCommandSpec().negatedOptionsMap().containsKey(name);
     }
 
     @Override

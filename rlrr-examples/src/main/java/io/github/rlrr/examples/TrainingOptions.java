@@ -1,10 +1,11 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.Selection;
 import io.github.rlrr.vit.data.ClassWeights;
+import io.github.rlrr.vit.data.ImageListing;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,6 +42,11 @@ final class TrainingOptions {
     private int accumulation = 1;
 
     @Option(
+            names = "--drop-last",
+            description = "Leave out the images that do not fill an epoch's last batch.")
+    private boolean dropLast;
+
+    @Option(
             names = "--lr",
             defaultValue = "0.003",
             description = "The peak learning rate. Default: ${DEFAULT-VALUE}.")
@@ -55,6 +61,20 @@ final class TrainingOptions {
                             + " published, as the published code does, once an epoch and an epoch"
                             + " late. Default: ${DEFAULT-VALUE}.")
     private ScheduleKind schedule = ScheduleKind.COSINE;
+
+    @Option(
+            names = "--restart-epochs",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "The length of the first cycle of --schedule restarts. Default: 10.")
+    private int restartEpochs = 10;
+
+    @Option(
+            names = "--restart-factor",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many times as long each further cycle is. Default: 2.")
+    private int restartFactor = 2;
 
     @Option(
             names = "--warmup",
@@ -105,6 +125,13 @@ final class TrainingOptions {
     private double cutmix;
 
     @Option(
+            names = "--cutmix-share",
+            paramLabel = "X",
+            defaultValue = "0.5",
+            description = "The share of batches that get cutmix where both are on. Default: 0.5.")
+    private double cutmixShare = 0.5;
+
+    @Option(
             names = "--ema",
             paramLabel = "DECAY",
             defaultValue = "0",
@@ -131,34 +158,41 @@ final class TrainingOptions {
                             + " Default: 0, never.")
     private int patience;
 
-    /** The run for so many training images. */
-    TrainingRun run(int images, long seed) {
-        int wanted = epochs == null ? sensibleEpochs(images) : epochs;
-        return new TrainingRun(wanted, batchSize, learningRate, weightDecay, seed);
+    /**
+     * The options of the run, not checked yet.
+     *
+     * @param train the training images
+     * @param seed of order, augmentation and dropout
+     */
+    FineTuneOptions options(ImageListing train, long seed) {
+        return new FineTuneOptions(
+                epochs == null ? sensibleEpochs(train.size()) : epochs,
+                0,
+                batchSize,
+                accumulation,
+                dropLast,
+                learningRate,
+                schedule,
+                warmup == null ? -1 : warmup,
+                restartEpochs,
+                restartFactor,
+                weightDecay,
+                clipNorm,
+                labelSmoothing,
+                balance ? ClassWeights.inverseFrequency(train) : List.of(),
+                mixup,
+                cutmix,
+                cutmixShare,
+                emaDecay,
+                selection,
+                patience,
+                seed);
     }
 
     private int sensibleEpochs(int images) {
-        int steps = (images + batchSize - 1) / Math.max(1, batchSize);
-        int wanted = (SENSIBLE_STEPS + steps - 1) / Math.max(1, steps);
+        int batch = Math.max(1, batchSize);
+        int steps = Math.max(1, (images + batch - 1) / batch);
+        int wanted = (SENSIBLE_STEPS + steps - 1) / steps;
         return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, wanted));
-    }
-
-    /** Configures what a {@link TrainingRun} does not, for these training images. */
-    void configure(FineTuner.Builder tuner, LabelledDataset train) {
-        tuner.schedule(schedule)
-                .accumulation(accumulation)
-                .clipNorm(clipNorm)
-                .labelSmoothing(labelSmoothing)
-                .mixup(mixup)
-                .cutmix(cutmix)
-                .emaDecay(emaDecay)
-                .selection(selection)
-                .patience(patience);
-        if (warmup != null) {
-            tuner.warmupEpochs(warmup);
-        }
-        if (balance) {
-            tuner.classWeights(ClassWeights.inverseFrequency(train));
-        }
     }
 }

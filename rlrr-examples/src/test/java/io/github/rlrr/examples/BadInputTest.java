@@ -189,7 +189,7 @@ class BadInputTest {
         assertThat(misspelt.exitCode()).isEqualTo(2);
         assertThat(misspelt.err())
                 .contains("Missing required option: '--adapter=DIR'")
-                .contains("unknown options: --adaptr=a");
+                .contains("Unknown option: '--adaptr=a'");
     }
 
     @Test

@@ -16,13 +16,11 @@ final class CommandLine {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int code =
-                RlrrCommand.commandLine()
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(
-                                Arrays.stream(arguments)
-                                        .map(Object::toString)
-                                        .toArray(String[]::new));
+                RlrrCommand.execute(
+                        RlrrCommand.commandLine()
+                                .setOut(new PrintWriter(out))
+                                .setErr(new PrintWriter(err)),
+                        Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
         return new Result(code, out.toString(), err.toString());
     }
 }

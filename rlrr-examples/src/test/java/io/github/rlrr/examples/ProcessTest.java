@@ -25,7 +25,7 @@ class ProcessTest {
 
     @TempDir private Path folder;
 
-    private Process finetune(Path out, int epochs) throws IOException {
+    private Process finetune(Path out, int epochs, String... more) throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -43,6 +43,7 @@ class ProcessTest {
                                 "--epochs",
                                 Integer.toString(epochs),
                                 "--flip"));
+        command.addAll(List.of(more));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
@@ -60,7 +61,8 @@ class ProcessTest {
             run.toHandle().destroy();
             assertThat(out.lines().toList())
                     .anyMatch(said -> said.contains("stopping after this step"))
-                    .anyMatch(said -> said.matches("stopped after \\d+ steps"));
+                    .anyMatch(
+                            said -> said.matches("stopped after \\d+ steps; the same command .*"));
         }
         assertThat(run.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(run.exitValue()).isNotZero();
@@ -68,6 +70,36 @@ class ProcessTest {
                 AdaptedBlock adapted = Rlrr.load(vit, folder.resolve("adapter"))) {
             assertThat(adapted.trainableTensors()).isNotEmpty();
         }
+    }
+
+    @Test
+    void aKilledRunThatIsStartedAgainEndsAsOneThatWasNot() throws Exception {
+        Path whole = folder.resolve("whole");
+        assertThat(finetune(whole, 4, "--state-every", "0").waitFor(5, TimeUnit.MINUTES)).isTrue();
+        Path killed = folder.resolve("killed");
+        Process run = finetune(killed, 4, "--state-every", "0");
+        try (BufferedReader out = run.inputReader()) {
+            String line = out.readLine();
+            while (line != null && !line.startsWith("epoch   2/")) {
+                line = out.readLine();
+            }
+            assertThat(line).as("the second epoch's line").isNotNull();
+            run.destroyForcibly().waitFor();
+        }
+        assertThat(killed.resolve("adapter")).doesNotExist();
+
+        Process again = finetune(killed, 4, "--state-every", "0");
+        String said;
+        try (BufferedReader out = again.inputReader()) {
+            said = String.join("\n", out.lines().toList());
+        }
+        assertThat(again.waitFor()).as(said).isZero();
+        assertThat(said).containsPattern("continuing after step \\d+, [1-3] of 4 epochs are done");
+        assertThat(killed.resolve("adapter/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(whole.resolve("adapter/adapter_model.safetensors"));
+        assertThat(Files.readAllLines(killed.resolve("metrics.jsonl")))
+                .hasSameSizeAs(Files.readAllLines(whole.resolve("metrics.jsonl")));
+        assertThat(killed.resolve("state")).doesNotExist();
     }
 
     @Test

@@ -25,13 +25,29 @@ public final class ClassWeights {
         for (int i = 0; i < data.size(); i++) {
             counts[data.label(i)]++;
         }
+        return inverseFrequency(counts, data.size());
+    }
+
+    /**
+     * The same of files that have not been read.
+     *
+     * @param listing the training files
+     * @return a weight for each class, in label order
+     */
+    public static List<Double> inverseFrequency(ImageListing listing) {
+        int[] counts = new int[listing.classNames().size()];
+        listing.entries().forEach(entry -> counts[entry.label()]++);
+        return inverseFrequency(counts, listing.size());
+    }
+
+    private static List<Double> inverseFrequency(int[] counts, int size) {
         int present = 0;
         for (int count : counts) {
             present += count > 0 ? 1 : 0;
         }
         List<Double> weights = new ArrayList<>();
         for (int count : counts) {
-            weights.add(count == 0 ? 1 : (double) data.size() / ((double) present * count));
+            weights.add(count == 0 ? 1 : (double) size / ((double) present * count));
         }
         return weights;
     }
