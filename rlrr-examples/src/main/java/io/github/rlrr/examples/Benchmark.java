@@ -117,6 +117,7 @@ final class Benchmark {
                 if (result != null) {
                     slot.write(result);
                     if (result.failure() == null) {
+                        Trial.forget(slot.folder());
                         Files.deleteIfExists(slot.folder().resolve(TRACE));
                     }
                     Report.of(outFolder).write();

@@ -5,7 +5,6 @@ import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.examples.recipe.Variant.Protocol;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ final class BenchmarkOptions {
             hideParamSyntax = true,
             split = ",",
             description = "Default: all.")
-    private List<String> tasks = new ArrayList<>();
+    private @Nullable List<String> tasks;
 
     @Option(
             names = "--seeds",
@@ -113,7 +112,7 @@ final class BenchmarkOptions {
     }
 
     List<String> tasks() {
-        return tasks;
+        return tasks == null ? List.of() : tasks;
     }
 
     Path out(String command) {

@@ -25,6 +25,7 @@ final class BenchmarkSession {
     private final BenchmarkOptions options;
     private final MethodOptions method;
     private final BaseOptions base;
+    private final ConfigOption config;
     private final PrintWriter out;
 
     /**
@@ -37,11 +38,13 @@ final class BenchmarkSession {
             BenchmarkOptions options,
             MethodOptions method,
             BaseOptions base,
+            ConfigOption config,
             PrintWriter out) {
         this.command = command;
         this.options = options;
         this.method = method;
         this.base = base;
+        this.config = config;
         this.out = out;
     }
 
@@ -131,6 +134,10 @@ final class BenchmarkSession {
                             method::config,
                             preprocessing,
                             base.device());
+            ConfigFile.write(
+                    folder.resolve(experiment.key()).resolve("config.yaml"),
+                    config.effective(
+                            Map.of("checkpoint", checkpoint.name(), "root", root, "out", folder)));
             boolean good = new Benchmark(plan, vit, folder, stop, out).run();
             Report report = Report.of(folder);
             report.write();

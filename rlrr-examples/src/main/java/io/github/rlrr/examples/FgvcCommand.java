@@ -42,14 +42,17 @@ final class FgvcCommand implements Callable<Integer> {
 
     @Mixin private final MethodOptions method = new MethodOptions();
 
+    @Mixin private final ConfigOption config = new ConfigOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-        boolean given = spec.commandLine().getParseResult().hasMatchedOption("--checkpoint");
-        return new BenchmarkSession("fgvc", options, method, base, spec.commandLine().getOut())
+        boolean given = spec.findOption("--checkpoint").getValue() != null;
+        return new BenchmarkSession(
+                        "fgvc", options, method, base, config, spec.commandLine().getOut())
                 .run(Recipe.fgvc(kind == Kind.AUGMENTED), given);
     }
 }

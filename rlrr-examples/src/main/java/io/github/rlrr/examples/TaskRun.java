@@ -141,6 +141,7 @@ final class TaskRun {
                 return null;
             }
             log.add(entry);
+            Trial.forget(trialFolder(one));
             out.printf("%s   %s   %s%n", label, one, said(entry));
             out.flush();
         }
@@ -159,8 +160,7 @@ final class TaskRun {
         Evaluation judged = null;
         String failure = null;
         try {
-            Path own = folder.resolve("trials").resolve(one.toString().replace(' ', '_'));
-            Trial.Outcome outcome = train(one, data, own, null, label, "");
+            Trial.Outcome outcome = train(one, data, trialFolder(one), null, label, "");
             if (outcome == null) {
                 return null;
             }
@@ -172,6 +172,10 @@ final class TaskRun {
         return judged == null
                 ? new TrialLog.Entry(one, null, null, seconds, failure)
                 : new TrialLog.Entry(one, judged.accuracy(), judged.loss(), seconds, null);
+    }
+
+    private Path trialFolder(HyperParameters one) {
+        return folder.resolve("trials").resolve(one.toString().replace(' ', '_'));
     }
 
     private static String said(TrialLog.Entry entry) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter what is trained
  * @param regime how the recipe trains
  * @param settings the hyper-parameters
+ * @param dropLast whether a last batch that is not full is left out
  * @param seed of order, augmentation and dropout
  * @param device where it computes
  * @param stop asked before every step
@@ -42,6 +43,7 @@ record Trial(
         BooleanSupplier stop) {
 
     private static final int EVALUATION_BATCH = 64;
+    private static final String STATE = "state";
 
     /**
      * What is trained on and what is measured.
@@ -65,9 +67,9 @@ record Trial(
     record Outcome(List<EpochMetrics> epochs, @Nullable Evaluation judged, long trainable) {}
 
     /**
-     * Trains.
+     * Trains, from where an earlier run in this folder was stopped or killed.
      *
-     * @param folder gets the metrics
+     * @param folder gets the metrics and the state, which stays until {@link #forget}
      * @param metadata goes into {@code folder/adapter}, which is saved where this is given
      * @param progress told how it goes
      * @return what it gave, or null when it was asked to stop
@@ -83,6 +85,7 @@ record Trial(
                             .dataset(images.train())
                             .epochs(settings.epochs())
                             .batchSize(settings.batchSize())
+                            .dropLast(dropLast)
                             .learningRate(settings.learningRate())
                             .schedule(regime.schedule(settings.learningRate(), settings.epochs()))
                             .warmupEpochs(0) // the schedule has its own
@@ -93,6 +96,7 @@ record Trial(
                             .labelSmoothing(regime.labelSmoothing())
                             .emaDecay(regime.emaDecay())
                             .seed(seed)
+                            .state(folder.resolve(STATE))
                             .stopWhen(stop)
                             .listener(progress)
                             .listener(metrics);
@@ -114,5 +118,10 @@ record Trial(
             long trainable = adapted.parameterReport().trainable();
             return new Outcome(result.epochs(), evaluation, trainable);
         }
+    }
+
+    /** Drops what it takes to go on, once the result is on disk. */
+    static void forget(Path folder) throws IOException {
+        Folders.delete(folder.resolve(STATE));
     }
 }

@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,14 @@ final class TrialProgress implements FineTuneListener, AutoCloseable {
         this.name = name;
         this.epochs = epochs;
         this.watched = watched;
+    }
+
+    @Override
+    public void onContinue(long step, List<EpochMetrics> before) {
+        out.printf(
+                "%s   goes on after step %d, %d of %d epochs are done%n",
+                name, step, before.size(), epochs);
+        out.flush();
     }
 
     @Override

@@ -29,14 +29,17 @@ final class VtabCommand implements Callable<Integer> {
 
     @Mixin private final MethodOptions method = new MethodOptions();
 
+    @Mixin private final ConfigOption config = new ConfigOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-        boolean given = spec.commandLine().getParseResult().hasMatchedOption("--checkpoint");
-        return new BenchmarkSession("vtab", options, method, base, spec.commandLine().getOut())
+        boolean given = spec.findOption("--checkpoint").getValue() != null;
+        return new BenchmarkSession(
+                        "vtab", options, method, base, config, spec.commandLine().getOut())
                 .run(Recipe.vtab(), given);
     }
 }

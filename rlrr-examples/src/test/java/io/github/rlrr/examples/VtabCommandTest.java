@@ -136,6 +136,10 @@ class VtabCommandTest {
         assertThat(Files.readAllBytes(first)).isEqualTo(before);
         assertThat(again.out()).containsPattern("dtd +\\d+\\.\\d\\d ± \\d+\\.\\d\\d ");
 
+        CommandLine.Result fedBack = rlrr("vtab", "--config", found("vtab-rlrr", "config.yaml"));
+        assertThat(fedBack.exitCode()).as(fedBack.err()).isZero();
+        assertThat(fedBack.out()).contains("seed 0 validated   done", "seed 1 validated   done");
+
         CommandLine.Result other = vtab("--lr", 0.001);
         CommandLine.Result probe = vtab("--method", "linear-probe");
 

@@ -55,8 +55,12 @@ public record Experiment(
         return Digest.of(checkpoint);
     }
 
-    /** The name of its folder. The checkpoint's own name does not count: files get moved. */
-    String key() {
+    /**
+     * The name of its folder. The checkpoint's own name does not count: files get moved.
+     *
+     * @return recipe, method and the beginning of a digest of the rest
+     */
+    public String key() {
         String identity =
                 String.join(
                         "\n",
