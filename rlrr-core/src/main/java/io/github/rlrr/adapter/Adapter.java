@@ -63,6 +63,11 @@ final class Adapter implements AutoCloseable {
         manager.setName("rlrr adapter");
         try {
             selected.forEach((rule, chosen) -> chosen.forEach(site -> add(site, rule.method())));
+            if (trainable.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the modules that the targets select have nothing for this method to train,"
+                                + " such as a bias");
+            }
             tree.parameters().forEach(this::addStatistic);
         } catch (RuntimeException e) {
             manager.close();
@@ -87,7 +92,7 @@ final class Adapter implements AutoCloseable {
     private void add(Site site, Reparameterization method) {
         Map<String, Parameter> tensors = new LinkedHashMap<>();
         for (TensorSpec spec : method.tensors(site)) {
-            String name = ModuleTree.join(site.path(), spec.name());
+            String name = site.tensorName(spec.name());
             RandomGenerator random = new SplittableRandom(config.seed() ^ placeSeed(name));
             float[] values = spec.start().values(random, size(name, spec.shape()));
             Parameter parameter = parameter(name, values, spec.shape());

@@ -56,13 +56,15 @@ final class AdapterTensors {
         }
     }
 
-    /** The tensors that stand for a module's own, whose number of outputs is the adapter's. */
+    /**
+     * The tensors of linear layers trained as a whole: their number of outputs is the adapter's.
+     */
     private static Set<String> ownShape(Adapter adapter) {
         Set<String> names = new HashSet<>();
         for (AdaptedSite adapted : adapter.sites()) {
-            if (adapted.method().replaces()) {
+            if (adapted.method().replaces() && adapted.site().kind() == SiteKind.LINEAR) {
                 for (String tensor : adapted.tensors().keySet()) {
-                    names.add(ModuleTree.join(adapted.site().path(), tensor));
+                    names.add(adapted.site().tensorName(tensor));
                 }
             }
         }

@@ -32,7 +32,10 @@ final class ConfigJson {
     private static final Map<String, Class<? extends AdapterConfig>> METHODS =
             Map.of(
                     RlrrConfig.METHOD, RlrrConfig.class,
-                    LinearProbeConfig.METHOD, LinearProbeConfig.class);
+                    LinearProbeConfig.METHOD, LinearProbeConfig.class,
+                    FullFineTuningConfig.METHOD, FullFineTuningConfig.class,
+                    BiasTuningConfig.METHOD, BiasTuningConfig.class,
+                    NormTuningConfig.METHOD, NormTuningConfig.class);
 
     private static final class LowerCaseEnums
             implements JsonSerializer<Enum<?>>, JsonDeserializer<@Nullable Enum<?>> {

@@ -1,5 +1,6 @@
 package io.github.rlrr.adapter;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.BlockList;
 import ai.djl.nn.Parameter;
@@ -148,6 +149,41 @@ public final class ModuleTree {
             }
         }
         return sites;
+    }
+
+    /**
+     * The sites, and every other float32 parameter as a site of its own: all that can be trained as
+     * a whole. A batch norm's running statistics are none.
+     *
+     * @return in the order of {@link #parameters()}
+     */
+    List<Site> sitesAndParameters() {
+        Map<String, Site> byParameter = new HashMap<>();
+        Set<String> biases = new HashSet<>();
+        for (Site site : sites()) {
+            byParameter.put(site.weight().getId(), site);
+            if (site.bias() != null) {
+                biases.add(site.bias().getId());
+            }
+        }
+        List<Site> all = new ArrayList<>();
+        parameters.forEach(
+                (path, parameter) -> {
+                    Site site = byParameter.get(parameter.getId());
+                    if (site != null) {
+                        all.add(site);
+                    } else if (!biases.contains(parameter.getId()) && isTrainable(parameter)) {
+                        all.add(new Site(path, SiteKind.PARAMETER, parameter, null));
+                    }
+                });
+        return all;
+    }
+
+    private static boolean isTrainable(Parameter parameter) {
+        return parameter.getType() != Parameter.Type.RUNNING_MEAN
+                && parameter.getType() != Parameter.Type.RUNNING_VAR
+                && parameter.isInitialized()
+                && parameter.getArray().getDataType() == DataType.FLOAT32;
     }
 
     /**

@@ -14,25 +14,48 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A classification head is trained so. The tensors are named as the parameters ({@code weight},
  * {@code bias}) and start at the frozen values; loaded ones may have another number of outputs, so
- * each adapter has its own class count. Weight decay applies to the weight, not to the bias or a
- * norm.
+ * each adapter has its own class count. Weight decay applies to the weight and to a lone parameter,
+ * not to a bias or a norm.
+ *
+ * @param kinds the kinds of site it can be applied to
  */
-public record Replacement() implements Reparameterization {
+public record Replacement(Set<SiteKind> kinds) implements Reparameterization {
 
-    @Override
-    public Set<SiteKind> kinds() {
-        return Set.of(SiteKind.values());
+    /**
+     * Copies the set.
+     *
+     * @param kinds at least one
+     * @throws IllegalArgumentException when there is none
+     */
+    public Replacement {
+        kinds = Set.copyOf(kinds);
+        if (kinds.isEmpty()) {
+            throw new IllegalArgumentException("kinds is empty, expected at least one");
+        }
+    }
+
+    /** Can be applied to every kind of site. */
+    public Replacement() {
+        this(Set.of(SiteKind.values()));
     }
 
     @Override
     public List<TensorSpec> tensors(Site site) {
         List<TensorSpec> specs = new ArrayList<>();
-        specs.add(spec(site.weight(), site.kind() != SiteKind.NORM));
+        specs.add(spec(site.weight(), isDecayed(site.weight())));
         Parameter bias = site.bias();
         if (bias != null) {
             specs.add(spec(bias, false));
         }
         return specs;
+    }
+
+    /** By type, where the published code looks for "bias" and "norm" in the name. */
+    private static boolean isDecayed(Parameter parameter) {
+        return switch (parameter.getType()) {
+            case BIAS, GAMMA, BETA -> false;
+            default -> true;
+        };
     }
 
     private static TensorSpec spec(Parameter parameter, boolean decayed) {

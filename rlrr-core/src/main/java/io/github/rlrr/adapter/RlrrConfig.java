@@ -28,7 +28,9 @@ import java.util.List;
  *     !}</td></tr>
  * </table>
  *
- * Globs and ranges also match at the end of a path: {@code [0-5].attn.query} is enough.
+ * Globs and ranges also match at the end of a path: {@code [0-5].attn.query} is enough. Where
+ * modules are trained as a whole, a parameter that belongs to no such module, {@code cls_token}, is
+ * selected by its own path in the same way; {@code **} is everything.
  *
  * @param rank r of the low-rank residual, at least 1; the paper's method is 1
  * @param form how the scales meet the weight; {@code RESIDUAL} is the method

@@ -9,10 +9,14 @@ import org.jspecify.annotations.Nullable;
  * A module whose parameters can be read through a reparameterization: the unit of adaptation, since
  * a method may share its tensors between a module's weight and its bias.
  *
- * @param path the module's path in its {@link ModuleTree}
+ * <p>A parameter that belongs to none of these modules is a site too, of the kind {@link
+ * SiteKind#PARAMETER}: it can be trained as a whole.
+ *
+ * @param path the module's path in its {@link ModuleTree}; a lone parameter's own path
  * @param kind what the module computes
- * @param weight the weight, or the gain of a norm; its shape is null until initialization
- * @param bias the bias, or null for a module without one
+ * @param weight the weight, the gain of a norm, or the lone parameter; its shape is null until
+ *     initialization
+ * @param bias the bias, or null for a site without one
  */
 public record Site(String path, SiteKind kind, Parameter weight, @Nullable Parameter bias) {
 
@@ -50,6 +54,11 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
         };
     }
 
+    /** The full name of one of a method's tensors here; a lone parameter has one, of its name. */
+    String tensorName(String tensor) {
+        return kind == SiteKind.PARAMETER ? path : ModuleTree.join(path, tensor);
+    }
+
     /**
      * The number of output features or channels.
      *
@@ -64,14 +73,16 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
      * convolution kernel (out, in, k, k) permuted to (out, k, in, k).
      *
      * @return the matrix' shape
-     * @throws IllegalStateException for a norm, whose gain is no matrix
+     * @throws IllegalStateException for a norm or a lone parameter, which is no matrix
      */
     public Shape matrixShape() {
         Shape shape = weight.getShape();
         return switch (kind) {
             case LINEAR -> shape;
             case CONVOLUTION -> new Shape(shape.get(0) * shape.get(2), shape.get(1) * shape.get(3));
-            case NORM -> throw new IllegalStateException(path + " is a norm: it has no matrix");
+            case NORM, PARAMETER ->
+                    throw new IllegalStateException(
+                            path + " is a " + kind.label() + ": it has no matrix");
         };
     }
 }

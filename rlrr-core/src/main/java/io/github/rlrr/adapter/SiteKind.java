@@ -9,7 +9,9 @@ public enum SiteKind {
     /** y = norm(x)·γ + β with a gain and a bias of one dimension: layer norm or batch norm. */
     NORM,
     /** A convolution with a {@code weight} of shape (out, in, k, k). */
-    CONVOLUTION;
+    CONVOLUTION,
+    /** A parameter of none of these, such as a class token or a table of embeddings. */
+    PARAMETER;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -66,6 +66,9 @@ record TargetPattern(
 
     /** Translates exact, suffix, glob and layer-range patterns to one expression over the path. */
     private static String translate(String text) {
+        if (text.equals("**")) {
+            return ".*"; // a block that is one module has the empty path
+        }
         StringBuilder regex = new StringBuilder(ANY_ANCESTORS);
         List<String> components = List.of(text.split("\\.", -1));
         for (int i = 0; i < components.size(); i++) {

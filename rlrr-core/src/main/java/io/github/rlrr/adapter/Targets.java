@@ -60,7 +60,7 @@ final class Targets {
      *     match nothing but them
      */
     List<Site> select(ModuleTree tree, String what, Set<SiteKind> kinds, Set<Site> taken) {
-        List<Site> sites = tree.sites();
+        List<Site> sites = tree.sitesAndParameters();
         Set<Site> selected = new LinkedHashSet<>();
         for (TargetPattern pattern : patterns) {
             boolean exact = pattern.isLiteral() && tree.modules().containsKey(pattern.text());

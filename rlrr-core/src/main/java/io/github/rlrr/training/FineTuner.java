@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,7 @@ public final class FineTuner {
         private final List<FineTuneListener> listeners = new ArrayList<>();
         private BooleanSupplier stop = () -> false;
         private @Nullable Path stateFolder;
+        private Map<String, String> stateFacts = Map.of();
         private Duration stateInterval = Duration.ofSeconds(30);
 
         private Builder(AdaptedBlock block) {
@@ -403,7 +405,20 @@ public final class FineTuner {
          * @return this
          */
         public Builder state(Path folder) {
+            return state(folder, Map.of());
+        }
+
+        /**
+         * As {@link #state(Path)}, for a run that is told apart by more than what this builder
+         * knows, such as the augmentation of its data or the dropout of its base.
+         *
+         * @param folder for this run alone, made where missing
+         * @param facts what else a run that goes on must have in common with the one before
+         * @return this
+         */
+        public Builder state(Path folder, Map<String, String> facts) {
             stateFolder = folder;
+            stateFacts = Map.copyOf(facts);
             return this;
         }
 
@@ -490,6 +505,7 @@ public final class FineTuner {
                             List.copyOf(listeners),
                             stop,
                             stateFolder,
+                            stateFacts,
                             stateInterval);
             if (options.steps() > 0) {
                 options.checkWarmup(faults, setting.epochs(), setting.epochs() + " epochs");

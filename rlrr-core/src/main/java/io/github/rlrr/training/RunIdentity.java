@@ -43,6 +43,7 @@ final class RunIdentity {
         Map<String, JsonElement> options =
                 GSON.toJsonTree(setting.options()).getAsJsonObject().asMap();
         options.forEach(values::add);
+        setting.facts().forEach(values::addProperty);
         return new RunIdentity(values);
     }
 

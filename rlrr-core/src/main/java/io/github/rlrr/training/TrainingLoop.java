@@ -28,6 +28,7 @@ final class TrainingLoop implements AutoCloseable {
      * @param listeners who is told
      * @param stop asked before every step
      * @param state the folder of the run's states, where they are kept
+     * @param facts what else tells the run apart
      * @param stateInterval the least time between two
      */
     record Setting(
@@ -39,6 +40,7 @@ final class TrainingLoop implements AutoCloseable {
             List<FineTuneListener> listeners,
             BooleanSupplier stop,
             @Nullable Path state,
+            Map<String, String> facts,
             Duration stateInterval) {
 
         /** The steps of one epoch; the last may have fewer batches. */

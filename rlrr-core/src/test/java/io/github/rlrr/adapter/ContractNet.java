@@ -7,10 +7,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.training.LabelledDataset;
@@ -19,7 +21,8 @@ import java.util.SplittableRandom;
 
 /**
  * A small network with a module of every kind of site, of which one's name is the beginning of
- * another's: conv, fc1, fc10, norm, head. Images (B, 2, 3, 3) to logits (B, 3).
+ * another's: conv, fc1, fc10, norm, head; and a parameter of its own, offset. Images (B, 2, 3, 3)
+ * to logits (B, 3).
  */
 final class ContractNet extends AbstractBlock {
 
@@ -40,6 +43,15 @@ final class ContractNet extends AbstractBlock {
     private final Block fc10 = addChildBlock("fc10", linear(HIDDEN));
     private final Block norm = addChildBlock("norm", LayerNorm.builder().build());
     private final Block head = addChildBlock("head", linear(CLASSES));
+
+    private final Parameter offset =
+            addParameter(
+                    Parameter.builder()
+                            .setName("offset")
+                            .setType(Parameter.Type.OTHER)
+                            .optShape(new Shape(1, HIDDEN))
+                            .optInitializer(Initializer.ONES)
+                            .build());
 
     private static Linear linear(long units) {
         return Linear.builder().setUnits(units).build();
@@ -62,7 +74,8 @@ final class ContractNet extends AbstractBlock {
         NDArray seen = conv.forward(store, inputs, training).head();
         NDList flat = new NDList(seen.reshape(seen.getShape().get(0), -1));
         NDArray hidden = fc1.forward(store, flat, training).head().tanh();
-        NDList more = fc10.forward(store, new NDList(hidden), training);
+        NDArray moved = hidden.add(store.getValue(offset, hidden.getDevice(), training));
+        NDList more = fc10.forward(store, new NDList(moved), training);
         return head.forward(store, norm.forward(store, more, training), training);
     }
 

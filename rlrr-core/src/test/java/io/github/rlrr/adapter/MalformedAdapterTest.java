@@ -185,7 +185,9 @@ class MalformedAdapterTest {
         json.addProperty("method", "lora");
         write(json);
         assertRefused(Fixtures.mlp(manager, 1))
-                .hasMessageContaining("method is \"lora\", expected one of [linear-probe, rlrr]");
+                .hasMessageContaining(
+                        "method is \"lora\", expected one of [bias, full, linear-probe, norm,"
+                                + " rlrr]");
     }
 
     @ParameterizedTest

@@ -84,6 +84,10 @@ class ReparameterizationContractTest {
         methods.add(
                 new Method("whole modules", new LinearProbeConfig(List.of("fc1", "norm", "head"))));
         methods.add(new Method("linear probe", new LinearProbeConfig()));
+        methods.add(new Method("full", new FullFineTuningConfig(List.of("**", "!fc10"))));
+        methods.add(
+                new Method("bias", new BiasTuningConfig(List.of("**", "!fc10"), List.of("head"))));
+        methods.add(new Method("norm", new NormTuningConfig()));
         return methods;
     }
 
@@ -211,13 +215,17 @@ class ReparameterizationContractTest {
             Set<String> selected = new TreeSet<>();
             for (TrainableTensor tensor : adapted.trainableTensors()) {
                 String name = tensor.name();
-                String module = name.substring(0, name.lastIndexOf('.'));
-                selected.add(module);
+                selected.add(moduleOf(name));
             }
-            assertThat(changed)
-                    .allMatch(path -> selected.contains(path.substring(0, path.lastIndexOf('.'))));
+            assertThat(changed).allMatch(path -> selected.contains(moduleOf(path)));
             assertThat(changed).noneMatch(path -> path.startsWith("fc10."));
         }
+    }
+
+    /** The module of a parameter or tensor; a parameter of the root is its own. */
+    private static String moduleOf(String path) {
+        int dot = path.lastIndexOf('.');
+        return dot < 0 ? path : path.substring(0, dot);
     }
 
     /**

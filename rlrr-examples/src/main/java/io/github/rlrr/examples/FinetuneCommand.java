@@ -10,6 +10,7 @@ import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
@@ -129,9 +130,10 @@ final class FinetuneCommand implements Callable<Integer> {
         FineTuneOptions options = training.options(splits.train(), seed);
         AdapterConfig adapterConfig = checked(options, splits);
         List<String> classes = splits.train().classNames();
+        ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (VisionTransformer loaded = base.load(checkpoint)) {
-            VisionTransformer vit = loaded.withHead(classes.size());
+            VisionTransformer vit = loaded.withHead(classes.size()).withDropout(dropout);
             Preprocessing preprocessing =
                     images.resolve(
                             base.preprocessing(checkpoint),
@@ -155,6 +157,11 @@ final class FinetuneCommand implements Callable<Integer> {
         AdapterConfig adapterConfig = new LinearProbeConfig();
         try {
             adapterConfig = method.config(seed);
+        } catch (IllegalArgumentException e) {
+            faults.add(e.getMessage());
+        }
+        try {
+            training.residualDropout();
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
         }
@@ -187,20 +194,25 @@ final class FinetuneCommand implements Callable<Integer> {
         if (restart) {
             Folders.delete(state);
         }
-        FineTuner.Builder tuner =
-                FineTuner.builder(adapted)
-                        .dataset(train)
-                        .validation(validation)
-                        .options(options)
-                        .state(state)
-                        .stateInterval(Duration.ofSeconds(stateSeconds));
-        tuner.build();
         Map<String, Object> effective =
                 config.effective(
                         Map.of(
                                 "checkpoint", metadata.baseModel(),
                                 "epochs", options.epochs(),
                                 "out", target));
+        FineTuner.Builder tuner =
+                FineTuner.builder(adapted)
+                        .dataset(train)
+                        .validation(validation)
+                        .options(options)
+                        .state(
+                                state,
+                                Map.of(
+                                        "dropout", training.residualDropout().toString(),
+                                        "flip", Boolean.toString(flip),
+                                        "preprocessing", train.preprocessing().toString()))
+                        .stateInterval(Duration.ofSeconds(stateSeconds));
+        tuner.build();
         Path configFile = target.resolve("config.yaml");
         if (!Files.isDirectory(state)) {
             ConfigFile.write(configFile, effective);

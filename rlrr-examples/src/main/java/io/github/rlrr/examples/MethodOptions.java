@@ -1,8 +1,11 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.BiasTuningConfig;
+import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.Initialisation;
 import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.NormTuningConfig;
 import io.github.rlrr.adapter.Rescaling.Form;
 import io.github.rlrr.adapter.Rescaling.Sides;
 import io.github.rlrr.adapter.RlrrConfig;
@@ -17,7 +20,10 @@ final class MethodOptions {
     /** The methods that can be trained. */
     enum Method {
         RLRR,
-        LINEAR_PROBE;
+        LINEAR_PROBE,
+        FULL,
+        BIAS,
+        NORM;
 
         /** As adapter files and options spell it. */
         @Override
@@ -34,7 +40,10 @@ final class MethodOptions {
     @Option(
             names = "--method",
             defaultValue = "rlrr",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "What is trained besides the head: rlrr; linear-probe, nothing; full, every"
+                            + " parameter; bias, every bias; norm, the norms. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private Method method = Method.RLRR;
 
     @Option(names = "--rank", defaultValue = "1", description = "RLRR's rank. Default: 1.")
@@ -89,9 +98,16 @@ final class MethodOptions {
 
     /** The configuration that was asked for. */
     AdapterConfig config(long seed) {
-        if (method == Method.LINEAR_PROBE) {
-            return new LinearProbeConfig();
-        }
+        return switch (method) {
+            case RLRR -> rlrr(seed);
+            case LINEAR_PROBE -> new LinearProbeConfig();
+            case FULL -> new FullFineTuningConfig();
+            case BIAS -> new BiasTuningConfig();
+            case NORM -> new NormTuningConfig();
+        };
+    }
+
+    private RlrrConfig rlrr(long seed) {
         RlrrConfig.Builder builder =
                 RlrrConfig.builder()
                         .rank(rank)

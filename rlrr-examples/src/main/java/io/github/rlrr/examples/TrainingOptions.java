@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.Selection;
+import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.data.ClassWeights;
 import io.github.rlrr.vit.data.ImageListing;
 import java.util.List;
@@ -132,6 +133,23 @@ final class TrainingOptions {
     private double cutmixShare = 0.5;
 
     @Option(
+            names = "--dropout",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description =
+                    "Drop this share of the last block's residual branches' elements, less toward"
+                            + " the first block; what the published recipes call drop path."
+                            + " Default: 0.")
+    private double dropout;
+
+    @Option(
+            names = "--stochastic-depth",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description = "Likewise, but whole branches of an example. Default: 0.")
+    private double stochasticDepth;
+
+    @Option(
             names = "--ema",
             paramLabel = "DECAY",
             defaultValue = "0",
@@ -157,6 +175,11 @@ final class TrainingOptions {
                     "Stop after this many epochs without a better one on the validation images."
                             + " Default: 0, never.")
     private int patience;
+
+    /** What the model drops while it trains. */
+    ResidualDropout residualDropout() {
+        return new ResidualDropout(dropout, stochasticDepth);
+    }
 
     /**
      * The options of the run, not checked yet.

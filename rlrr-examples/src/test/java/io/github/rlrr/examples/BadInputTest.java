@@ -53,6 +53,16 @@ class BadInputTest {
     }
 
     @Test
+    void aDropoutRateOutOfRange() {
+        assertFault(
+                finetune("--data", demo.images(), "--dropout", 1),
+                "the dropout rate of elements is 1.0, expected 0 or more and less than 1");
+        assertFault(
+                finetune("--data", demo.images(), "--stochastic-depth", -0.1),
+                "(stochastic depth) is -0.1");
+    }
+
+    @Test
     void aTruncatedCheckpoint() throws IOException {
         Path vit = Bundled.vit();
         Path half = cut(vit, Files.size(vit) / 2);

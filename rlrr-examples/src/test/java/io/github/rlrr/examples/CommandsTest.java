@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -199,6 +200,50 @@ class CommandsTest {
                 .contains("160 training, 20 validation and 20 test images in 10 classes")
                 .containsPattern("epoch +2/2 ")
                 .containsPattern("test accuracy \\d+\\.\\d\\d % on 20 images");
+    }
+
+    /** Nothing but the dropout differs, so it is what changes the first epoch's loss. */
+    @Test
+    void aFullyFineTunedModelIsTrainedWithDropoutSavedAndLoaded() throws IOException {
+        List<Double> losses = new ArrayList<>();
+        Path adapter = demo.folder().resolve("adapter-of-full");
+        for (String rate : List.of("0", "0.3")) {
+            Path out = demo.folder().resolve("full-" + rate);
+            CommandLine.Result result =
+                    rlrr(
+                            "finetune",
+                            "--data",
+                            demo.images().resolve("val"),
+                            "--checkpoint",
+                            Bundled.VIT,
+                            "--out",
+                            out,
+                            "--epochs",
+                            1,
+                            "--method",
+                            "full",
+                            "--lr",
+                            0.0003,
+                            "--dropout",
+                            rate);
+            assertThat(result.exitCode()).isZero();
+            assertThat(result.out())
+                    .contains(
+                            "trainable params: 1,205,898 || all params: 1,205,898"
+                                    + " || trainable%: 100.0000");
+            String first = Files.readAllLines(out.resolve("metrics.jsonl")).get(0);
+            losses.add(
+                    JsonParser.parseString(first)
+                            .getAsJsonObject()
+                            .get("train_loss")
+                            .getAsDouble());
+            adapter = out.resolve("adapter");
+        }
+        assertThat(losses.get(1)).isNotEqualTo(losses.get(0));
+        CommandLine.Result predicted =
+                rlrr("predict", "--adapter", adapter, demo.testImages("bag", 1).get(0));
+        assertThat(predicted.exitCode()).isZero();
+        assertThat(predicted.out().lines()).hasSize(4);
     }
 
     @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.BiasTuningConfig;
+import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.Initialisation;
 import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.NormTuningConfig;
 import io.github.rlrr.adapter.Rescaling.Form;
 import io.github.rlrr.adapter.Rescaling.Sides;
 import io.github.rlrr.adapter.RlrrConfig;
@@ -62,6 +65,13 @@ class MethodOptionsTest {
         assertThat(config("--targets", "none"))
                 .isEqualTo(RlrrConfig.builder().targets().seed(3).build());
         assertThat(config("--method", "linear-probe")).isEqualTo(new LinearProbeConfig());
+    }
+
+    @Test
+    void theOtherMethodsCanBeAskedFor() {
+        assertThat(config("--method", "full")).isEqualTo(new FullFineTuningConfig());
+        assertThat(config("--method", "bias")).isEqualTo(new BiasTuningConfig());
+        assertThat(config("--method", "norm")).isEqualTo(new NormTuningConfig());
     }
 
     @ParameterizedTest

@@ -23,6 +23,16 @@ final class Encoder extends AbstractBlock {
         }
     }
 
+    /** Shares everything but what is dropped in training. */
+    Encoder(Encoder other, ResidualDropout dropout) {
+        int depth = other.layers.size();
+        for (int i = 0; i < depth; i++) {
+            EncoderBlock layer = new EncoderBlock(other.layers.get(i), dropout.sum(i, depth));
+            layers.add(addChildBlock(Integer.toString(i), layer));
+        }
+        inputShapes = other.inputShapes;
+    }
+
     @Override
     protected NDList forwardInternal(
             ParameterStore store,

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   x ← x + attn(norm1(x))
  *   x ← x + mlp(norm2(x))
  * </pre>
+ *
+ * In training the sums may drop a part of what they add: {@link ResidualDropout}.
  */
 final class EncoderBlock extends AbstractBlock {
 
@@ -28,12 +30,24 @@ final class EncoderBlock extends AbstractBlock {
     private final Attention attn;
     private final LayerNorm norm2;
     private final Mlp mlp;
+    private final ResidualSum sum;
 
     EncoderBlock(VitConfig config) {
+        sum = ResidualSum.PLAIN;
         norm1 = addChildBlock("norm1", norm(config));
         attn = addChildBlock("attn", new Attention(config));
         norm2 = addChildBlock("norm2", norm(config));
         mlp = addChildBlock("mlp", new Mlp(config));
+    }
+
+    /** Shares everything but the way branches are added. */
+    EncoderBlock(EncoderBlock other, ResidualSum sum) {
+        this.sum = sum;
+        norm1 = addChildBlock("norm1", other.norm1);
+        attn = addChildBlock("attn", other.attn);
+        norm2 = addChildBlock("norm2", other.norm2);
+        mlp = addChildBlock("mlp", other.mlp);
+        inputShapes = other.inputShapes;
     }
 
     static LayerNorm norm(VitConfig config) {
@@ -49,7 +63,7 @@ final class EncoderBlock extends AbstractBlock {
         NDArray x = inputs.singletonOrThrow();
         try (NDArray normed = norm1.forward(store, inputs, training).head();
                 NDArray attended = attn.forward(store, new NDList(normed), training).head();
-                NDArray y = x.add(attended)) {
+                NDArray y = sum.add(x, attended, training)) {
             return new NDList(throughMlp(store, y, training));
         }
     }
@@ -65,7 +79,7 @@ final class EncoderBlock extends AbstractBlock {
                 NDArray attended =
                         attn.forward(store, new NDList(asking, normed), training).head();
                 NDArray residual = x.get(CLASS_TOKEN);
-                NDArray y = residual.add(attended)) {
+                NDArray y = sum.add(residual, attended, training)) {
             return throughMlp(store, y, training);
         }
     }
@@ -73,7 +87,7 @@ final class EncoderBlock extends AbstractBlock {
     private NDArray throughMlp(ParameterStore store, NDArray y, boolean training) {
         try (NDArray normed = norm2.forward(store, new NDList(y), training).head();
                 NDArray transformed = mlp.forward(store, new NDList(normed), training).head()) {
-            return y.add(transformed);
+            return sum.add(y, transformed, training);
         }
     }
 

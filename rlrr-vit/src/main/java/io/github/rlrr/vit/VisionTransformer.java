@@ -68,17 +68,17 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         head = addChildBlock("head", Linear.builder().setUnits(config.classes()).build());
     }
 
-    /** Shares everything but the head. */
-    private VisionTransformer(VisionTransformer other, Linear head, int classes) {
+    /** Shares all of them that come from the other: its blocks' weights and perhaps its head. */
+    private VisionTransformer(VisionTransformer other, Encoder blocks, Linear head, int classes) {
         config = other.config.withClasses(classes);
         clsToken = addParameter(other.clsToken);
         posEmbed = addParameter(other.posEmbed);
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
-        blocks = addChildBlock("blocks", other.blocks);
+        this.blocks = addChildBlock("blocks", blocks);
         norm = addChildBlock("norm", other.norm);
         this.head = addChildBlock("head", head);
         owned = other.owned;
-        inputShapes = other.inputShapes.clone();
+        inputShapes = other.inputShapes;
     }
 
     private static Parameter token(String name, Shape shape) {
@@ -138,7 +138,19 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         Linear fresh = Linear.builder().setUnits(classes).build();
         fresh.setInitializer(Initializer.ZEROS, parameter -> true);
         fresh.initialize(like.getManager(), DataType.FLOAT32, new Shape(-1, config.width()));
-        return new VisionTransformer(this, fresh, classes);
+        return new VisionTransformer(this, blocks, fresh, classes);
+    }
+
+    /**
+     * This model with dropout on its residual branches while it trains. It comes before the model
+     * is adapted: an adapter is made on the model that runs. A merged model has none.
+     *
+     * @param dropout what is dropped, in place of what this model drops; {@link
+     *     ResidualDropout#NONE} drops nothing
+     * @return a model that shares every weight with this one; closing either closes them
+     */
+    public VisionTransformer withDropout(ResidualDropout dropout) {
+        return new VisionTransformer(this, new Encoder(blocks, dropout), head, config.classes());
     }
 
     /**

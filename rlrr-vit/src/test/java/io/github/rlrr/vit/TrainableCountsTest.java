@@ -7,6 +7,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.initializer.Initializer;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.BiasTuningConfig;
+import io.github.rlrr.adapter.FullFineTuningConfig;
+import io.github.rlrr.adapter.NormTuningConfig;
 import io.github.rlrr.adapter.ParameterReport;
 import io.github.rlrr.adapter.Rescaling.Form;
 import io.github.rlrr.adapter.Rescaling.Sides;
@@ -45,6 +49,35 @@ class TrainableCountsTest {
             assertThat(report.adapter()).isEqualTo(adapter);
             assertThat(report.replaced()).isEqualTo(head);
             assertThat(report.untouched()).isEmpty();
+        }
+    }
+
+    /** The counts the papers print with a head: 85.8 M, BitFit's 0.10 M and its layer norms'. */
+    @Test
+    void fullBiasAndNormTuningTrainAsManyAsTheirFormulasSay() {
+        long d = 768;
+        long block = 12 * d * d + 9 * d + 4 * d;
+        long whole = 12 * block + 2 * d + (3 * 16 * 16 * d + d) + d + 197 * d;
+        long head = 100 * d + 100;
+        VitConfig config = VitConfig.VIT_B_16.withClasses(100);
+        try (NDManager manager = NDManager.newBaseManager();
+                VisionTransformer vit = zeros(config, manager)) {
+            ParameterReport full = report(vit, new FullFineTuningConfig());
+            assertThat(full.replaced()).isEqualTo(whole + head).isEqualTo(85_875_556);
+            assertThat(full.frozen()).isZero();
+            assertThat(full.untouched()).isEmpty();
+            // A block: 4·D of attention, 5·D of the MLP, 2·D of norms; the final norm, the patches.
+            ParameterReport bias = report(vit, new BiasTuningConfig());
+            assertThat(bias.adapter()).isEqualTo(12 * 11 * d + d + d).isEqualTo(102_912);
+            assertThat(bias.replaced()).isEqualTo(head);
+            ParameterReport norm = report(vit, new NormTuningConfig());
+            assertThat(norm.trainable()).isEqualTo(25 * 2 * d + head);
+        }
+    }
+
+    private static ParameterReport report(VisionTransformer vit, AdapterConfig config) {
+        try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
+            return adapted.parameterReport();
         }
     }
 

@@ -1,0 +1,58 @@
+package io.github.rlrr.adapter;
+
+import java.util.List;
+
+/**
+ * Bias tuning: trains every bias of linear layers, norms and convolutions, and the head.
+ *
+ * <p>Source: Zaken et al., BitFit, ACL 2022.
+ *
+ * @param targets whose biases are trained; same grammar as {@link RlrrConfig#targets()}
+ * @param fullyTrained modules trained as a whole, the head first of all; may be empty
+ */
+public record BiasTuningConfig(List<String> targets, List<String> fullyTrained)
+        implements AdapterConfig {
+
+    /** The name in adapter files. */
+    public static final String METHOD = "bias";
+
+    /**
+     * Copies the lists.
+     *
+     * @param targets at least one target
+     * @param fullyTrained well-formed targets; may be empty
+     * @throws IllegalArgumentException when there is no target or one is malformed
+     */
+    public BiasTuningConfig {
+        targets = List.copyOf(targets);
+        fullyTrained = List.copyOf(fullyTrained);
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "targets is empty: bias tuning trains at least one bias; \"**\" is all");
+        }
+        Targets.parse(targets);
+        Targets.parse(fullyTrained);
+    }
+
+    /** Trains every bias and the module {@code head}. */
+    public BiasTuningConfig() {
+        this(List.of("**"), List.of("head"));
+    }
+
+    @Override
+    public String method() {
+        return METHOD;
+    }
+
+    @Override
+    public List<Rule> rules() {
+        return List.of(
+                new Rule("fullyTrained", new Replacement(), fullyTrained),
+                new Rule("targets", new BiasShift(), targets));
+    }
+
+    @Override
+    public long seed() {
+        return 0;
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.rlrr.adapter;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Norm tuning: trains gain and bias of the norms, and the head.
+ *
+ * <p>Source: Basu et al., Strong Baselines for Parameter-Efficient Few-Shot Fine-Tuning, AAAI 2024,
+ * for the layer norms of Vision Transformers.
+ *
+ * @param targets the norms; same grammar as {@link RlrrConfig#targets()}
+ * @param fullyTrained other modules trained as a whole, the head first of all; may be empty
+ */
+public record NormTuningConfig(List<String> targets, List<String> fullyTrained)
+        implements AdapterConfig {
+
+    /** The name in adapter files. */
+    public static final String METHOD = "norm";
+
+    /**
+     * Copies the lists.
+     *
+     * @param targets at least one target
+     * @param fullyTrained well-formed targets; may be empty
+     * @throws IllegalArgumentException when there is no target or one is malformed
+     */
+    public NormTuningConfig {
+        targets = List.copyOf(targets);
+        fullyTrained = List.copyOf(fullyTrained);
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "targets is empty: norm tuning trains at least one norm; \"all-norm\" is all");
+        }
+        Targets.parse(targets);
+        Targets.parse(fullyTrained);
+    }
+
+    /** Trains every norm and the module {@code head}. */
+    public NormTuningConfig() {
+        this(List.of("all-norm"), List.of("head"));
+    }
+
+    @Override
+    public String method() {
+        return METHOD;
+    }
+
+    @Override
+    public List<Rule> rules() {
+        return List.of(
+                new Rule("fullyTrained", new Replacement(), fullyTrained),
+                new Rule("targets", new Replacement(Set.of(SiteKind.NORM)), targets));
+    }
+
+    @Override
+    public long seed() {
+        return 0;
+    }
+}
