@@ -13,6 +13,7 @@ import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +78,9 @@ record Trial(
     @Nullable Outcome run(
             Images images, Path folder, @Nullable AdapterMetadata metadata, TrialProgress progress)
             throws IOException {
-        VisionTransformer vit = base.withHead(images.train().classNames().size());
+        VisionTransformer vit =
+                base.withHead(images.train().classNames().size())
+                        .withDropout(ResidualDropout.ofElements(settings.dropout()));
         try (AdaptedBlock adapted = Rlrr.adapt(vit, adapter);
                 MetricsLog metrics = MetricsLog.create(folder.resolve("metrics.jsonl"))) {
             FineTuner.Builder tuner =

@@ -36,14 +36,10 @@ class VtabCommandTest {
     private CommandLine.Result vtab(Object... more) {
         List<Object> arguments =
                 new ArrayList<>(
-                        List.of(
-                                "vtab",
-                                "--root",
-                                vtab.root(),
-                                "--checkpoint",
-                                Bundled.VIT,
-                                "--out",
-                                out));
+                        List.of("vtab", "--root", vtab.root(), "--checkpoint", Bundled.VIT));
+        if (!Arrays.asList(more).contains("--out")) {
+            arguments.addAll(List.of("--out", out));
+        }
         if (!Arrays.asList(more).contains("--tasks")) {
             arguments.addAll(List.of("--tasks", "dtd"));
         }
@@ -279,6 +275,41 @@ class VtabCommandTest {
         assertThat(json(result).getAsJsonObject("accuracy").get("VALIDATED").getAsDouble())
                 .isCloseTo(first, offset(0.0));
         assertThat(Files.readAllBytes(model)).isEqualTo(before);
+    }
+
+    @Test
+    void dropoutIsTheTasksOwnAndChangesWhatIsLearned() throws IOException {
+        assertThat(vtab("--epochs", 2).exitCode()).isZero();
+        byte[] own = Files.readAllBytes(found("dtd", "adapter_model.safetensors"));
+        Object[][] rates = {{0.1, true}, {0, false}};
+        for (Object[] rate : rates) {
+            Path elsewhere = temporary.resolve("dropout" + rate[0]);
+            CommandLine.Result result =
+                    vtab("--epochs", 2, "--out", elsewhere, "--dropout", rate[0]);
+            assertThat(result.exitCode()).isZero();
+            try (Stream<Path> files = Files.walk(elsewhere)) {
+                Path model =
+                        files.filter(f -> f.endsWith("adapter_model.safetensors"))
+                                .findFirst()
+                                .orElseThrow();
+                assertThat(Arrays.equals(Files.readAllBytes(model), own))
+                        .as("the recipe's own 0.1, against %s", rate[0])
+                        .isEqualTo(rate[1]);
+            }
+        }
+    }
+
+    @Test
+    void fullFineTuningRunsByTheSameRecipe() throws IOException {
+        CommandLine.Result result = vtab("--method", "full");
+        assertThat(result.exitCode()).as(result.out()).isZero();
+        // 1,204,608 of the model and 3 × 128 + 3 of the head.
+        assertThat(
+                        json(found("dtd", "result.json"))
+                                .getAsJsonObject("environment")
+                                .get("trainable_parameters")
+                                .getAsString())
+                .isEqualTo("1204995");
     }
 
     @Test
