@@ -2,24 +2,26 @@ package io.github.rlrr.training;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Assembles the batches of one pass over a data set on a worker thread, a few ahead of need.
+ * Reads the batches of one pass over a data set on worker threads, a few ahead of need.
  *
- * <p>Which examples a batch holds depends on the seed and the epoch alone, and how each is
- * augmented on the seed, the epoch and its index.
+ * <p>Several threads read examples of one batch. What a batch holds and where depends on the {@link
+ * BatchPlan} alone, not on their number. No more than {@value #AHEAD} batches wait or are being
+ * read, beside the one that was handed out last.
  */
 final class BatchLoader implements AutoCloseable {
 
     private static final int AHEAD = 3;
+
+    /** More would take the processors from what they read for. */
+    private static final int MOST_THREADS = 8;
 
     /**
      * Examples in plain arrays.
@@ -36,96 +38,55 @@ final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private final LabelledDataset data;
-    private final int[] order;
-    private final int batchSize;
-    private final int accumulation;
-    private final List<Double> classWeights;
-    private final Mixing mixing;
-    private final long epochSeed;
-    private final ExecutorService worker =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "rlrr-loader");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
-    private final Deque<CompletableFuture<Batch>> pending = new ArrayDeque<>();
+    private final BatchPlan plan;
+    private final int threads;
+    private final ExecutorService workers;
+    private final Deque<BatchAssembly> pending = new ArrayDeque<>();
     private int scheduled;
+    private long waitedNanos;
 
-    private BatchLoader(
-            LabelledDataset data,
-            int[] order,
-            int firstBatch,
-            int batchSize,
-            int accumulation,
-            List<Double> classWeights,
-            Mixing mixing,
-            long epochSeed) {
-        this.data = data;
-        this.order = order;
-        this.batchSize = batchSize;
-        this.accumulation = accumulation;
-        this.classWeights = classWeights;
-        this.mixing = mixing;
-        this.epochSeed = epochSeed;
-        scheduled = Math.min(order.length, Math.multiplyExact(firstBatch, batchSize));
-        while (pending.size() < AHEAD && scheduled < order.length) {
+    /** Begins at a batch of the plan, with so many threads. */
+    BatchLoader(BatchPlan plan, int firstBatch, int threads) {
+        this.plan = plan;
+        this.threads = threads;
+        scheduled = firstBatch;
+        workers = Executors.newFixedThreadPool(threads, BatchLoader::worker);
+        while (pending.size() < AHEAD && scheduled < plan.batches()) {
             schedule();
         }
     }
 
+    private BatchLoader(BatchPlan plan, int firstBatch) {
+        this(plan, firstBatch, usualThreads());
+    }
+
     static BatchLoader inOrder(LabelledDataset data, int batchSize) {
-        return new BatchLoader(
-                data, identity(data.size()), 0, batchSize, 1, List.of(), Mixing.NONE, 0);
+        return new BatchLoader(BatchPlan.inOrder(data, batchSize), 0);
     }
 
     static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
-        long epochSeed = mix(seed, epoch);
-        int[] order = shuffledOrder(data.size(), epochSeed);
-        return new BatchLoader(data, order, 0, batchSize, 1, List.of(), Mixing.NONE, epochSeed);
+        return new BatchLoader(BatchPlan.shuffled(data, batchSize, seed, epoch), 0);
     }
 
-    /**
-     * The batches of an epoch of training.
-     *
-     * @param epoch from 0
-     * @param firstBatch the first of them that is wanted, from 0
-     */
+    /** The batches of an epoch of training. */
+    static BatchLoader training(LabelledDataset data, FineTuneOptions options, int epoch) {
+        return training(data, options, epoch, 0);
+    }
+
+    /** The batches of an epoch of training from one of them on, counted from 0. */
     static BatchLoader training(
             LabelledDataset data, FineTuneOptions options, int epoch, int firstBatch) {
-        long epochSeed = mix(options.seed(), epoch);
-        int[] order = shuffledOrder(data.size(), epochSeed);
-        return new BatchLoader(
-                data,
-                Arrays.copyOf(order, options.examplesPerEpoch(order.length)),
-                firstBatch,
-                options.batchSize(),
-                options.accumulation(),
-                // Soft targets are averaged over examples, hard ones over weights.
-                options.mixes() ? List.of() : options.classWeights(),
-                Mixing.of(options),
-                epochSeed);
+        return new BatchLoader(BatchPlan.training(data, options, epoch), firstBatch);
     }
 
-    private static int[] shuffledOrder(int size, long epochSeed) {
-        SplittableRandom random = new SplittableRandom(epochSeed);
-        int[] order = identity(size);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
-        return order;
+    private static int usualThreads() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
     }
 
-    private static int[] identity(int size) {
-        int[] order = new int[size];
-        for (int i = 0; i < size; i++) {
-            order[i] = i;
-        }
-        return order;
+    private static Thread worker(Runnable task) {
+        Thread thread = new Thread(task, "rlrr-loader");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** A seed for one place of a sequence, unrelated to its neighbours'. */
@@ -134,49 +95,11 @@ final class BatchLoader implements AutoCloseable {
     }
 
     private void schedule() {
-        int from = scheduled;
-        int to = Math.min(order.length, from + batchSize);
-        scheduled = to;
-        pending.add(CompletableFuture.supplyAsync(() -> assemble(from, to), worker));
-    }
-
-    private Batch assemble(int from, int to) {
-        int example = Math.toIntExact(data.exampleShape().size());
-        float[] values = new float[Math.multiplyExact(to - from, example)];
-        long[] labels = new long[to - from];
-        for (int i = from; i < to; i++) {
-            int index = order[i];
-            SplittableRandom random = new SplittableRandom(mix(epochSeed, index));
-            data.read(index, random, values, (i - from) * example);
-            labels[i - from] = data.label(index);
+        BatchAssembly batch = new BatchAssembly(plan, scheduled++);
+        pending.add(batch);
+        for (int i = 0; i < Math.min(threads, batch.size()); i++) {
+            workers.execute(batch);
         }
-        Shape one = data.exampleShape();
-        SplittableRandom random = new SplittableRandom(mix(~epochSeed, from / batchSize));
-        float lambda = mixing.mix(values, to - from, one, random);
-        Shape shape = new Shape(to - from).addAll(one);
-        return new Batch(values, labels, shape, lambda, share(from, to));
-    }
-
-    /** The weight of some examples among those of their step. */
-    private double share(int from, int to) {
-        if (accumulation == 1) {
-            return 1;
-        }
-        long examples = (long) batchSize * accumulation;
-        long first = from / examples * examples;
-        long last = Math.min(order.length, first + examples);
-        return weight(from, to) / weight((int) first, (int) last);
-    }
-
-    private double weight(int from, int to) {
-        if (classWeights.isEmpty()) {
-            return to - from;
-        }
-        double sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += classWeights.get(data.label(order[i]));
-        }
-        return sum;
     }
 
     boolean hasNext() {
@@ -185,9 +108,10 @@ final class BatchLoader implements AutoCloseable {
 
     /** The next batch; rethrows what reading it threw. */
     Batch next() {
+        long start = System.nanoTime();
         try {
-            Batch batch = pending.remove().join();
-            if (scheduled < order.length) {
+            Batch batch = pending.remove().result().join();
+            if (scheduled < plan.batches()) {
                 schedule();
             }
             return batch;
@@ -195,12 +119,33 @@ final class BatchLoader implements AutoCloseable {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
             throw e;
+        } finally {
+            waitedNanos += System.nanoTime() - start;
         }
     }
 
+    /** The time {@link #next} has taken so far: how long training waited for its data. */
+    long waitedNanos() {
+        return waitedNanos;
+    }
+
+    /**
+     * Waits until no thread reads any more, a few examples at most. Threads are not interrupted: an
+     * interrupt closes a file channel that a data set may share among them.
+     */
     @Override
     public void close() {
-        worker.shutdownNow();
+        pending.forEach(BatchAssembly::abandon);
+        pending.clear();
+        workers.shutdown();
+        try {
+            workers.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

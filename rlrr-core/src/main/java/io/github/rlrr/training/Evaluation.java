@@ -49,8 +49,8 @@ public record Evaluation(int examples, double loss, double accuracy) {
                                             + " classes; give it a head for "
                                             + data.classNames().size());
                         }
-                        loss[0] += crossEntropy(logits[i], label);
-                        correct[0] += argMax(logits[i]) == label ? 1 : 0;
+                        loss[0] += Logits.crossEntropy(logits[i], label);
+                        correct[0] += Logits.argMax(logits[i]) == label ? 1 : 0;
                     }
                 });
         return new Evaluation(
@@ -99,23 +99,5 @@ public record Evaluation(int examples, double loss, double accuracy) {
             rows[i] = java.util.Arrays.copyOfRange(flat, i * classes, (i + 1) * classes);
         }
         return rows;
-    }
-
-    private static int argMax(float[] values) {
-        int best = 0;
-        for (int i = 1; i < values.length; i++) {
-            best = values[i] > values[best] ? i : best;
-        }
-        return best;
-    }
-
-    /** −log softmax(z)[label], computed in double. */
-    private static double crossEntropy(float[] logits, int label) {
-        double max = logits[argMax(logits)];
-        double sum = 0;
-        for (float z : logits) {
-            sum += Math.exp(z - max);
-        }
-        return Math.log(sum) + max - logits[label];
     }
 }

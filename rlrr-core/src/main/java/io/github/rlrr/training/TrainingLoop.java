@@ -70,7 +70,6 @@ final class TrainingLoop implements AutoCloseable {
     private final List<Integer> unread = new ArrayList<>();
     private OpenEpoch open = OpenEpoch.NONE;
     private long step;
-    private long waitedNanos;
     private double meanLoss = Double.NaN;
     private double learningRate;
 
@@ -151,7 +150,7 @@ final class TrainingLoop implements AutoCloseable {
         try (BatchLoader loader = BatchLoader.training(setting.train(), options, epoch, batches)) {
             while (loader.hasNext() && step < totalSteps) {
                 if (setting.stop().getAsBoolean()) {
-                    read(atStart, start);
+                    read(atStart, start, loader.waitedNanos());
                     return null;
                 }
                 learningRate = rate(step);
@@ -160,7 +159,7 @@ final class TrainingLoop implements AutoCloseable {
                 unread.add(examples);
                 boolean last = !loader.hasNext() || step == totalSteps;
                 if (unread.size() == STEPS_BETWEEN_READINGS || last) {
-                    read(atStart, start);
+                    read(atStart, start, loader.waitedNanos());
                     if (state != null && !last && state.isDue()) {
                         state.write(position());
                     }
@@ -170,7 +169,6 @@ final class TrainingLoop implements AutoCloseable {
         }
         OpenEpoch done = open;
         open = OpenEpoch.NONE;
-        waitedNanos = 0;
         Evaluation after = kept.with(this::validate);
         return new EpochMetrics(
                 epoch + 1,
@@ -187,9 +185,7 @@ final class TrainingLoop implements AutoCloseable {
     private int step(BatchLoader loader, int place) {
         int examples = 0;
         for (int i = 0; i < options.accumulation() && loader.hasNext(); i++) {
-            long asked = System.nanoTime();
             BatchLoader.Batch batch = loader.next();
-            waitedNanos += System.nanoTime() - asked;
             device.accumulate(batch, place, i == 0);
             examples += batch.size();
         }
@@ -210,7 +206,7 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     /** Reads the figures of the steps since the last reading from the device. */
-    private void read(OpenEpoch atStart, long start) {
+    private void read(OpenEpoch atStart, long start, long waitedNanos) {
         float[] values = unread.isEmpty() ? new float[0] : device.readLosses();
         List<Float> read = new ArrayList<>();
         double total = open.lossTotal();

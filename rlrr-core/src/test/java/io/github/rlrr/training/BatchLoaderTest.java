@@ -9,10 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchLoaderTest {
 
@@ -137,5 +141,175 @@ class BatchLoaderTest {
         assertThatThrownBy(() -> batches(BatchLoader.inOrder(new Numbers(23, 17), 4)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("cannot read 17");
+    }
+
+    /** Reading takes longer for some examples, so threads finish in another order. */
+    private static class Uneven implements LabelledDataset {
+
+        private final Numbers numbers;
+
+        Uneven(Numbers numbers) {
+            this.numbers = numbers;
+        }
+
+        @Override
+        public int size() {
+            return numbers.size();
+        }
+
+        @Override
+        public Shape exampleShape() {
+            return numbers.exampleShape();
+        }
+
+        @Override
+        public List<String> classNames() {
+            return numbers.classNames();
+        }
+
+        @Override
+        public int label(int index) {
+            return numbers.label(index);
+        }
+
+        @Override
+        public void read(int index, SplittableRandom random, float[] target, int offset) {
+            LockSupport.parkNanos(index % 3 * 300_000L);
+            numbers.read(index, random, target, offset);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 32})
+    void batchesDoNotDependOnTheNumberOfThreads(int threads) {
+        FineTuneOptions options = mixed();
+        Uneven data = new Uneven(DATA);
+        List<BatchLoader.Batch> one =
+                batches(new BatchLoader(BatchPlan.training(data, options, 3), 0, 1));
+        List<BatchLoader.Batch> several =
+                batches(new BatchLoader(BatchPlan.training(data, options, 3), 0, threads));
+
+        assertThat(one).hasSize(5);
+        assertThat(several)
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactlyElementsOf(one);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4, 5})
+    void aLoaderThatBeginsAtABatchGivesTheRestOfTheEpoch(int first) {
+        FineTuneOptions options = mixed();
+        List<BatchLoader.Batch> all = batches(BatchLoader.training(DATA, options, 3));
+
+        assertThat(batches(BatchLoader.training(DATA, options, 3, first)))
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactlyElementsOf(all.subList(first, 5));
+    }
+
+    /** Batches of 5, mixed, two a step. */
+    private static FineTuneOptions mixed() {
+        return new FineTuneOptions(
+                1,
+                0,
+                5,
+                2,
+                false,
+                0.1,
+                ScheduleKind.CONSTANT,
+                0,
+                1,
+                1,
+                0,
+                0,
+                0,
+                List.of(),
+                0.8,
+                0,
+                0,
+                0,
+                Selection.LAST,
+                0,
+                7);
+    }
+
+    @Test
+    void ofSeveralFaultsInABatchTheFirstReachesTheCaller() {
+        LabelledDataset data =
+                new Uneven(DATA) {
+                    @Override
+                    public void read(
+                            int index, SplittableRandom random, float[] target, int offset) {
+                        LockSupport.parkNanos((23 - index) * 100_000L);
+                        throw new IllegalStateException("cannot read " + index);
+                    }
+                };
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> batches(new BatchLoader(BatchPlan.inOrder(data, 8), 0, 4)))
+                    .hasMessage("cannot read 0");
+        }
+    }
+
+    @Test
+    void noMoreThanThreeBatchesAreReadAhead() throws InterruptedException {
+        AtomicInteger reads = new AtomicInteger();
+        LabelledDataset data = counting(reads, () -> {});
+        try (BatchLoader loader = new BatchLoader(BatchPlan.inOrder(data, 2), 0, 4)) {
+            awaitReads(reads, 6);
+            loader.next();
+            awaitReads(reads, 8);
+        }
+    }
+
+    /** Waits for the number, and a while longer for one too many. */
+    private static void awaitReads(AtomicInteger reads, int expected) throws InterruptedException {
+        while (reads.get() < expected) {
+            Thread.sleep(1);
+        }
+        Thread.sleep(50);
+        assertThat(reads).hasValue(expected);
+    }
+
+    @Test
+    void nothingIsReadOnceItIsClosed() throws InterruptedException {
+        AtomicInteger reads = new AtomicInteger();
+        CountDownLatch reading = new CountDownLatch(2);
+        LabelledDataset data =
+                counting(
+                        reads,
+                        () -> {
+                            reading.countDown();
+                            LockSupport.parkNanos(50_000_000);
+                        });
+        BatchLoader loader = new BatchLoader(BatchPlan.inOrder(data, 10), 0, 2);
+        reading.await();
+
+        loader.close();
+
+        int read = reads.get();
+        Thread.sleep(150); // three examples' time
+        assertThat(reads).hasValue(read);
+    }
+
+    private static LabelledDataset counting(AtomicInteger reads, Runnable before) {
+        return new Uneven(DATA) {
+            @Override
+            public void read(int index, SplittableRandom random, float[] target, int offset) {
+                before.run();
+                reads.incrementAndGet();
+            }
+        };
+    }
+
+    @Test
+    void theTimeSpentWaitingForASlowReaderIsCounted() {
+        LabelledDataset data =
+                counting(new AtomicInteger(), () -> LockSupport.parkNanos(20_000_000));
+        try (BatchLoader loader = new BatchLoader(BatchPlan.inOrder(data, 23), 0, 1)) {
+            assertThat(loader.waitedNanos()).isZero();
+            long start = System.nanoTime();
+            loader.next();
+            long passed = System.nanoTime() - start;
+            assertThat(loader.waitedNanos()).isPositive().isLessThanOrEqualTo(passed);
+        }
     }
 }

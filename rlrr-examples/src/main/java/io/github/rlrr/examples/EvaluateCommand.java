@@ -1,16 +1,17 @@
 package io.github.rlrr.examples;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
-import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.training.ClassificationFigures;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
+import io.github.rlrr.vit.data.LoadOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +23,11 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Measure an adapter's accuracy on labelled images.")
+        description = {
+            "Measure an adapter on labelled images.",
+            "Accuracy, top-5, loss, macro-F1, calibration error, figures of each class, and which"
+                    + " classes are taken for which."
+        })
 final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
@@ -49,6 +54,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the figures as JSON.")
     private boolean json;
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Also write the figures to DIR/evaluation.json.")
+    private @Nullable Path out;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -62,64 +73,38 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         ImageListing listing = DataOptions.evaluated(data);
         try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
-            List<String> classes = model.metadata().classNames();
-            ImageListing labelled = listing.relabelled(classes);
-            ImageDataset images = ImageDataset.load(labelled, model.preprocessing());
-            int[] seen = new int[classes.size()];
-            int[] right = new int[classes.size()];
-            Evaluation.forEachBatch(
-                    model.adapted(),
-                    images,
-                    batchSize,
-                    base.device(),
-                    (first, logits) -> {
-                        for (int i = 0; i < logits.length; i++) {
-                            int label = images.label(first + i);
-                            seen[label]++;
-                            right[label] += Predictions.best(logits[i]) == label ? 1 : 0;
-                        }
-                    });
-            print(print, classes, seen, right);
+            ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
+            ClassificationFigures figures =
+                    Examination.of(model.adapted(), images, "images", batchSize, base.device())
+                            .figures();
+            String text = FiguresJson.text(FiguresJson.of(figures));
+            if (json) {
+                print.println(text);
+            } else {
+                FiguresText.print(print, figures);
+            }
+            if (out != null) {
+                Path file = out.resolve("evaluation.json");
+                AtomicFile.write(
+                        file, to -> to.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
+                if (!json) {
+                    print.println();
+                    print.println("figures   " + file);
+                }
+            }
         }
         print.flush();
         return 0;
     }
 
-    private void print(PrintWriter print, List<String> classes, int[] seen, int[] right) {
-        int images = 0;
-        int correct = 0;
-        JsonObject perClass = new JsonObject();
-        for (int i = 0; i < seen.length; i++) {
-            images += seen[i];
-            correct += right[i];
-            if (seen[i] > 0) {
-                perClass.addProperty(classes.get(i), (double) right[i] / seen[i]);
-            }
+    private static ImageDataset load(ImageListing listing, AdaptedModel model) throws IOException {
+        LoadOptions options = LoadOptions.defaults();
+        if (!Terminal.isInteractive()) {
+            return ImageDataset.load(listing, model.preprocessing(), options);
         }
-        if (json) {
-            JsonObject result = new JsonObject();
-            result.addProperty("images", images);
-            result.addProperty("accuracy", (double) correct / images);
-            result.add("accuracy_per_class", perClass);
-            print.println(new GsonBuilder().setPrettyPrinting().create().toJson(result));
-            return;
-        }
-        print.printf(
-                Locale.ROOT,
-                "accuracy %.2f %% (%d of %d images)%n",
-                100.0 * correct / images,
-                correct,
-                images);
-        for (int i = 0; i < seen.length; i++) {
-            if (seen[i] > 0) {
-                print.printf(
-                        Locale.ROOT,
-                        "  %-24s %6.2f %% (%d of %d)%n",
-                        classes.get(i),
-                        100.0 * right[i] / seen[i],
-                        right[i],
-                        seen[i]);
-            }
+        try (ProgressBar bar = Progress.bar("reading", listing.size())) {
+            return ImageDataset.load(
+                    listing, model.preprocessing(), options.withProgress(bar::stepTo));
         }
     }
 }

@@ -16,6 +16,7 @@ import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -74,15 +76,21 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Where adapter/, config.yaml, metrics.jsonl and curves.png go. Default:"
-                            + " out/<name of DIR>.")
+                    "Where adapter/, config.yaml, metrics.jsonl, curves.png and report.html go."
+                            + " Default: out/<name of DIR>.")
     private @Nullable Path out;
 
     @Option(
-            names = "--flip",
-            negatable = true,
-            description = "Flip half of the training images left to right; off by default.")
-    private boolean flip;
+            names = "--augment",
+            paramLabel = "HOW",
+            hideParamSyntax = true,
+            defaultValue = "none",
+            description =
+                    "What is drawn anew whenever a training image is seen: none, flip, random-crop,"
+                            + " which needs a --crop, or random-resized-crop (=0.35 for at least that"
+                            + " share of the image); a flip goes with either, after a comma."
+                            + " Default: none.")
+    private String augment = "none";
 
     @Option(
             names = "--skip-unreadable",
@@ -140,7 +148,8 @@ final class FinetuneCommand implements Callable<Integer> {
                             vit.config(),
                             checkpoint.name(),
                             spec.commandLine().getErr());
-            ImageDataset train = load("train", splits.train(), preprocessing).withFlip(flip);
+            ImageDataset train =
+                    load("train", splits.train(), preprocessing, Augmentation.parse(augment));
             ImageDataset validation = load("validation", splits.validation(), preprocessing);
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
@@ -160,10 +169,13 @@ final class FinetuneCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
         }
-        try {
-            training.residualDropout();
-        } catch (IllegalArgumentException e) {
-            faults.add(e.getMessage());
+        for (Runnable check :
+                List.<Runnable>of(training::residualDropout, () -> Augmentation.parse(augment))) {
+            try {
+                check.run();
+            } catch (IllegalArgumentException e) {
+                faults.add(e.getMessage());
+            }
         }
         if (splits.validation().size() == 0) {
             faults.add("there are no validation images in " + data);
@@ -200,6 +212,7 @@ final class FinetuneCommand implements Callable<Integer> {
                                 "checkpoint", metadata.baseModel(),
                                 "epochs", options.epochs(),
                                 "out", target));
+        StepCurve steps = new StepCurve(train.size(), options.batchSize() * options.accumulation());
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
                         .dataset(train)
@@ -209,9 +222,10 @@ final class FinetuneCommand implements Callable<Integer> {
                                 state,
                                 Map.of(
                                         "dropout", training.residualDropout().toString(),
-                                        "flip", Boolean.toString(flip),
+                                        "augment", Augmentation.parse(augment).toString(),
                                         "preprocessing", train.preprocessing().toString()))
-                        .stateInterval(Duration.ofSeconds(stateSeconds));
+                        .stateInterval(Duration.ofSeconds(stateSeconds))
+                        .listener(steps);
         tuner.build();
         Path configFile = target.resolve("config.yaml");
         if (!Files.isDirectory(state)) {
@@ -236,10 +250,10 @@ final class FinetuneCommand implements Callable<Integer> {
                 print.printf(
                         "stopped after %d steps; the same command goes on from there%n",
                         result.steps());
-            } else {
-                if (test.size() > 0) {
-                    test(adapted, load("test", test, train.preprocessing()), metrics, print);
-                }
+            }
+            Examination examination =
+                    result.stopped() ? null : examine(adapted, test, validation, metrics, print);
+            if (!result.stopped()) {
                 // The adapter is the result; what it takes to go on is not needed any more.
                 Folders.delete(state);
             }
@@ -254,19 +268,50 @@ final class FinetuneCommand implements Callable<Integer> {
                 Curves.write(Map.of(adapted.config().method(), result.epochs()), curves);
                 print.println("curves    " + curves);
             }
+            Path report = target.resolve("report.html");
+            Map<String, String> settings = new TreeMap<>();
+            metadata.preprocessing()
+                    .forEach((name, value) -> settings.put(name, String.valueOf(value)));
+            effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
+            HtmlReport.write(
+                    new RunReport(
+                            data.toString(),
+                            adapted.config().method(),
+                            adapted.parameterReport(),
+                            result,
+                            steps.points(),
+                            examination,
+                            settings,
+                            Versions.all()),
+                    report);
+            print.println("report    " + report);
             print.flush();
         }
     }
 
-    private void test(
-            AdaptedBlock adapted, ImageDataset images, MetricsLog metrics, PrintWriter print) {
-        Evaluation result = Evaluation.of(adapted, images, EVALUATION_BATCH, base.device());
-        metrics.evaluation("test", result);
-        print.printf(
-                Locale.ROOT,
-                "test accuracy %.2f %% on %d images%n",
-                100 * result.accuracy(),
-                result.examples());
+    /** Tests; without test images, looks at the validation images again, for the page alone. */
+    private Examination examine(
+            AdaptedBlock adapted,
+            ImageListing test,
+            ImageDataset validation,
+            MetricsLog metrics,
+            PrintWriter print)
+            throws IOException {
+        boolean tests = test.size() > 0;
+        ImageDataset images = tests ? load("test", test, validation.preprocessing()) : validation;
+        String set = tests ? "test" : "validation";
+        Examination examination =
+                Examination.of(adapted, images, set, EVALUATION_BATCH, base.device());
+        if (tests) {
+            Evaluation result = examination.figures().evaluation();
+            metrics.evaluation(set, result);
+            print.printf(
+                    Locale.ROOT,
+                    "test accuracy %.2f %% on %d images%n",
+                    100 * result.accuracy(),
+                    result.examples());
+        }
+        return examination;
     }
 
     private Path defaultOut() {
@@ -298,12 +343,22 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private ImageDataset load(String what, ImageListing listing, Preprocessing preprocessing)
             throws IOException {
+        return load(what, listing, preprocessing, Augmentation.NONE);
+    }
+
+    private ImageDataset load(
+            String what,
+            ImageListing listing,
+            Preprocessing preprocessing,
+            Augmentation augmentation)
+            throws IOException {
         LoadOptions options = LoadOptions.defaults().withMaxUnreadable(skipUnreadable);
         if (!Terminal.isInteractive()) {
-            return ImageDataset.load(listing, preprocessing, options);
+            return ImageDataset.load(listing, preprocessing, augmentation, options);
         }
         try (ProgressBar bar = Progress.bar("reading " + what, listing.size())) {
-            return ImageDataset.load(listing, preprocessing, options.withProgress(bar::stepTo));
+            return ImageDataset.load(
+                    listing, preprocessing, augmentation, options.withProgress(bar::stepTo));
         }
     }
 }

@@ -1,19 +1,18 @@
 package io.github.rlrr.examples;
 
 import ai.djl.nn.Block;
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
+import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.image.ImageDecoder;
-import io.github.rlrr.vit.image.RgbImage;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,12 +20,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rlrr predict}: labels and probabilities of single images. */
+/** {@code rlrr predict}: labels and probabilities of images. */
 @Command(
         name = "predict",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Label images, with probabilities.")
+        description = {
+            "Label images, with probabilities.",
+            "A file that is no readable image is reported and left out; the exit code is then 1,"
+                    + " unless --skip-unreadable allows it."
+        })
 final class PredictCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
@@ -50,7 +53,31 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object an image, with every class.")
     private boolean json;
 
-    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "Image files.")
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            description = "Write image,label,probability there, a row an image.")
+    private @Nullable Path csv;
+
+    @Option(names = "--all", description = "A column for each class in the CSV file as well.")
+    private boolean all;
+
+    @Option(names = "--batch-size", defaultValue = "32", description = "Default: 32.")
+    private int batchSize = 32;
+
+    @Option(
+            names = "--skip-unreadable",
+            paramLabel = "FRACTION",
+            defaultValue = "0",
+            description =
+                    "The share of images, 0 to 1, that may be unreadable without a fault. Default:"
+                            + " 0.")
+    private double skipUnreadable;
+
+    @Parameters(
+            paramLabel = "IMAGE",
+            arity = "1..*",
+            description = "Image files, or folders of them at any depth.")
     @SuppressWarnings("NullAway.Init")
     private List<Path> images;
 
@@ -60,61 +87,78 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        check();
+        List<Path> files = ImageFiles.of(images);
+        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
+            LabelledFiles labelled = labelled(model, files.size());
+            try (labelled) {
+                if (merged) {
+                    try (VisionTransformer plain = model.vit().merged(model.adapted())) {
+                        predict(plain, model, files, labelled);
+                    }
+                } else {
+                    predict(model.adapted(), model, files, labelled);
+                }
+            }
+            return conclude(files.size(), labelled.unreadable());
+        }
+    }
+
+    private int conclude(int files, int unreadable) {
         PrintWriter print = spec.commandLine().getOut();
+        if (csv != null && !json) {
+            print.printf("labelled %d of %d images%n", files - unreadable, files);
+            print.println("written  " + csv);
+        }
+        print.flush();
+        boolean allowed = unreadable <= skipUnreadable * files && unreadable < files;
+        return allowed ? 0 : RlrrCommand.FAULT;
+    }
+
+    private void check() {
         if (top < 1) {
             throw new IllegalArgumentException("--top is " + top + ", expected at least 1");
         }
-        ImageDecoder decoder = new ImageDecoder();
-        Map<Path, RgbImage> decoded = new LinkedHashMap<>();
-        for (Path image : images) {
-            decoded.put(image, decoder.decode(image));
+        if (batchSize < 1) {
+            throw new IllegalArgumentException(
+                    "--batch-size is " + batchSize + ", expected at least 1");
         }
-        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
-            if (merged) {
-                try (VisionTransformer plain = model.vit().merged(model.adapted())) {
-                    predict(plain, model, decoded, print);
-                }
-            } else {
-                predict(model.adapted(), model, decoded, print);
-            }
+        if (!(skipUnreadable >= 0 && skipUnreadable <= 1)) {
+            throw new IllegalArgumentException(
+                    "--skip-unreadable is " + skipUnreadable + ", expected 0 to 1");
         }
-        print.flush();
-        return 0;
+        if (all && csv == null) {
+            throw new IllegalArgumentException(
+                    "--all adds columns to a CSV file; name it with --csv FILE");
+        }
     }
 
-    private void predict(
-            Block block, AdaptedModel model, Map<Path, RgbImage> decoded, PrintWriter print) {
-        List<String> classes = model.metadata().classNames();
-        decoded.forEach(
-                (path, image) -> {
-                    double[] probabilities =
-                            Predictions.of(block, image, model.preprocessing(), base.device());
-                    if (json) {
-                        print.println(json(path, classes, probabilities));
-                    } else {
-                        print.println(path);
-                        Predictions.ranked(probabilities).stream()
-                                .limit(top)
-                                .forEach(
-                                        i ->
-                                                print.printf(
-                                                        Locale.ROOT,
-                                                        "  %9.5f %%  %s%n",
-                                                        100 * probabilities[i],
-                                                        classes.get(i)));
-                    }
+    private LabelledFiles labelled(AdaptedModel model, int files) {
+        LabelledFiles.Lines lines =
+                json
+                        ? LabelledFiles.Lines.JSON
+                        : csv == null ? LabelledFiles.Lines.TEXT : LabelledFiles.Lines.NONE;
+        return new LabelledFiles(
+                spec.commandLine(), model.metadata().classNames(), lines, top, files);
+    }
+
+    private void predict(Block block, AdaptedModel model, List<Path> files, LabelledFiles labelled)
+            throws IOException {
+        Predictions predictions =
+                new Predictions(block, model.preprocessing(), base.device(), batchSize);
+        if (csv == null) {
+            predictions.of(files, labelled);
+            return;
+        }
+        AtomicFile.write(
+                csv,
+                out -> {
+                    Writer text =
+                            new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+                    List<String> classes = model.metadata().classNames();
+                    labelled.into(new PredictionCsv(text, classes, all));
+                    predictions.of(files, labelled);
+                    text.flush();
                 });
-    }
-
-    private static String json(Path path, List<String> classes, double[] probabilities) {
-        JsonObject byClass = new JsonObject();
-        for (int i = 0; i < probabilities.length; i++) {
-            byClass.addProperty(classes.get(i), probabilities[i]);
-        }
-        JsonObject line = new JsonObject();
-        line.addProperty("image", path.toString());
-        line.addProperty("label", classes.get(Predictions.ranked(probabilities).get(0)));
-        line.add("probabilities", byClass);
-        return new Gson().toJson(line);
     }
 }

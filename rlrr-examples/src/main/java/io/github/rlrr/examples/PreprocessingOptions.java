@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 /** How images are prepared, where it shall not be as the checkpoint says. */
 final class PreprocessingOptions {
 
+    private static final String SQUASH = "squash";
+
     @Option(
             names = "--mean",
             paramLabel = "R,G,B",
@@ -44,7 +46,8 @@ final class PreprocessingOptions {
             paramLabel = "FRACTION",
             description =
                     "Keep the aspect ratio and cut out this share of the shorter side's centre, such"
-                            + " as 0.9; squash: take the whole image, squashed to a square.")
+                            + " as 0.9; squash: take the whole image, squashed to a square;"
+                            + " squash:0.875: this share of that.")
     private @Nullable String crop;
 
     /**
@@ -93,14 +96,22 @@ final class PreprocessingOptions {
     }
 
     private static Crop crop(String text) {
-        if (text.toLowerCase(Locale.ROOT).equals("squash")) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.equals(SQUASH)) {
             return Crop.NONE;
         }
         try {
-            return new Crop(Crop.Mode.CENTER, Double.parseDouble(text));
+            return lower.startsWith(SQUASH + ":")
+                    ? new Crop(
+                            Crop.Mode.SQUASH,
+                            Double.parseDouble(lower.substring(SQUASH.length() + 1)))
+                    : new Crop(Crop.Mode.CENTER, Double.parseDouble(lower));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "--crop is \"" + text + "\", expected a fraction such as 0.9, or squash", e);
+                    "--crop is \""
+                            + text
+                            + "\", expected a fraction such as 0.9, squash or squash:0.875",
+                    e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -11,15 +12,20 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A progress bar where a person watches, and one line an epoch everywhere. */
+/**
+ * A progress bar of the whole run where a person watches, with speed, loss, learning rate and time
+ * left, and one line an epoch everywhere.
+ */
 final class Progress implements FineTuneListener, AutoCloseable {
 
     private static final int REFRESH_MILLIS = 500;
-    private static final int WIDTH = 100;
+    private static final int WIDTH = 120;
 
     private final PrintWriter out;
     private final int epochs;
     private final boolean terminal;
+    private final Pace pace = new Pace(System::nanoTime);
+    private final long start = System.nanoTime();
     private @Nullable ProgressBar bar;
 
     Progress(PrintWriter out, int epochs) {
@@ -41,33 +47,36 @@ final class Progress implements FineTuneListener, AutoCloseable {
 
     @Override
     public void onStep(StepProgress progress) {
+        pace.step(progress);
         if (!terminal) {
             return;
         }
-        long perEpoch = progress.totalSteps() / epochs;
         if (bar == null) {
-            bar = bar("epoch " + progress.epoch() + "/" + epochs, perEpoch);
+            // Goes on where the last epoch's ended: it shows how much of the whole run is done.
+            bar =
+                    builder("epoch " + progress.epoch() + "/" + epochs, progress.totalSteps())
+                            .hideEta()
+                            .startsFrom(
+                                    progress.step(), Duration.ofNanos(System.nanoTime() - start))
+                            .build();
         }
-        bar.stepTo(progress.step() - perEpoch * (progress.epoch() - 1));
-        bar.setExtraMessage(
-                String.format(
-                        Locale.ROOT,
-                        "loss %.3f lr %.1e",
-                        progress.loss(),
-                        progress.learningRate()));
+        bar.stepTo(progress.step());
+        bar.setExtraMessage(pace.text(progress));
     }
 
     /** A bar on the standard error stream, so that output stays clean. */
     static ProgressBar bar(String task, long steps) {
+        return builder(task, steps).setUnit(" images", 1).showSpeed().build();
+    }
+
+    private static ProgressBarBuilder builder(String task, long steps) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(steps)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(REFRESH_MILLIS)
                 .setMaxRenderedLength(WIDTH)
-                .showSpeed()
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
-                .build();
+                .setConsumer(new ConsoleProgressBarConsumer(System.err));
     }
 
     @Override
@@ -83,15 +92,17 @@ final class Progress implements FineTuneListener, AutoCloseable {
                                 100 * metrics.validationAccuracy());
         out.printf(
                 Locale.ROOT,
-                "epoch %3d/%d   train loss %.4f accuracy %5.1f %%%s   lr %.1e   %.1f s%n",
+                "epoch %3d/%d   train loss %.4f accuracy %5.1f %%%s   lr %.1e   %.1f s   %.0f images/s%n",
                 metrics.epoch(),
                 epochs,
                 metrics.trainLoss(),
                 100 * metrics.trainAccuracy(),
                 validation,
                 metrics.learningRate(),
-                metrics.seconds());
+                metrics.seconds(),
+                pace.images() / metrics.seconds());
         out.flush();
+        pace.endEpoch();
     }
 
     @Override

@@ -42,7 +42,7 @@ class ConfigFileTest {
                 file(
                         "run.json",
                         """
-                        {"data": "%s", "checkpoint": "%s", "epochs": 7, "lr": -1, "flip": true,
+                        {"data": "%s", "checkpoint": "%s", "epochs": 7, "lr": -1, "augment": "flip",
                          "targets": ["blocks.0.attn.query", "blocks.[1-2].mlp.fc1"]}
                         """
                                 .formatted(demo.images().resolve("val"), Bundled.VIT));
@@ -55,7 +55,7 @@ class ConfigFileTest {
                 rlrr("finetune", "--config=" + config, "--lr=0.01", "--epochs=1", "--out", out);
         assertThat(good.exitCode()).as(good.err()).isZero();
         assertThat(Files.readString(out.resolve("config.yaml")))
-                .contains("lr: 0.01", "epochs: 1", "flip: true", "- blocks.[1-2].mlp.fc1");
+                .contains("lr: 0.01", "epochs: 1", "augment: flip", "- blocks.[1-2].mlp.fc1");
     }
 
     @Test

@@ -61,6 +61,39 @@ class DataOptionsTest {
         assertThat(shots.err()).contains("--shots is 0, expected at least 1");
     }
 
+    @Test
+    void leavesOutUnreadableImagesOfAListWhereThatIsAllowed() throws IOException {
+        list("train800.txt", 0, 4);
+        list("val200.txt", 4, 2);
+        Path damaged =
+                root.resolve(Files.readString(root.resolve("train800.txt")).split("\\s+", -1)[4]);
+        Files.writeString(damaged, "no image");
+
+        CommandLine.Result refused = finetuneSkipping(0.1);
+        CommandLine.Result skipped = finetuneSkipping(0.2);
+
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.err().strip().lines()).hasSize(1);
+        assertThat(refused.err()).contains("1 of 8 images cannot be read: [" + damaged);
+        assertThat(skipped.err()).isEmpty();
+        assertThat(skipped.out()).contains("7 training, 4 validation and 0 test images");
+    }
+
+    private CommandLine.Result finetuneSkipping(double share) {
+        return rlrr(
+                "finetune",
+                "--data",
+                root,
+                "--skip-unreadable",
+                share,
+                "--checkpoint",
+                Bundled.VIT,
+                "--out",
+                root.resolve("out"),
+                "--epochs",
+                1);
+    }
+
     /** Writes a list of so many bags and coats from a position on, and copies them. */
     private void list(String name, int from, int count) throws IOException {
         List<String> lines = new ArrayList<>();

@@ -42,7 +42,7 @@ class ProcessTest {
                                 out.toString(),
                                 "--epochs",
                                 Integer.toString(epochs),
-                                "--flip"));
+                                "--augment=flip"));
         command.addAll(List.of(more));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
@@ -66,6 +66,10 @@ class ProcessTest {
         }
         assertThat(run.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(run.exitValue()).isNotZero();
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .containsPattern("The run was stopped after \\d+ steps")
+                .contains("epoch 2, validation: ");
         try (VisionTransformer vit = VitCheckpoint.load(Bundled.vit());
                 AdaptedBlock adapted = Rlrr.load(vit, folder.resolve("adapter"))) {
             assertThat(adapted.trainableTensors()).isNotEmpty();

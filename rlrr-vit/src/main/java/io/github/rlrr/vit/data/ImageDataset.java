@@ -3,50 +3,49 @@ package io.github.rlrr.vit.data;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.vit.data.ImageListing.Entry;
+import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.Region;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Labelled images held in memory, resized, as 8-bit RGB: an example is (3, height, width), mirrored
- * at random where asked for, normalised as it is read.
+ * Labelled images as 8-bit RGB, held in memory as far as they fit: an example is (3, height,
+ * width), augmented and normalised as it is read.
  *
- * <p>It holds 3 × height × width bytes an image, 147 KiB at 224 × 224. Immutable, so safe to read
- * from several threads.
+ * <p>Every file is decoded once when the data set is loaded. Held is what the augmentation needs: 3
+ * × height × width bytes an image, 147 KiB at 224 × 224, for none and for mirroring; the resized
+ * image before the cut for a {@linkplain io.github.rlrr.vit.image.RandomCrop random crop}; the
+ * image at its own size for a {@linkplain io.github.rlrr.vit.image.RandomResizedCrop random resized
+ * crop}. The first images of the listing that fit into {@link LoadOptions#memoryLimit} are held;
+ * the others are decoded and resized whenever they are read, to the same values.
+ *
+ * <p>Immutable, so safe to read from several threads.
  */
 public final class ImageDataset implements LabelledDataset {
 
-    private final Preprocessing preprocessing;
-    private final ImageListing listing;
-    private final List<RgbImage> images;
-    private final boolean flip;
+    private final HeldImages images;
+    private final Augmentation augmentation;
 
-    /** Takes images that have the right size already. */
-    ImageDataset(
-            Preprocessing preprocessing,
-            ImageListing listing,
-            List<RgbImage> images,
-            boolean flip) {
-        this.preprocessing = preprocessing;
-        this.listing = listing;
-        this.images = List.copyOf(images);
-        this.flip = flip;
+    private ImageDataset(HeldImages images, Augmentation augmentation) {
+        this.images = images;
+        this.augmentation = augmentation;
     }
 
     /**
-     * Decodes and resizes every file of a listing once, with {@link LoadOptions#defaults()}.
+     * Loads the images of a listing without augmentation, with {@link LoadOptions#defaults()}.
      *
      * @param listing the files, at least one
      * @param preprocessing size and normalisation
      * @return the images, in the listing's order
      * @throws UnreadableImagesException if any file is unreadable; all are tried first
      * @throws IOException if the thread is interrupted
-     * @throws IllegalArgumentException if the listing is empty or the images would take more than
-     *     half of the heap
+     * @throws IllegalArgumentException if the listing is empty
      */
     public static ImageDataset load(ImageListing listing, Preprocessing preprocessing)
             throws IOException {
@@ -54,7 +53,7 @@ public final class ImageDataset implements LabelledDataset {
     }
 
     /**
-     * Decodes and resizes every file of a listing once.
+     * Loads the images of a listing without augmentation.
      *
      * @param listing the files, at least one
      * @param preprocessing size and normalisation
@@ -63,18 +62,42 @@ public final class ImageDataset implements LabelledDataset {
      * @throws UnreadableImagesException if more files than allowed are unreadable, or all are; all
      *     are tried first
      * @throws IOException if the thread is interrupted
-     * @throws IllegalArgumentException if the listing is empty or the images would take more memory
-     *     than allowed
+     * @throws IllegalArgumentException if the listing is empty
      */
     public static ImageDataset load(
             ImageListing listing, Preprocessing preprocessing, LoadOptions options)
             throws IOException {
-        requireImages(listing.size());
-        return new ImageLoader(listing, preprocessing, options).load();
+        return load(listing, preprocessing, Augmentation.NONE, options);
     }
 
     /**
-     * Makes a data set of images that are in memory, resizing them.
+     * Loads the images of a images.listing().
+     *
+     * @param listing the files, at least one
+     * @param preprocessing size and normalisation
+     * @param augmentation how examples differ from reading to reading
+     * @param options threads, limits and progress
+     * @return the images, in the listing's order
+     * @throws UnreadableImagesException if more files than allowed are unreadable, or all are; all
+     *     are tried first
+     * @throws IOException if the thread is interrupted
+     * @throws IllegalArgumentException if the listing is empty or the preprocessing leaves the
+     *     augmentation nothing to draw
+     */
+    public static ImageDataset load(
+            ImageListing listing,
+            Preprocessing preprocessing,
+            Augmentation augmentation,
+            LoadOptions options)
+            throws IOException {
+        requireImages(listing.size());
+        Region region = augmentation.region();
+        HeldImages images = new ImageLoader(listing, preprocessing, region, options).load();
+        return new ImageDataset(images, augmentation);
+    }
+
+    /**
+     * Makes a data set of images that are in memory, without augmentation.
      *
      * @param images of any size, at least one
      * @param labels one for each image, indices into the class names
@@ -90,7 +113,32 @@ public final class ImageDataset implements LabelledDataset {
             List<Integer> labels,
             List<String> classNames,
             Preprocessing preprocessing) {
+        return of(images, labels, classNames, preprocessing, Augmentation.NONE);
+    }
+
+    /**
+     * Makes a data set of images that are in memory.
+     *
+     * @param images of any size, at least one
+     * @param labels one for each image, indices into the class names
+     * @param classNames the names in label order
+     * @param preprocessing size and normalisation
+     * @param augmentation how examples differ from reading to reading
+     * @return the images, in the order given; their {@linkplain #path paths} are {@code memory/0}
+     *     and so on
+     * @throws IllegalArgumentException if there are no images, another number of labels, a label
+     *     that is no index into the class names, or the preprocessing leaves the augmentation
+     *     nothing to draw
+     */
+    public static ImageDataset of(
+            List<RgbImage> images,
+            List<Integer> labels,
+            List<String> classNames,
+            Preprocessing preprocessing,
+            Augmentation augmentation) {
         requireImages(images.size());
+        Region region = augmentation.region();
+        region.check(preprocessing);
         if (labels.size() != images.size()) {
             throw new IllegalArgumentException(
                     "labels: "
@@ -103,11 +151,13 @@ public final class ImageDataset implements LabelledDataset {
         for (int i = 0; i < labels.size(); i++) {
             entries.add(new Entry(Path.of("memory", Integer.toString(i)), labels.get(i)));
         }
-        return new ImageDataset(
-                preprocessing,
-                new ImageListing(classNames, entries, 0),
-                images.stream().map(preprocessing::resize).toList(),
-                false);
+        HeldImages held =
+                new HeldImages(
+                        new ImageListing(classNames, entries, 0),
+                        preprocessing,
+                        region,
+                        images.stream().map(image -> region.keep(image, preprocessing)).toList());
+        return new ImageDataset(held, augmentation);
     }
 
     /**
@@ -118,7 +168,16 @@ public final class ImageDataset implements LabelledDataset {
      * @return a view of this data set
      */
     public ImageDataset withFlip(boolean enabled) {
-        return new ImageDataset(preprocessing, listing, images, enabled);
+        return new ImageDataset(images, augmentation.withFlip(enabled));
+    }
+
+    /**
+     * How examples differ from reading to reading.
+     *
+     * @return the augmentation
+     */
+    public Augmentation augmentation() {
+        return augmentation;
     }
 
     /**
@@ -127,17 +186,18 @@ public final class ImageDataset implements LabelledDataset {
      * @return the preprocessing this data set was made with
      */
     public Preprocessing preprocessing() {
-        return preprocessing;
+        return images.preprocessing();
     }
 
     /**
-     * An image as it is held: resized, neither mirrored nor normalised.
+     * An image as it is without augmentation: resized, its centre cut out, not normalised.
      *
      * @param index the example, 0 to {@code size() - 1}
-     * @return the image, shared
+     * @return the image, possibly shared
+     * @throws UncheckedIOException if its file was readable and is not any more
      */
     public RgbImage imageAt(int index) {
-        return images.get(index);
+        return augmentation.region().plain(images.get(index), images.preprocessing());
     }
 
     /**
@@ -147,33 +207,37 @@ public final class ImageDataset implements LabelledDataset {
      * @return the path as it was listed
      */
     public Path path(int index) {
-        return listing.entries().get(index).path();
+        return images.listing().entries().get(index).path();
     }
 
     @Override
     public int size() {
-        return images.size();
+        return images.listing().size();
     }
 
     @Override
     public Shape exampleShape() {
-        return new Shape(3, preprocessing.height(), preprocessing.width());
+        return new Shape(3, preprocessing().height(), preprocessing().width());
     }
 
     @Override
     public List<String> classNames() {
-        return listing.classNames();
+        return images.listing().classNames();
     }
 
     @Override
     public int label(int index) {
-        return listing.entries().get(index).label();
+        return images.listing().entries().get(index).label();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UncheckedIOException if the image's file was readable and is not any more
+     */
     @Override
     public void read(int index, SplittableRandom random, float[] target, int offset) {
-        boolean mirrored = flip && random.nextBoolean();
-        preprocessing.normalise(images.get(index), mirrored, target, offset);
+        augmentation.read(images.get(index), images.preprocessing(), random, target, offset);
     }
 
     private static void requireImages(int count) {

@@ -4,91 +4,88 @@ import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.Region;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decodes and resizes the files of a listing on worker threads, keeping their order. */
+/**
+ * Decodes every file of a listing once, on worker threads, and holds the first ones, as many as the
+ * memory limit allows. The others are decoded all the same, to find the unreadable ones before
+ * hours of training.
+ */
 final class ImageLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageLoader.class);
 
+    /** Files handed out to each worker ahead of need; bounds the images that wait. */
+    private static final int AHEAD = 4;
+
+    /** What became of a file: an image, or else why there is none, or neither: read, not kept. */
+    private record Outcome(@Nullable RgbImage image, @Nullable ImageDecodeException failure) {}
+
     private final ImageDecoder decoder = new ImageDecoder();
     private final ImageListing listing;
     private final Preprocessing preprocessing;
+    private final Region region;
     private final LoadOptions options;
 
-    /** By position in the listing: the image, or else why there is none. */
-    private final @Nullable RgbImage[] images;
+    private final List<Entry> readable = new ArrayList<>();
+    private final List<RgbImage> held = new ArrayList<>();
+    private final List<ImageDecodeException> failures = new ArrayList<>();
+    private long heldBytes;
 
-    private final @Nullable ImageDecodeException[] failures;
+    /** Spares the workers what would not be kept; what is kept is decided in listing order. */
+    private volatile boolean full;
 
-    ImageLoader(ImageListing listing, Preprocessing preprocessing, LoadOptions options) {
+    ImageLoader(
+            ImageListing listing, Preprocessing preprocessing, Region region, LoadOptions options) {
         this.listing = listing;
         this.preprocessing = preprocessing;
+        this.region = region;
         this.options = options;
-        this.images = new RgbImage[listing.size()];
-        this.failures = new ImageDecodeException[listing.size()];
     }
 
-    ImageDataset load() throws IOException {
-        checkMemory();
+    HeldImages load() throws IOException {
+        region.check(preprocessing);
         readAll();
         checkFailures();
-        List<Entry> readEntries = new ArrayList<>();
-        List<RgbImage> readImages = new ArrayList<>();
-        for (int i = 0; i < images.length; i++) {
-            RgbImage image = images[i];
-            if (image != null) {
-                readImages.add(image);
-                readEntries.add(listing.entries().get(i));
-            }
+        if (full) {
+            LOG.info(
+                    "{} of {} images fit into {} MiB; the others are decoded whenever they are read"
+                            + " (give Java more memory with -Xmx, or raise LoadOptions.memoryLimit)",
+                    held.size(),
+                    readable.size(),
+                    options.memoryLimit() >> 20);
         }
-        return new ImageDataset(
-                preprocessing, listing.with(readEntries, listing.ignored()), readImages, false);
-    }
-
-    private void checkMemory() {
-        long bytes = 3L * preprocessing.height() * preprocessing.width() * listing.size();
-        if (bytes > options.memoryLimit()) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "%,d images of %dx%d take %,d MiB of memory, expected at most %,d MiB;"
-                                    + " give Java more (-Xmx, with the script RLRR_JAVA_OPTS=-Xmx8g), or raise the limit"
-                                    + " (LoadOptions.withMemoryLimit), or use fewer images",
-                            listing.size(),
-                            preprocessing.height(),
-                            preprocessing.width(),
-                            bytes >> 20,
-                            options.memoryLimit() >> 20));
-        }
+        return new HeldImages(
+                listing.with(readable, listing.ignored()), preprocessing, region, held);
     }
 
     private void readAll() throws IOException {
         ExecutorService workers =
                 Executors.newFixedThreadPool(options.parallelism(), ImageLoader::worker);
         try {
-            // Taking a result orders what its worker wrote into the arrays before what we read.
-            CompletionService<Void> results = new ExecutorCompletionService<>(workers);
-            for (int i = 0; i < images.length; i++) {
-                int position = i;
-                results.submit(() -> read(position), null);
-            }
-            for (int done = 1; done <= images.length; done++) {
-                results.take().get();
-                options.progress().accept(done);
+            Deque<Future<Outcome>> pending = new ArrayDeque<>();
+            int next = 0;
+            for (int done = 0; done < listing.size(); done++) {
+                while (next < listing.size() && pending.size() < AHEAD * options.parallelism()) {
+                    Entry entry = listing.entries().get(next++);
+                    pending.add(workers.submit(() -> read(entry)));
+                }
+                take(listing.entries().get(done), pending.remove().get());
+                options.progress().accept(done + 1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -100,27 +97,38 @@ final class ImageLoader {
         }
     }
 
-    private void read(int position) {
+    private Outcome read(Entry entry) {
         try {
-            RgbImage image = decoder.decode(listing.entries().get(position).path());
-            images[position] = preprocessing.resize(image);
+            RgbImage image = decoder.decode(entry.path());
+            return new Outcome(full ? null : region.keep(image, preprocessing), null);
         } catch (ImageDecodeException e) {
-            failures[position] = e;
+            return new Outcome(null, e);
+        }
+    }
+
+    private void take(Entry entry, Outcome outcome) {
+        if (outcome.failure != null) {
+            failures.add(outcome.failure);
+            return;
+        }
+        readable.add(entry);
+        RgbImage image = outcome.image;
+        if (image == null || full) {
+            return;
+        }
+        heldBytes += image.pixels().length;
+        full = heldBytes > options.memoryLimit();
+        if (!full) {
+            held.add(image);
         }
     }
 
     private void checkFailures() throws UnreadableImagesException {
-        List<ImageDecodeException> found = new ArrayList<>();
-        for (ImageDecodeException failure : failures) {
-            if (failure != null) {
-                found.add(failure);
-            }
+        boolean tooMany = failures.size() > options.maxUnreadable() * listing.size();
+        if (tooMany || failures.size() == listing.size()) {
+            throw new UnreadableImagesException(failures, listing.size());
         }
-        boolean tooMany = found.size() > options.maxUnreadable() * images.length;
-        if (tooMany || found.size() == images.length) {
-            throw new UnreadableImagesException(found, images.length);
-        }
-        found.forEach(failure -> LOG.warn("left out: {}", failure.getMessage()));
+        failures.forEach(failure -> LOG.warn("left out: {}", failure.getMessage()));
     }
 
     private static Thread worker(Runnable task) {

@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
  * How images are loaded into memory.
  *
  * @param parallelism worker threads that decode and resize, at least 1
- * @param memoryLimit the most bytes of pixels to hold
+ * @param memoryLimit the most bytes of pixels to hold; images beyond it are decoded on reading
  * @param maxUnreadable the fraction of the files, 0 to 1, that may be unreadable and are then left
  *     out, each with a warning in the log; 0 refuses the first
  * @param progress called on the loading thread with the number of images done, from 1 up
@@ -39,14 +39,15 @@ public record LoadOptions(
     }
 
     /**
-     * A thread for each processor, half of the largest heap, no unreadable file, no progress.
+     * A thread for each processor, a quarter of the largest heap, no unreadable file, no progress.
+     * A quarter lets training, validation and test images be there at once.
      *
      * @return the defaults
      */
     public static LoadOptions defaults() {
         Runtime runtime = Runtime.getRuntime();
         return new LoadOptions(
-                runtime.availableProcessors(), runtime.maxMemory() / 2, 0, done -> {});
+                runtime.availableProcessors(), runtime.maxMemory() / 4, 0, done -> {});
     }
 
     /**

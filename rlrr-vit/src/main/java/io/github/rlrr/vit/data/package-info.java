@@ -1,4 +1,7 @@
-/** Labelled images: found in folders, split by seed, decoded once and read as float32. */
+/**
+ * Labelled images: found in folders, split by seed, held in memory as far as they fit, and read as
+ * float32.
+ */
 @NullMarked
 package io.github.rlrr.vit.data;
 

@@ -86,16 +86,24 @@ public record Crop(Mode mode, double fraction) {
      * @return an image of {@code width} × {@code height}, possibly the source itself
      */
     RgbImage apply(RgbImage image, int height, int width, Interpolation filter) {
+        int[] to = uncut(image, height, width);
+        int top = margin(to[0], height);
+        int left = margin(to[1], width);
+        return Resampling.resize(image, to[1], to[0], left, top, width, height, filter);
+    }
+
+    /** Height and width of an image resized, before the cut. */
+    int[] uncut(RgbImage image, int height, int width) {
         int toHeight = resized(height);
         int toWidth = resized(width);
-        if (mode == Mode.CENTER) {
-            int[] size = keepingAspect(image, toHeight, toWidth);
-            toHeight = size[0];
-            toWidth = size[1];
-        }
-        int top = (int) Math.rint((toHeight - height) / 2.0); // half to even, as Python rounds
-        int left = (int) Math.rint((toWidth - width) / 2.0);
-        return Resampling.resize(image, toWidth, toHeight, left, top, width, height, filter);
+        return mode == Mode.CENTER
+                ? keepingAspect(image, toHeight, toWidth)
+                : new int[] {toHeight, toWidth};
+    }
+
+    /** What is cut off before the centre. */
+    static int margin(int from, int kept) {
+        return (int) Math.rint((from - kept) / 2.0); // half to even, as Python rounds
     }
 
     /** Height and width after the shorter side has reached its size. */

@@ -1,5 +1,7 @@
 package io.github.rlrr.vit.image;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -24,7 +26,10 @@ final class FileContent {
             return "damaged GIF header";
         }
         if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
-            return "WebP, for which no ImageIO reader is on the class path";
+            return ImageDecoder.readsWebp()
+                    ? "damaged WebP header"
+                    : "WebP, for which no ImageIO reader is on the class path (add"
+                            + " com.twelvemonkeys.imageio:imageio-webp)";
         }
         if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
             return "TIFF";
@@ -45,6 +50,18 @@ final class FileContent {
         }
         return "unknown content, starts with bytes "
                 + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(bytes.length, 8));
+    }
+
+    /**
+     * Whether a RIFF file, such as WebP, is shorter than it says it is. WebP's reader takes what is
+     * missing for black. One byte may be missing: not every writer pads the last chunk.
+     */
+    static boolean isCutRiff(byte[] bytes) {
+        if (bytes.length < 8 || !startsWith(bytes, 0, "RIFF")) {
+            return false;
+        }
+        int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+        return bytes.length + 1 < 8 + Integer.toUnsignedLong(length);
     }
 
     private static boolean isText(int c) {

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes PNG, JPEG, BMP and GIF files (and WebP, where an ImageIO reader for it is on the class
- * path) to 8-bit RGB, as Pillow's {@code Image.open(file).convert("RGB")} does.
+ * path, such as {@code com.twelvemonkeys.imageio:imageio-webp}) to 8-bit RGB, as Pillow's {@code
+ * Image.open(file).convert("RGB")} does. Lossy WebP is not equal to Pillow's: that reader repeats
+ * colour samples where libwebp interpolates between them.
  *
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
@@ -68,10 +70,14 @@ public final class ImageDecoder {
      */
     public static Set<String> extensions() {
         Set<String> extensions = new TreeSet<>(Set.of("bmp", "gif", "jpeg", "jpg", "png"));
-        if (ImageIO.getImageReadersByFormatName("webp").hasNext()) {
+        if (readsWebp()) {
             extensions.add("webp");
         }
         return extensions;
+    }
+
+    static boolean readsWebp() {
+        return ImageIO.getImageReadersByFormatName("webp").hasNext();
     }
 
     /**
@@ -133,6 +139,9 @@ public final class ImageDecoder {
                     (source, warning) -> endMissing[0] |= warning.contains("EOI"));
             reader.setInput(in, true, true);
             checkPixels(reader.getWidth(0), reader.getHeight(0), format, name);
+            if (FileContent.isCutRiff(bytes)) {
+                throw new EOFException("shorter than its header says");
+            }
             BufferedImage image = reader.read(0);
             if (endMissing[0]) {
                 throw new EOFException("no end marker");

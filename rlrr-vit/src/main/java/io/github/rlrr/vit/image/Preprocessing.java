@@ -168,6 +168,19 @@ public record Preprocessing(
         return crop.apply(image, height, width, interpolation);
     }
 
+    /** The image as {@link #resize} has it before it cuts the centre out. */
+    RgbImage resizeUncut(RgbImage image) {
+        int[] size = crop.uncut(image, height, width);
+        return Resampling.resize(image, size[1], size[0], interpolation);
+    }
+
+    /** The centre of an uncut image, equal to {@link #resize} of its source. */
+    RgbImage centre(RgbImage uncut) {
+        int left = Crop.margin(uncut.width(), width);
+        int top = Crop.margin(uncut.height(), height);
+        return uncut.part(left, top, width, height);
+    }
+
     /**
      * Writes an image of this size as normalised float32, channel by channel (3, H, W).
      *

@@ -25,7 +25,12 @@ final class RgbConversion {
         if (model instanceof IndexColorModel palette) {
             fromPalette(image.getRaster(), palette, pixels);
         } else if (model instanceof ComponentColorModel && hasWholeSamples(model)) {
-            fromSamples(image.getRaster(), model, pixels);
+            if (image.getRaster().getNumBands() == 3
+                    && model.getTransferType() == DataBuffer.TYPE_BYTE) {
+                fromBytes(image.getRaster(), pixels);
+            } else {
+                fromSamples(image.getRaster(), model, pixels);
+            }
         } else if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
             fromCmyk(image.getRaster(), pixels);
         } else {
@@ -39,6 +44,17 @@ final class RgbConversion {
         int type = model.getTransferType();
         return (colours == 1 || colours == 3)
                 && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
+    }
+
+    /**
+     * 8-bit RGB, in whatever order it is stored: a row at a time, the usual case and the fastest.
+     */
+    private static void fromBytes(Raster raster, byte[] pixels) {
+        byte[] row = new byte[3 * raster.getWidth()];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getDataElements(0, y, raster.getWidth(), 1, row);
+            System.arraycopy(row, 0, pixels, row.length * y, row.length);
+        }
     }
 
     /** Grey or RGB in samples of 8 or 16 bits, in that order in a pixel, alpha (ignored) last. */

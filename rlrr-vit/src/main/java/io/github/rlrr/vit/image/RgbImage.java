@@ -69,6 +69,30 @@ public final class RgbImage {
         return pixels;
     }
 
+    /**
+     * Cuts out a part.
+     *
+     * @param left the first column of the part
+     * @param top its first row
+     * @param partWidth its columns, at least 1
+     * @param partHeight its rows, at least 1
+     * @return a copy of the part, or this image where it is the whole of it
+     * @throws IndexOutOfBoundsException if the part reaches out of the image
+     */
+    RgbImage part(int left, int top, int partWidth, int partHeight) {
+        Objects.checkFromIndexSize(left, partWidth, width);
+        Objects.checkFromIndexSize(top, partHeight, height);
+        if (partWidth == width && partHeight == height) {
+            return this;
+        }
+        int row = 3 * partWidth;
+        byte[] part = new byte[row * partHeight];
+        for (int y = 0; y < partHeight; y++) {
+            System.arraycopy(pixels, 3 * ((top + y) * width + left), part, row * y, row);
+        }
+        return new RgbImage(partWidth, partHeight, part);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RgbImage that

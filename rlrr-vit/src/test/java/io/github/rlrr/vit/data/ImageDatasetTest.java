@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,10 +25,22 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDatasetTest {
 
     private static final Preprocessing TINY = Preprocessing.vitDefault(4);
+
+    /** Resizes to 6 x 6 before it cuts. */
+    private static final Preprocessing CROPPED =
+            new Preprocessing(
+                    4,
+                    4,
+                    TINY.interpolation(),
+                    TINY.mean(),
+                    TINY.std(),
+                    Crop.of(Crop.Mode.SQUASH, 4, 6));
 
     @TempDir Path root;
 
@@ -139,19 +154,73 @@ class ImageDatasetTest {
                 .hasMessageStartingWith("1 of 5 images cannot be read");
     }
 
-    @Test
-    void refusesWhatDoesNotFitIntoMemory() throws IOException {
-        ImageListing listing = twoClasses(2);
-        LoadOptions options = LoadOptions.defaults().withMemoryLimit(1 << 20);
+    /** Of 20 images of 48, 108 or 144 bytes, all, some and none fit. */
+    @ParameterizedTest
+    @ValueSource(strings = {"flip", "random-crop,flip", "random-resized-crop,flip"})
+    void whatIsReadDoesNotDependOnWhatFitsIntoMemory(String augmentation) throws IOException {
+        ImageListing listing = twoClasses(10);
+        Augmentation chosen = Augmentation.parse(augmentation);
+        List<List<float[]>> examples = new ArrayList<>();
+        for (long limit : new long[] {1 << 20, 500, 1}) {
+            LoadOptions options = LoadOptions.defaults().withParallelism(3).withMemoryLimit(limit);
+            ImageDataset dataset = ImageDataset.load(listing, CROPPED, chosen, options);
+            examples.add(readAll(dataset));
+            for (int i = 0; i < 20; i++) {
+                assertThat(dataset.label(i)).isEqualTo(i / 10);
+                assertThat(dataset.imageAt(i))
+                        .isEqualTo(CROPPED.resize(new ImageDecoder().decode(dataset.path(i))));
+            }
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(examples.get(1).get(i)).isEqualTo(examples.get(0).get(i));
+            assertThat(examples.get(2).get(i)).isEqualTo(examples.get(0).get(i));
+        }
+    }
 
-        assertThatThrownBy(
-                        () -> ImageDataset.load(listing, Preprocessing.vitDefault(1024), options))
+    @Test
+    void theFirstImagesThatFitAreHeldAndTheOthersReadAgain() throws IOException {
+        ImageListing listing = twoClasses(10);
+        LoadOptions options = LoadOptions.defaults().withParallelism(4).withMemoryLimit(8 * 48);
+        ImageDataset dataset = ImageDataset.load(listing, TINY, options);
+        for (int i = 0; i < 20; i++) {
+            Files.delete(dataset.path(i));
+        }
+
+        for (int i = 0; i < 8; i++) {
+            assertThat(read(dataset, i, new SplittableRandom(0))).isNotNull();
+        }
+        for (int i = 8; i < 20; i++) {
+            int index = i;
+            assertThatThrownBy(() -> read(dataset, index, new SplittableRandom(0)))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("was readable when the data set was loaded")
+                    .hasMessageContaining(dataset.path(index) + ": no such file");
+        }
+    }
+
+    @Test
+    void filesBeyondTheMemoryAreCheckedWhenTheSetIsLoaded() throws IOException {
+        ImageListing listing = twoClasses(3);
+        Files.writeString(listing.entries().get(5).path(), "hello");
+        LoadOptions options = LoadOptions.defaults().withMemoryLimit(1);
+
+        assertThatThrownBy(() -> ImageDataset.load(listing, TINY, options))
+                .isInstanceOf(UnreadableImagesException.class)
+                .hasMessageStartingWith("1 of 6 images cannot be read");
+        assertThat(ImageDataset.load(listing, TINY, options.withMaxUnreadable(0.2)).size())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void refusesARandomCropWithoutRoomBeforeAnyFileIsRead() {
+        ImageListing missing =
+                new ImageListing(
+                        List.of("a"), List.of(new ImageListing.Entry(Path.of("none"), 0)), 0);
+        Augmentation crop = Augmentation.parse("random-crop");
+
+        assertThatThrownBy(() -> ImageDataset.load(missing, TINY, crop, LoadOptions.defaults()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "4 images of 1024x1024 take 12 MiB of memory, expected at most 1 MiB; give"
-                                + " Java more (-Xmx, with the script RLRR_JAVA_OPTS=-Xmx8g), or raise the"
-                                + " limit"
-                                + " (LoadOptions.withMemoryLimit), or use fewer images");
+                .hasMessageContaining("random crop of 4x4");
     }
 
     @Test
@@ -178,6 +247,12 @@ class ImageDatasetTest {
                 .hasMessage("memoryLimit: 0, expected 1 up");
         assertThatThrownBy(() -> options.withMaxUnreadable(Double.NaN))
                 .hasMessage("maxUnreadable: NaN, expected a fraction, 0 to 1");
+    }
+
+    private static List<float[]> readAll(ImageDataset dataset) {
+        return IntStream.range(0, dataset.size())
+                .mapToObj(i -> read(dataset, i, new SplittableRandom(i)))
+                .toList();
     }
 
     private ImageListing twoClasses(int imagesEach) throws IOException {

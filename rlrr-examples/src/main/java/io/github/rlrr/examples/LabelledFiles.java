@@ -1,0 +1,120 @@
+package io.github.rlrr.examples;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.github.rlrr.vit.image.ImageDecodeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** Says what images were labelled as: in lines, in a CSV file, or both; faults apart. */
+final class LabelledFiles implements Predictions.Sink, AutoCloseable {
+
+    /** What is printed of an image. */
+    enum Lines {
+        TEXT,
+        JSON,
+        NONE
+    }
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final List<String> classes;
+    private final Lines lines;
+    private final int top;
+    private final @Nullable ProgressBar bar;
+    private @Nullable PredictionCsv csv;
+    private int unreadable;
+
+    /**
+     * Starts a bar where a person watches and no lines show how far it is.
+     *
+     * @param top labels a text line group has
+     * @param files how many will come
+     */
+    LabelledFiles(CommandLine command, List<String> classes, Lines lines, int top, int files) {
+        out = command.getOut();
+        err = command.getErr();
+        this.classes = classes;
+        this.lines = lines;
+        this.top = top;
+        bar =
+                lines == Lines.NONE && Terminal.isInteractive()
+                        ? Progress.bar("labelling", files)
+                        : null;
+    }
+
+    /** Writes rows from now on. */
+    void into(PredictionCsv file) {
+        csv = file;
+    }
+
+    /** The files that are no readable images, so far. */
+    int unreadable() {
+        return unreadable;
+    }
+
+    @Override
+    public void labelled(Path path, double[] probabilities) throws IOException {
+        if (csv != null) {
+            csv.row(path, probabilities);
+        }
+        if (lines == Lines.JSON) {
+            out.println(json(path, probabilities));
+        } else if (lines == Lines.TEXT) {
+            text(path, probabilities);
+        }
+        step();
+    }
+
+    @Override
+    public void unreadable(ImageDecodeException fault) {
+        unreadable++;
+        err.println("rlrr: left out: " + fault.getMessage());
+        err.flush();
+        step();
+    }
+
+    private void step() {
+        if (bar != null) {
+            bar.step();
+        }
+    }
+
+    private void text(Path path, double[] probabilities) {
+        out.println(path);
+        Predictions.ranked(probabilities).stream()
+                .limit(top)
+                .forEach(
+                        i ->
+                                out.printf(
+                                        Locale.ROOT,
+                                        "  %9.5f %%  %s%n",
+                                        100 * probabilities[i],
+                                        classes.get(i)));
+    }
+
+    private String json(Path path, double[] probabilities) {
+        JsonObject byClass = new JsonObject();
+        for (int i = 0; i < probabilities.length; i++) {
+            byClass.addProperty(classes.get(i), probabilities[i]);
+        }
+        JsonObject line = new JsonObject();
+        line.addProperty("image", path.toString());
+        line.addProperty("label", classes.get(Predictions.ranked(probabilities).get(0)));
+        line.add("probabilities", byClass);
+        return new Gson().toJson(line);
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.rlrr.examples;
+
+import static io.github.rlrr.examples.CommandLine.rlrr;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.rlrr.vit.data.ImageFolder;
+import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.image.RgbImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The WebP reader of the command line, against what Pillow decodes. */
+class WebpTest {
+
+    @TempDir Path root;
+
+    private static RgbImage decode(String file) throws IOException {
+        try (InputStream in = open(file)) {
+            return new ImageDecoder().decode(in, file);
+        }
+    }
+
+    private static InputStream open(String file) {
+        return Objects.requireNonNull(WebpTest.class.getResourceAsStream("/webp/" + file), file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lossless", "lossless_palette", "lossless_alpha", "animated"})
+    void losslessFilesEqualPillowInEveryValue(String name) throws IOException {
+        assertThat(decode(name + ".webp")).isEqualTo(decode(name + ".png"));
+    }
+
+    /**
+     * The reader repeats each colour sample over 2 × 2 pixels, where libwebp interpolates. The
+     * pictures change colour within a few pixels, which shows that at its worst; without colour
+     * what is left is rounding.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "lossy, 2.5, 15",
+        "lossy_noisy, 2.5, 20",
+        "lossy_alpha, 2.5, 15",
+        "lossy_grey, 0.25, 4"
+    })
+    void lossyFilesDifferByTheColourSamplesAlone(String name, double mean, int most)
+            throws IOException {
+        byte[] actual = decode(name + ".webp").pixels();
+        byte[] expected = decode(name + ".png").pixels();
+        assertThat(actual).hasSameSizeAs(expected);
+        double sum = 0;
+        double signed = 0;
+        int largest = 0;
+        for (int i = 0; i < actual.length; i++) {
+            int difference = (actual[i] & 0xff) - (expected[i] & 0xff);
+            signed += difference;
+            sum += Math.abs(difference);
+            largest = Math.max(largest, Math.abs(difference));
+        }
+        assertThat(sum / actual.length).isLessThan(mean);
+        assertThat(Math.abs(signed) / actual.length).isLessThan(0.25);
+        assertThat(largest).isLessThanOrEqualTo(most);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lossless", "lossless_alpha", "animated", "lossy"})
+    void aFileCutShortIsRefused(String name) throws IOException {
+        byte[] bytes;
+        try (InputStream in = open(name + ".webp")) {
+            bytes = in.readAllBytes();
+        }
+        for (int length = 40; length < bytes.length - 1; length += 97) {
+            InputStream cut = new ByteArrayInputStream(bytes, 0, length);
+            assertThatThrownBy(() -> new ImageDecoder().decode(cut, "cut.webp"))
+                    .isInstanceOf(ImageDecodeException.class)
+                    .hasMessageStartingWith("cut.webp: ");
+        }
+    }
+
+    @Test
+    void aFolderOfWebpImagesIsFoundAndLabelled() throws IOException {
+        for (String label : new String[] {"bag", "coat"}) {
+            Path folder = Files.createDirectories(root.resolve(label));
+            Files.copy(open("lossless.webp"), folder.resolve("a.webp"));
+        }
+
+        assertThat(ImageFolder.scan(root).size()).isEqualTo(2);
+        CommandLine.Result predicted =
+                rlrr("predict", "--adapter", DemoModel.get().adapter(), root.resolve("bag/a.webp"));
+        assertThat(predicted.err()).isEmpty();
+        assertThat(predicted.exitCode()).isZero();
+    }
+}
