@@ -79,9 +79,9 @@ class VtabCommandTest {
                         .toList();
         JsonObject accuracy = json(found("dtd", "result.json")).getAsJsonObject("accuracy");
         assertThat(tested).hasSize(3);
-        assertThat(accuracy.get("LAST_EPOCH").getAsDouble()).isEqualTo(tested.get(2));
+        assertThat(accuracy.get("last_epoch").getAsDouble()).isEqualTo(tested.get(2));
         double best = tested.stream().mapToDouble(t -> t).max().orElseThrow();
-        assertThat(accuracy.get("BEST_ON_TEST").getAsDouble()).isEqualTo(best);
+        assertThat(accuracy.get("best_on_test").getAsDouble()).isEqualTo(best);
         assertThat(result.out()).contains("last epoch", "best on test").doesNotContain("validated");
     }
 
@@ -105,7 +105,7 @@ class VtabCommandTest {
                         .getAsJsonObject()
                         .get("accuracy")
                         .getAsDouble();
-        assertThat(written.getAsJsonObject("accuracy").get("VALIDATED").getAsDouble())
+        assertThat(written.getAsJsonObject("accuracy").get("validated").getAsDouble())
                 .isEqualTo(again);
         JsonObject settings = written.getAsJsonObject("settings");
         assertThat(settings.get("learning_rate").getAsDouble()).isEqualTo(0.002);
@@ -167,7 +167,7 @@ class VtabCommandTest {
                         .orElseThrow();
         Path file = found("dtd", "result.json");
         JsonObject written = json(file);
-        assertThat(written.getAsJsonObject("accuracy").get("VALIDATION").getAsDouble())
+        assertThat(written.getAsJsonObject("accuracy").get("validation").getAsDouble())
                 .isEqualTo(best);
         assertThat(trials)
                 .filteredOn(t -> t.get("accuracy").getAsDouble() == best)
@@ -267,12 +267,12 @@ class VtabCommandTest {
     void aRunRepeatsBitForBit() throws IOException {
         assertThat(vtab().exitCode()).isZero();
         Path result = found("dtd", "result.json");
-        double first = json(result).getAsJsonObject("accuracy").get("VALIDATED").getAsDouble();
+        double first = json(result).getAsJsonObject("accuracy").get("validated").getAsDouble();
         Path model = found("dtd", "adapter_model.safetensors");
         byte[] before = Files.readAllBytes(model);
         Files.delete(result);
         assertThat(vtab().exitCode()).isZero();
-        assertThat(json(result).getAsJsonObject("accuracy").get("VALIDATED").getAsDouble())
+        assertThat(json(result).getAsJsonObject("accuracy").get("validated").getAsDouble())
                 .isCloseTo(first, offset(0.0));
         assertThat(Files.readAllBytes(model)).isEqualTo(before);
     }

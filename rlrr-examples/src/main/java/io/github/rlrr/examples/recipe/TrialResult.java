@@ -2,6 +2,7 @@ package io.github.rlrr.examples.recipe;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,12 @@ public record TrialResult(
          */
         public String title() {
             return title;
+        }
+
+        /** In lower case, as files spell it: keys of a map are written by this. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.recipe;
 
+import com.google.gson.annotations.SerializedName;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import java.util.List;
 import java.util.Locale;
@@ -15,8 +16,10 @@ public record Variant(Protocol protocol, SearchSpace search) {
     /** How a result comes about. */
     public enum Protocol {
         /** Trained on training and validation images, tested after every epoch, as published. */
+        @SerializedName("published")
         PUBLISHED,
         /** Chosen on the validation images, trained on all, tested once. */
+        @SerializedName("validated")
         VALIDATED;
 
         /** In lower case, as options and files spell it. */
