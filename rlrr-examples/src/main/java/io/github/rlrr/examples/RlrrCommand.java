@@ -29,6 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             FinetuneCommand.class,
+            VtabCommand.class,
+            FgvcCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
             MergeCommand.class,
@@ -160,6 +162,15 @@ public final class RlrrCommand implements Runnable {
     }
 
     private static String oneLine(Exception fault) {
+        return oneLine(fault, "--stacktrace");
+    }
+
+    /**
+     * What is said of a fault, without line breaks.
+     *
+     * @param trace what shows the stack trace of a fault that nobody foresaw
+     */
+    static String oneLine(Throwable fault, String trace) {
         Throwable cause = fault.getCause();
         Throwable said = fault instanceof UncheckedIOException && cause != null ? cause : fault;
         boolean expected =
@@ -177,6 +188,6 @@ public final class RlrrCommand implements Runnable {
             message = "cannot use the file " + message;
         }
         String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
-        return expected ? line : "unexpected " + said + "; --stacktrace shows where";
+        return expected ? line : "unexpected " + said + "; " + trace + " shows where";
     }
 }

@@ -1,0 +1,117 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.examples.recipe.BenchmarkTask;
+import io.github.rlrr.examples.recipe.Recipe;
+import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.vit.data.ImageDataset;
+import io.github.rlrr.vit.data.ImageListing;
+import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+
+/** The images of one task; the test images are read once, for all seeds. */
+final class BenchmarkImages {
+
+    private final BenchmarkTask task;
+    private final ImageSplits splits;
+    private final Preprocessing preprocessing;
+    private @Nullable LabelledDataset test;
+
+    /**
+     * Lists the images.
+     *
+     * @param root the folder of all tasks
+     * @param preprocessing of test images
+     */
+    BenchmarkImages(Recipe recipe, BenchmarkTask task, Path root, Preprocessing preprocessing)
+            throws IOException {
+        this.task = task;
+        this.preprocessing = preprocessing;
+        Path folder = root.resolve(task.name());
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("no folder " + folder + ", expected the lists of the task there");
+        }
+        splits = recipe.layout().splits(folder, 0);
+        if (splits.test().size() == 0) {
+            throw new IOException(folder + ": no image is listed for the test, expected some");
+        }
+    }
+
+    List<String> classNames() {
+        return splits.train().classNames();
+    }
+
+    Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    /** What differs from the recipe, in a line; empty when nothing does. */
+    String difference() {
+        int learned = splits.train().size() + splits.validation().size();
+        int expected = task.trainImages() + task.validationImages();
+        boolean same =
+                learned == expected
+                        && splits.test().size() == task.testImages()
+                        && classNames().size() == task.classes();
+        return same
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%s: %d training, %d test images and %d classes, while the recipe has %d,"
+                                + " %d and %d; see --check",
+                        task.name(),
+                        learned,
+                        splits.test().size(),
+                        classNames().size(),
+                        expected,
+                        task.testImages(),
+                        task.classes());
+    }
+
+    /** What settings are tried on. */
+    LabelledDataset train() throws IOException {
+        return augmented(splits.train());
+    }
+
+    /** What settings are chosen by. */
+    LabelledDataset validation() throws IOException {
+        return load("validation", splits.validation());
+    }
+
+    /** What is trained on in the end: training and validation images. */
+    LabelledDataset trainAndValidation() throws IOException {
+        return augmented(splits.trainAndValidation());
+    }
+
+    LabelledDataset test() throws IOException {
+        LabelledDataset known = test;
+        if (known == null) {
+            known = load("test", splits.test());
+            test = known;
+        }
+        return known;
+    }
+
+    private LabelledDataset augmented(ImageListing listing) throws IOException {
+        return load("training", listing).withFlip(task.flip());
+    }
+
+    private ImageDataset load(String what, ImageListing listing) throws IOException {
+        // Nothing else needs much of the heap: tensors lie outside.
+        LoadOptions options =
+                LoadOptions.defaults().withMemoryLimit(Runtime.getRuntime().maxMemory() * 3 / 4);
+        if (!Terminal.isInteractive()) {
+            return ImageDataset.load(listing, preprocessing, options);
+        }
+        try (ProgressBar bar = Progress.bar(task.name() + ": reading " + what, listing.size())) {
+            return ImageDataset.load(listing, preprocessing, options.withProgress(bar::stepTo));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.rlrr.examples.recipe;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.rlrr.tensor.AtomicFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The tables of every experiment in an output folder. */
+public final class Report {
+
+    private final Path out;
+    private final List<String> keys = new ArrayList<>();
+    private final List<ResultTable> tables = new ArrayList<>();
+    private final List<List<TrialResult>> results = new ArrayList<>();
+
+    private Report(Path out) {
+        this.out = out;
+    }
+
+    /**
+     * Reads the results that are there.
+     *
+     * @param out the output folder
+     * @return the report; without tables where there are no results
+     * @throws IOException when a result is damaged, naming its file, or of a recipe that this
+     *     version does not know
+     */
+    public static Report of(Path out) throws IOException {
+        Report report = new Report(out);
+        ResultStore store = new ResultStore(out);
+        for (Experiment experiment : store.experiments().values()) {
+            List<TrialResult> found = store.results(experiment);
+            Recipe recipe = recipe(experiment.recipe());
+            report.keys.add(experiment.key());
+            report.tables.add(ResultTable.of(experiment.title(), recipe, found));
+            report.results.add(found);
+        }
+        return report;
+    }
+
+    private static Recipe recipe(String name) throws IOException {
+        return switch (name) {
+            case "vtab" -> Recipe.vtab();
+            case "fgvc" -> Recipe.fgvc(false);
+            case "fgvc augmented" -> Recipe.fgvc(true);
+            default ->
+                    throw new IOException("a result of the recipe \"" + name + "\", unknown here");
+        };
+    }
+
+    /**
+     * The tables as text.
+     *
+     * @return all of them, each followed by its failures
+     */
+    public String text() {
+        return text(keys);
+    }
+
+    /**
+     * One experiment's table as text.
+     *
+     * @param experiment the experiment
+     * @return its table, followed by its failures; empty where it has no results
+     */
+    public String text(Experiment experiment) {
+        return text(List.of(experiment.key()));
+    }
+
+    private String text(List<String> wanted) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < keys.size(); i++) {
+            if (wanted.contains(keys.get(i))) {
+                text.append(text.isEmpty() ? "" : "\n").append(TableText.plain(tables.get(i)));
+                failures(i).forEach(line -> text.append(line).append('\n'));
+            }
+        }
+        return text.toString();
+    }
+
+    private List<String> failures(int i) {
+        return results.get(i).stream()
+                .filter(result -> result.failure() != null)
+                .map(
+                        result ->
+                                "failed: "
+                                        + result.task()
+                                        + " seed "
+                                        + result.seed()
+                                        + " "
+                                        + result.protocol()
+                                        + ": "
+                                        + result.failure())
+                .toList();
+    }
+
+    /**
+     * Writes {@code results.md}, {@code results.json} and {@code results.tex} into the folder.
+     *
+     * @throws IOException when they cannot be written
+     */
+    public void write() throws IOException {
+        StringBuilder markdown = new StringBuilder("# Results\n");
+        StringBuilder latex = new StringBuilder();
+        JsonArray experiments = new JsonArray();
+        for (int i = 0; i < tables.size(); i++) {
+            markdown.append('\n').append(TableText.markdown(tables.get(i)));
+            List<String> failures = failures(i);
+            markdown.append(failures.isEmpty() ? "" : "\n");
+            failures.forEach(line -> markdown.append("- ").append(line).append('\n'));
+            latex.append(i == 0 ? "" : "\n").append(TableText.latex(tables.get(i)));
+            JsonObject json = TableJson.of(tables.get(i), results.get(i));
+            json.addProperty("experiment", keys.get(i));
+            experiments.add(json);
+        }
+        JsonObject all = new JsonObject();
+        all.add("experiments", experiments);
+        write("results.md", markdown.toString());
+        write("results.json", ResultStore.text(all));
+        write("results.tex", latex.toString());
+    }
+
+    private void write(String name, String text) throws IOException {
+        AtomicFile.write(out.resolve(name), to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}
