@@ -23,10 +23,17 @@ import java.util.stream.Collectors;
  * published training scripts; the numbers stand in {@code vtab1k.csv} and {@code fgvc.csv}. The
  * published hyper-parameters were chosen by the authors, in part by test accuracy.
  *
- * @param name {@code vtab}, {@code fgvc} or {@code fgvc augmented}
+ * @param name {@code vtab}, {@code fgvc}, {@code fgvc augmented}, or {@code own} and the digest of
+ *     the table
+ * @param table the text of a table that is not the library's own; empty for one that is
  * @param tasks in the published order
  */
-public record Recipe(String name, List<BenchmarkTask> tasks) {
+public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
+
+    /** The file in an experiment's folder that holds a table of the user's own. */
+    public static final String TABLE_FILE = "recipes.csv";
+
+    static final String OWN = "own ";
 
     private static final int VTAB_TRAIN = 800;
     private static final int VTAB_VALIDATION = 200;
@@ -38,6 +45,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * Copies the list.
      *
      * @param name see the record
+     * @param table see the record
      * @param tasks see the record
      */
     public Recipe {
@@ -51,7 +59,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @throws IOException when the table is missing from the jar
      */
     public static Recipe vtab() throws IOException {
-        return vtab(RecipeCsv.parse("vtab1k.csv", resource("vtab1k.csv")));
+        return new Recipe("vtab", "", vtab("vtab1k.csv", resource("vtab1k.csv")));
     }
 
     /**
@@ -65,10 +73,12 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @throws IllegalArgumentException naming every cell that is wrong
      */
     public static Recipe vtab(Path file) throws IOException {
-        return vtab(RecipeCsv.parse(file.toString(), Files.readString(file)));
+        String table = Files.readString(file);
+        return new Recipe(OWN + Digest.of(table), table, vtab(file.toString(), table));
     }
 
-    private static Recipe vtab(RecipeCsv csv) {
+    private static List<BenchmarkTask> vtab(String name, String table) {
+        RecipeCsv csv = RecipeCsv.parse(name, table);
         List<BenchmarkTask> tasks = new ArrayList<>();
         for (RecipeCsv.Row row : csv.rows()) {
             tasks.add(
@@ -85,7 +95,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
                             false,
                             row.published()));
         }
-        return csv.recipe("vtab", tasks);
+        return csv.checked(tasks);
     }
 
     /**
@@ -115,7 +125,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
                             row.flag("drop_last"),
                             row.published()));
         }
-        return csv.recipe(augmented ? "fgvc augmented" : "fgvc", tasks);
+        return new Recipe(augmented ? "fgvc augmented" : "fgvc", "", csv.checked(tasks));
     }
 
     private static String resource(String name) throws IOException {
@@ -149,7 +159,9 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
         return names.isEmpty()
                 ? this
                 : new Recipe(
-                        name, tasks.stream().filter(task -> names.contains(task.name())).toList());
+                        name,
+                        table,
+                        tasks.stream().filter(task -> names.contains(task.name())).toList());
     }
 
     /**
@@ -172,7 +184,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      *     one squashed to 256 pixels for an input of 224 by the bilinear filter
      */
     public Preprocessing preprocessing(Preprocessing like) {
-        boolean whole = name.equals("vtab");
+        boolean whole = !isFgvc();
         int resized = like.height() + like.height() / CROPPED_SHARE;
         return new Preprocessing(
                 like.height(),
@@ -189,7 +201,11 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @return lists of text for VTAB-1k, of JSON for FGVC
      */
     public DataLayout layout() {
-        return name.equals("vtab") ? DataLayout.VTAB_LISTS : DataLayout.FGVC_JSON;
+        return isFgvc() ? DataLayout.FGVC_JSON : DataLayout.VTAB_LISTS;
+    }
+
+    private boolean isFgvc() {
+        return name.startsWith("fgvc");
     }
 
     /**

@@ -50,15 +50,15 @@ final class RecipeCsv {
         return rows;
     }
 
-    /** The recipe, unless a cell that was read is wrong. */
-    Recipe recipe(String benchmark, List<BenchmarkTask> tasks) {
+    /** The tasks that were made of the cells, unless one of these is wrong. */
+    List<BenchmarkTask> checked(List<BenchmarkTask> tasks) {
         if (tasks.isEmpty()) {
             faults.add("no task");
         }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(name + ": " + String.join("; ", faults));
         }
-        return new Recipe(benchmark, tasks);
+        return tasks;
     }
 
     private void fault(int line, String what) {

@@ -34,7 +34,11 @@ public final class Report {
         ResultStore store = new ResultStore(out);
         for (Experiment experiment : store.experiments().values()) {
             List<TrialResult> found = store.results(experiment);
-            Recipe recipe = recipe(experiment.recipe());
+            Path own = out.resolve(experiment.key()).resolve(Recipe.TABLE_FILE);
+            Recipe recipe =
+                    experiment.recipe().startsWith(Recipe.OWN)
+                            ? Recipe.vtab(own)
+                            : recipe(experiment.recipe());
             report.keys.add(experiment.key());
             report.tables.add(ResultTable.of(experiment.title(), recipe, found));
             report.results.add(found);

@@ -30,6 +30,7 @@ class ResultTableTest {
     private static final Recipe RECIPE =
             new Recipe(
                     "vtab",
+                    "",
                     List.of(
                             task("svhn", "natural", 90, 92),
                             task("sun_397", "natural", 50, 54),
