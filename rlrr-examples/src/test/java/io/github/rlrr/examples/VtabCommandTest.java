@@ -189,6 +189,41 @@ class VtabCommandTest {
     }
 
     @Test
+    void allSeedsTakeWhatTheFirstHasFound() throws IOException {
+        CommandLine.Result result = vtab("--search", "lr=0.001,0.05", "--seeds", 2);
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(Files.readAllLines(found("dtd", "trials.jsonl"))).hasSize(2);
+        assertThat(result.out()).contains("dtd seed 0 validated trial 2/2");
+        assertThat(result.out()).doesNotContain("dtd seed 1 validated trial");
+        assertThat(json(found("seed0", "result.json")).get("settings"))
+                .isEqualTo(json(found("seed1", "result.json")).get("settings"));
+    }
+
+    @Test
+    void tasksOfYourOwnHaveATableOfTheirOwn() throws IOException {
+        Path recipes =
+                Files.writeString(
+                        temporary.resolve("mine.csv"),
+                        """
+                        folder,group,classes,test_images,learning_rate,dropout,weight_decay,horizontal_flip,batch_size
+                        eurosat,mine,3,6,0.004,0,0.0001,false,4
+                        """);
+        Object[] own = {"--recipes", recipes, "--tasks", "eurosat"};
+        CommandLine.Result result = vtab(own);
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        JsonObject settings = json(found("eurosat", "result.json")).getAsJsonObject("settings");
+        assertThat(settings.get("learning_rate").getAsDouble()).isEqualTo(0.004);
+        Files.delete(recipes);
+        CommandLine.Result table = rlrr("vtab", "--table", "--out", out);
+        assertThat(table.out())
+                .startsWith("own ")
+                .containsPattern("eurosat +\\d+\\.\\d\\d ")
+                .doesNotContain("published");
+    }
+
+    @Test
     void aTaskThatFailsIsNotedAndTriedAgainNextTime() throws IOException {
         Path image = vtab.testImage("eurosat");
         byte[] good = Files.readAllBytes(image);
