@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.torch.GradMode;
@@ -55,6 +56,24 @@ public record Evaluation(int examples, double loss, double accuracy) {
                 });
         return new Evaluation(
                 data.size(), loss[0] / data.size(), (double) correct[0] / data.size());
+    }
+
+    /**
+     * The number of outputs of a classifier, found by asking it about an example of zeros.
+     *
+     * @param block an initialized classifier
+     * @param example the shape of one example
+     * @param device where the block runs
+     */
+    static int outputs(Block block, Shape example, Device device) {
+        try (GradMode off = GradMode.off();
+                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+            off.suppressNotUsedWarning();
+            NDArray input = manager.zeros(new Shape(1).addAll(example));
+            ParameterStore store = new ParameterStore(manager, false);
+            Shape logits = block.forward(store, new NDList(input), false).head().getShape();
+            return Math.toIntExact(logits.get(logits.dimension() - 1));
+        }
     }
 
     /**

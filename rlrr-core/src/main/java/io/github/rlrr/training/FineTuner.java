@@ -1,5 +1,6 @@
 package io.github.rlrr.training;
 
+import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -541,6 +542,23 @@ public final class FineTuner {
                     seed);
         }
 
+        /** A head may have more outputs than there are classes, but not with class weights. */
+        private void checkOutputs(List<String> faults, LabelledDataset data, int classes) {
+            Device device =
+                    block.trainableTensors().iterator().next().parameter().getArray().getDevice();
+            int outputs = Evaluation.outputs(block, data.exampleShape(), device);
+            boolean weighted = !classWeights.isEmpty() && classWeights.size() == classes;
+            if (outputs < classes || (weighted && outputs > classes)) {
+                faults.add(
+                        (weighted && outputs > classes ? "there are weights for " : "the data has ")
+                                + classes
+                                + " classes but the model's head has "
+                                + outputs
+                                + " outputs; give it a head for "
+                                + classes);
+            }
+        }
+
         private void checkData(List<String> faults, FineTuneOptions options, LabelledDataset data) {
             List<String> classes = data.classNames();
             if (validation != null && !validation.classNames().equals(classes)) {
@@ -561,6 +579,7 @@ public final class FineTuner {
                                 + options.batchSize()
                                 + ", and batches that are not full are left out");
             }
+            checkOutputs(faults, data, classes.size());
             int weights = options.classWeights().size();
             if (weights > 0 && weights != classes.size()) {
                 faults.add(weights + " class weights for " + classes.size() + " classes");

@@ -26,7 +26,6 @@ final class TrainStep implements AutoCloseable {
 
     private final AdaptedBlock block;
     private final FineTuneOptions options;
-    private final int classes;
     private final GradMode gradients = GradMode.off();
     private final Device device;
     private final NDManager manager;
@@ -42,13 +41,11 @@ final class TrainStep implements AutoCloseable {
      *
      * @param block what is trained
      * @param options how
-     * @param classes the number of classes of the data
      * @param readings the number of losses kept until they are read
      */
-    TrainStep(AdaptedBlock block, FineTuneOptions options, int classes, int readings) {
+    TrainStep(AdaptedBlock block, FineTuneOptions options, int readings) {
         this.block = block;
         this.options = options;
-        this.classes = classes;
         NDArray first = block.trainableTensors().iterator().next().parameter().getArray();
         device = first.getDevice();
         manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
@@ -91,7 +88,6 @@ final class TrainStep implements AutoCloseable {
             NDArray value;
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 logits = block.forward(store, new NDList(inputs), true).head();
-                checkClasses(logits);
                 value = loss.of(logits, labels, batch.lambda(), scope);
                 if (batch.share() != 1) {
                     // Backward needs the factor: of a bare number nothing would hold the memory.
@@ -139,28 +135,6 @@ final class TrainStep implements AutoCloseable {
         long count = correct.getLong();
         correct.muli(0);
         return count;
-    }
-
-    private void checkClasses(NDArray logits) {
-        long outputs = logits.getShape().get(1);
-        if (outputs < classes) {
-            throw new IllegalArgumentException(
-                    "the data has "
-                            + classes
-                            + " classes but the model's head has "
-                            + outputs
-                            + " outputs; give it a head for "
-                            + classes);
-        }
-        if (!options.classWeights().isEmpty() && outputs > classes) {
-            throw new IllegalArgumentException(
-                    "there are "
-                            + classes
-                            + " class weights but the model's head has "
-                            + outputs
-                            + " outputs; give it a head for "
-                            + classes);
-        }
     }
 
     @Override

@@ -82,8 +82,7 @@ final class TrainingLoop implements AutoCloseable {
                 options.steps() > 0 ? options.steps() : (long) stepsPerEpoch * options.epochs();
         LearningRateSchedule own = setting.schedule();
         schedule = own == null ? options.schedule().of(options, setting.epochs()) : own;
-        int classes = setting.train().classNames().size();
-        device = new TrainStep(setting.block(), options, classes, STEPS_BETWEEN_READINGS);
+        device = new TrainStep(setting.block(), options, STEPS_BETWEEN_READINGS);
         kept = new KeptValues(setting.block(), options, device.manager());
         try {
             state = setting.state() == null ? null : openState(setting.state());

@@ -203,24 +203,31 @@ final class Benchmark {
                         images.preprocessing().toMap());
         TaskRun run =
                 new TaskRun(
-                        images,
-                        chosen ->
-                                new Trial(
-                                        base,
-                                        plan.method().apply(seed),
-                                        task.regime(),
-                                        chosen,
-                                        task.dropLast(),
-                                        seed,
-                                        plan.device(),
-                                        stop),
-                        metadata,
-                        folder,
-                        name,
-                        out);
+                        images, chosen -> trial(task, chosen, seed), metadata, folder, name, out);
         return plan.variant().protocol() == Variant.Protocol.PUBLISHED
                 ? run.published(settings)
-                : run.validated(settings, plan.variant().search());
+                : run.validated(settings, search(task, folder));
+    }
+
+    /** One search for all seeds of a task: with the first of them. */
+    private TaskRun.Search search(BenchmarkTask task, Path folder) {
+        long first = plan.seeds().get(0);
+        return new TaskRun.Search(
+                plan.variant().search(),
+                tried -> trial(task, tried, first),
+                folder.resolveSibling(plan.variant().searchFolder()));
+    }
+
+    private Trial trial(BenchmarkTask task, HyperParameters settings, long seed) {
+        return new Trial(
+                base,
+                plan.method().apply(seed),
+                task.regime(),
+                settings,
+                task.dropLast(),
+                seed,
+                plan.device(),
+                stop);
     }
 
     private Map<String, String> environment(TaskRun.@Nullable Result result) {

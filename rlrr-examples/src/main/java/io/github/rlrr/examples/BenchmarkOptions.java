@@ -55,7 +55,8 @@ final class BenchmarkOptions {
             paramLabel = "NAME=X,...",
             description =
                     "Try every combination of these, such as lr=0.001,0.003,dropout=0,0.1, on the"
-                            + " validation images of each task and seed; trials.jsonl logs them."
+                            + " validation images of each task, with the first seed, for all seeds;"
+                            + " trials.jsonl logs them."
                             + " Names: lr, dropout, weight-decay, batch-size, epochs.")
     private @Nullable String search;
 

@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.SearchSpace;
+import io.github.rlrr.examples.recipe.TrialLock;
 import io.github.rlrr.examples.recipe.TrialLog;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import io.github.rlrr.training.EpochMetrics;
@@ -34,6 +35,15 @@ final class TaskRun {
             int bestEpoch,
             HyperParameters settings,
             long trainable) {}
+
+    /**
+     * Where and how hyper-parameters are chosen: once for a task, whatever the seed.
+     *
+     * @param space what is tried
+     * @param trials makes a trial of hyper-parameters, all with one seed
+     * @param folder where the trials go
+     */
+    record Search(SearchSpace space, Function<HyperParameters, Trial> trials, Path folder) {}
 
     private final BenchmarkImages images;
     private final Function<HyperParameters, Trial> trials;
@@ -73,7 +83,7 @@ final class TaskRun {
      */
     @Nullable Result published(HyperParameters settings) throws IOException {
         Trial.Images data = new Trial.Images(images.trainAndValidation(), images.test(), null);
-        Trial.Outcome outcome = train(settings, data, folder, metadata, name, "test");
+        Trial.Outcome outcome = train(trials.apply(settings), data, folder, metadata, name, "test");
         if (outcome == null) {
             return null;
         }
@@ -93,22 +103,29 @@ final class TaskRun {
     }
 
     /**
-     * Chooses on the validation images where there is something to choose, trains on all images and
-     * tests once.
+     * Chooses on the validation images where there is something to choose and nobody has, trains on
+     * all images and tests once.
      *
-     * @return null when it was asked to stop
+     * @return null when it was asked to stop, or another process is choosing
      */
-    @Nullable Result validated(HyperParameters settings, SearchSpace search) throws IOException {
+    @Nullable Result validated(HyperParameters settings, Search search) throws IOException {
         TrialLog.Entry chosen = null;
-        if (!search.isEmpty()) {
-            chosen = search(settings, search);
+        if (!search.space().isEmpty()) {
+            try (TrialLock lock = TrialLock.tryHold(search.folder().resolve("lock"))) {
+                if (lock == null) {
+                    out.println(name + "   another process is searching");
+                    out.flush();
+                    return null;
+                }
+                chosen = search(settings, search);
+            }
             if (chosen == null) {
                 return null;
             }
         }
         HyperParameters used = chosen == null ? settings : chosen.settings();
         Trial.Images data = new Trial.Images(images.trainAndValidation(), null, images.test());
-        Trial.Outcome outcome = train(used, data, folder, metadata, name, "");
+        Trial.Outcome outcome = train(trials.apply(used), data, folder, metadata, name, "");
         if (outcome == null) {
             return null;
         }
@@ -122,10 +139,10 @@ final class TaskRun {
     }
 
     /** The best combination; null when it was asked to stop. */
-    private TrialLog.@Nullable Entry search(HyperParameters settings, SearchSpace search)
+    private TrialLog.@Nullable Entry search(HyperParameters settings, Search search)
             throws IOException {
-        TrialLog log = TrialLog.open(folder.resolve("trials.jsonl"));
-        List<HyperParameters> combinations = search.combinations(settings);
+        TrialLog log = TrialLog.open(search.folder().resolve("trials.jsonl"));
+        List<HyperParameters> combinations = search.space().combinations(settings);
         Trial.Images data = null;
         for (int i = 0; i < combinations.size(); i++) {
             HyperParameters one = combinations.get(i);
@@ -136,12 +153,13 @@ final class TaskRun {
                 data = new Trial.Images(images.train(), null, images.validation());
             }
             String label = name + " trial " + (i + 1) + "/" + combinations.size();
-            TrialLog.Entry entry = tried(one, data, label);
+            Path where = search.folder().resolve(one.toString().replace(' ', '_'));
+            TrialLog.Entry entry = tried(one, search.trials(), data, where, label);
             if (entry == null) {
                 return null;
             }
             log.add(entry);
-            Trial.forget(trialFolder(one));
+            Trial.forget(where);
             out.printf("%s   %s   %s%n", label, one, said(entry));
             out.flush();
         }
@@ -150,17 +168,22 @@ final class TaskRun {
                         () ->
                                 new IOException(
                                         "every trial of the search failed; see "
-                                                + folder.resolve("trials.jsonl")));
+                                                + search.folder().resolve("trials.jsonl")));
     }
 
     /** A trial; a rate at which training diverges is an answer, not a fault of the task. */
-    private TrialLog.@Nullable Entry tried(HyperParameters one, Trial.Images data, String label)
+    private TrialLog.@Nullable Entry tried(
+            HyperParameters one,
+            Function<HyperParameters, Trial> searchTrials,
+            Trial.Images data,
+            Path where,
+            String label)
             throws IOException {
         long start = System.nanoTime();
         Evaluation judged = null;
         String failure = null;
         try {
-            Trial.Outcome outcome = train(one, data, trialFolder(one), null, label, "");
+            Trial.Outcome outcome = train(searchTrials.apply(one), data, where, null, label, "");
             if (outcome == null) {
                 return null;
             }
@@ -174,10 +197,6 @@ final class TaskRun {
                 : new TrialLog.Entry(one, judged.accuracy(), judged.loss(), seconds, null);
     }
 
-    private Path trialFolder(HyperParameters one) {
-        return folder.resolve("trials").resolve(one.toString().replace(' ', '_'));
-    }
-
     private static String said(TrialLog.Entry entry) {
         return entry.accuracy() == null
                 ? "failed: " + entry.failure()
@@ -185,15 +204,16 @@ final class TaskRun {
     }
 
     private Trial.@Nullable Outcome train(
-            HyperParameters settings,
+            Trial trial,
             Trial.Images data,
             Path where,
             @Nullable AdapterMetadata saved,
             String label,
             String watched)
             throws IOException {
-        try (TrialProgress progress = new TrialProgress(out, label, settings.epochs(), watched)) {
-            return trials.apply(settings).run(data, where, saved, progress);
+        int epochs = trial.settings().epochs();
+        try (TrialProgress progress = new TrialProgress(out, label, epochs, watched)) {
+            return trial.run(data, where, saved, progress);
         }
     }
 }

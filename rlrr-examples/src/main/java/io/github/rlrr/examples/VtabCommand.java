@@ -2,10 +2,13 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.recipe.Recipe;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code rlrr vtab}: the 19 tasks of VTAB-1k with the published hyper-parameters. */
@@ -31,6 +34,14 @@ final class VtabCommand implements Callable<Integer> {
 
     @Mixin private final ConfigOption config = new ConfigOption();
 
+    @Option(
+            names = "--recipes",
+            paramLabel = "FILE",
+            description =
+                    "Tasks of your own in VTAB-1k's layout, 800 + 200 training images each: a CSV"
+                            + " like the bundled one (docs/recipes.md). Default: the 19 of VTAB-1k.")
+    private @Nullable Path recipes;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -40,6 +51,6 @@ final class VtabCommand implements Callable<Integer> {
         boolean given = spec.findOption("--checkpoint").getValue() != null;
         return new BenchmarkSession(
                         "vtab", options, method, base, config, spec.commandLine().getOut())
-                .run(Recipe.vtab(), given);
+                .run(recipes == null ? Recipe.vtab() : Recipe.vtab(recipes), given);
     }
 }

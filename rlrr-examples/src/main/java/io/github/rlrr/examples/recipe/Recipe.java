@@ -10,6 +10,8 @@ import io.github.rlrr.vit.image.Region;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +54,24 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @throws IOException when the table is missing from the jar
      */
     public static Recipe vtab() throws IOException {
-        RecipeCsv csv = RecipeCsv.parse("vtab1k.csv", resource("vtab1k.csv"));
+        return vtab(RecipeCsv.parse("vtab1k.csv", resource("vtab1k.csv")));
+    }
+
+    /**
+     * Data sets of your own in VTAB-1k's layout, trained as VTAB-1k is.
+     *
+     * @param file a table like the bundled {@code vtab1k.csv}: the columns folder, group, classes,
+     *     test_images, learning_rate, dropout, weight_decay, horizontal_flip and batch_size;
+     *     published results may be left out
+     * @return the recipe
+     * @throws IOException when the file cannot be read
+     * @throws IllegalArgumentException naming every cell that is wrong
+     */
+    public static Recipe vtab(Path file) throws IOException {
+        return vtab(RecipeCsv.parse(file.toString(), Files.readString(file)));
+    }
+
+    private static Recipe vtab(RecipeCsv csv) {
         List<BenchmarkTask> tasks = new ArrayList<>();
         for (RecipeCsv.Row row : csv.rows()) {
             tasks.add(

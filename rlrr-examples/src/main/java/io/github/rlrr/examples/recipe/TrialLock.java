@@ -30,7 +30,7 @@ public final class TrialLock implements AutoCloseable {
      * @throws IOException when the file cannot be opened or the file system has no locks
      */
     @SuppressWarnings("resource") // the channel is the lock
-    static @Nullable TrialLock tryHold(Path file) throws IOException {
+    public static @Nullable TrialLock tryHold(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);

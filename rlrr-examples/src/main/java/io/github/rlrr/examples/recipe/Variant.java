@@ -50,6 +50,15 @@ public record Variant(Protocol protocol, SearchSpace search) {
         return name + "-seed" + seed;
     }
 
+    /**
+     * The name of the folder of the trials by which all seeds choose.
+     *
+     * @return the name, that of the seeds' folders without a seed
+     */
+    public String searchFolder() {
+        return "search-" + Digest.of(search);
+    }
+
     /** The figures that results of this variant have. */
     List<Figure> figures() {
         return protocol == Protocol.PUBLISHED
