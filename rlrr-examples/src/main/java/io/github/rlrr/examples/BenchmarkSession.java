@@ -6,6 +6,7 @@ import io.github.rlrr.examples.recipe.CopyCheck;
 import io.github.rlrr.examples.recipe.Experiment;
 import io.github.rlrr.examples.recipe.Recipe;
 import io.github.rlrr.examples.recipe.Report;
+import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.vit.VisionTransformer;
@@ -134,6 +135,7 @@ final class BenchmarkSession {
                             method::config,
                             preprocessing,
                             base.device());
+            new ResultStore(folder).write(experiment, recipe);
             ConfigFile.write(
                     folder.resolve(experiment.key()).resolve("config.yaml"),
                     config.effective(

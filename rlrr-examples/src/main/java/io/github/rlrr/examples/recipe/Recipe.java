@@ -26,11 +26,15 @@ import java.util.stream.Collectors;
  * published training scripts; the numbers stand in {@code vtab1k.csv} and {@code fgvc.csv}. The
  * published hyper-parameters were chosen by the authors, in part by test accuracy.
  *
- * @param name {@code vtab}, {@code fgvc} or {@code fgvc augmented}
+ * @param name {@code vtab}, {@code fgvc} or {@code fgvc augmented}; of tasks of your own {@code
+ *     own} and the beginning of a digest of their table
  * @param tasks in the published order
+ * @param source the text of the table they were read from
  */
-public record Recipe(String name, List<BenchmarkTask> tasks) {
+public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
 
+    private static final String FGVC = "fgvc";
+    private static final String OWN = "own ";
     private static final int VTAB_TRAIN = 800;
     private static final int VTAB_VALIDATION = 200;
 
@@ -42,6 +46,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      *
      * @param name see the record
      * @param tasks see the record
+     * @param source see the record
      */
     public Recipe {
         tasks = List.copyOf(tasks);
@@ -54,7 +59,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @throws IOException when the table is missing from the jar
      */
     public static Recipe vtab() throws IOException {
-        return vtab(RecipeCsv.parse("vtab1k.csv", resource("vtab1k.csv")));
+        return vtab("vtab", RecipeCsv.parse("vtab1k.csv", resource("vtab1k.csv")));
     }
 
     /**
@@ -68,10 +73,16 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @throws IllegalArgumentException naming every cell that is wrong
      */
     public static Recipe vtab(Path file) throws IOException {
-        return vtab(RecipeCsv.parse(file.toString(), Files.readString(file)));
+        String text = Files.readString(file);
+        return own(file.toString(), text);
     }
 
-    private static Recipe vtab(RecipeCsv csv) {
+    /** Results of other numbers are of another recipe: the name tells them apart. */
+    static Recipe own(String source, String text) {
+        return vtab(OWN + Digest.of(text), RecipeCsv.parse(source, text));
+    }
+
+    private static Recipe vtab(String name, RecipeCsv csv) {
         List<BenchmarkTask> tasks = new ArrayList<>();
         for (RecipeCsv.Row row : csv.rows()) {
             tasks.add(
@@ -88,7 +99,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
                             false,
                             row.published()));
         }
-        return csv.recipe("vtab", tasks);
+        return csv.recipe(name, tasks);
     }
 
     /**
@@ -118,7 +129,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
                             row.flag("drop_last"),
                             row.published()));
         }
-        return csv.recipe(augmented ? "fgvc augmented" : "fgvc", tasks);
+        return csv.recipe(augmented ? FGVC + " augmented" : FGVC, tasks);
     }
 
     private static String resource(String name) throws IOException {
@@ -152,7 +163,9 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
         return names.isEmpty()
                 ? this
                 : new Recipe(
-                        name, tasks.stream().filter(task -> names.contains(task.name())).toList());
+                        name,
+                        tasks.stream().filter(task -> names.contains(task.name())).toList(),
+                        source);
     }
 
     /**
@@ -175,7 +188,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      *     one squashed to 256 pixels for an input of 224 by the bilinear filter
      */
     public Preprocessing preprocessing(Preprocessing like) {
-        boolean whole = name.equals("vtab");
+        boolean whole = !name.startsWith(FGVC);
         int resized = like.height() + like.height() / CROPPED_SHARE;
         return new Preprocessing(
                 like.height(),
@@ -193,7 +206,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @return flips as the task has them; for FGVC a random crop besides
      */
     public Augmentation augmentation(BenchmarkTask task) {
-        Region region = name.equals("vtab") ? Augmentation.NONE.region() : new RandomCrop();
+        Region region = !name.startsWith(FGVC) ? Augmentation.NONE.region() : new RandomCrop();
         return new Augmentation(region, task.flip());
     }
 
@@ -203,7 +216,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks) {
      * @return lists of text for VTAB-1k, of JSON for FGVC
      */
     public DataLayout layout() {
-        return name.equals("vtab") ? DataLayout.VTAB_LISTS : DataLayout.FGVC_JSON;
+        return !name.startsWith(FGVC) ? DataLayout.VTAB_LISTS : DataLayout.FGVC_JSON;
     }
 
     /**

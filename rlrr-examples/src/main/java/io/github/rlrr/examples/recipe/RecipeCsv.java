@@ -16,15 +16,17 @@ final class RecipeCsv {
     private static final String RESULT = "published_";
 
     private final String name;
+    private final String text;
     private final List<Row> rows = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
 
-    private RecipeCsv(String name) {
+    private RecipeCsv(String name, String text) {
         this.name = name;
+        this.text = text;
     }
 
     static RecipeCsv parse(String name, String text) {
-        RecipeCsv csv = new RecipeCsv(name);
+        RecipeCsv csv = new RecipeCsv(name, text);
         List<String> lines = text.lines().toList();
         List<String> header = lines.isEmpty() ? List.of() : List.of(lines.get(0).split(",", -1));
         Set<String> seen = new HashSet<>();
@@ -58,7 +60,7 @@ final class RecipeCsv {
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(name + ": " + String.join("; ", faults));
         }
-        return new Recipe(benchmark, tasks);
+        return new Recipe(benchmark, tasks, text);
     }
 
     private void fault(int line, String what) {

@@ -33,7 +33,8 @@ class ResultTableTest {
                     List.of(
                             task("svhn", "natural", 90, 92),
                             task("sun_397", "natural", 50, 54),
-                            task("kitti", "structured", 80, 83)));
+                            task("kitti", "structured", 80, 83)),
+                    "");
 
     private static TrialResult result(
             String task, Protocol protocol, String search, long seed, double... accuracy) {
