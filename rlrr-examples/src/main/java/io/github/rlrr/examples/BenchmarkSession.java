@@ -6,13 +6,14 @@ import io.github.rlrr.examples.recipe.CopyCheck;
 import io.github.rlrr.examples.recipe.Experiment;
 import io.github.rlrr.examples.recipe.Recipe;
 import io.github.rlrr.examples.recipe.Report;
-import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
+import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -135,11 +136,15 @@ final class BenchmarkSession {
                             method::config,
                             preprocessing,
                             base.device());
-            new ResultStore(folder).write(experiment, recipe);
             ConfigFile.write(
                     folder.resolve(experiment.key()).resolve("config.yaml"),
                     config.effective(
                             Map.of("checkpoint", checkpoint.name(), "root", root, "out", folder)));
+            if (!recipe.table().isEmpty()) {
+                byte[] table = recipe.table().getBytes(StandardCharsets.UTF_8);
+                Path copy = folder.resolve(experiment.key()).resolve(Recipe.TABLE_FILE);
+                AtomicFile.write(copy, to -> to.write(table));
+            }
             boolean good = new Benchmark(plan, vit, folder, stop, out).run();
             Report report = Report.of(folder);
             report.write();

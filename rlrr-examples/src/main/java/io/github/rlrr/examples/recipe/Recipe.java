@@ -26,15 +26,18 @@ import java.util.stream.Collectors;
  * published training scripts; the numbers stand in {@code vtab1k.csv} and {@code fgvc.csv}. The
  * published hyper-parameters were chosen by the authors, in part by test accuracy.
  *
- * @param name {@code vtab}, {@code fgvc} or {@code fgvc augmented}; of tasks of your own {@code
- *     own} and the beginning of a digest of their table
+ * @param name {@code vtab}, {@code fgvc}, {@code fgvc augmented}, or {@code own} and the digest of
+ *     the table
+ * @param table the text of a table that is not the library's own; empty for one that is
  * @param tasks in the published order
- * @param source the text of the table they were read from
  */
-public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
+public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
 
-    private static final String FGVC = "fgvc";
-    private static final String OWN = "own ";
+    /** The file in an experiment's folder that holds a table of the user's own. */
+    public static final String TABLE_FILE = "recipes.csv";
+
+    static final String OWN = "own ";
+
     private static final int VTAB_TRAIN = 800;
     private static final int VTAB_VALIDATION = 200;
 
@@ -45,8 +48,8 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
      * Copies the list.
      *
      * @param name see the record
+     * @param table see the record
      * @param tasks see the record
-     * @param source see the record
      */
     public Recipe {
         tasks = List.copyOf(tasks);
@@ -59,7 +62,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
      * @throws IOException when the table is missing from the jar
      */
     public static Recipe vtab() throws IOException {
-        return vtab("vtab", RecipeCsv.parse("vtab1k.csv", resource("vtab1k.csv")));
+        return new Recipe("vtab", "", vtab("vtab1k.csv", resource("vtab1k.csv")));
     }
 
     /**
@@ -73,16 +76,12 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
      * @throws IllegalArgumentException naming every cell that is wrong
      */
     public static Recipe vtab(Path file) throws IOException {
-        String text = Files.readString(file);
-        return own(file.toString(), text);
+        String table = Files.readString(file);
+        return new Recipe(OWN + Digest.of(table), table, vtab(file.toString(), table));
     }
 
-    /** Results of other numbers are of another recipe: the name tells them apart. */
-    static Recipe own(String source, String text) {
-        return vtab(OWN + Digest.of(text), RecipeCsv.parse(source, text));
-    }
-
-    private static Recipe vtab(String name, RecipeCsv csv) {
+    private static List<BenchmarkTask> vtab(String name, String table) {
+        RecipeCsv csv = RecipeCsv.parse(name, table);
         List<BenchmarkTask> tasks = new ArrayList<>();
         for (RecipeCsv.Row row : csv.rows()) {
             tasks.add(
@@ -99,7 +98,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
                             false,
                             row.published()));
         }
-        return csv.recipe(name, tasks);
+        return csv.checked(tasks);
     }
 
     /**
@@ -129,7 +128,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
                             row.flag("drop_last"),
                             row.published()));
         }
-        return csv.recipe(augmented ? FGVC + " augmented" : FGVC, tasks);
+        return new Recipe(augmented ? "fgvc augmented" : "fgvc", "", csv.checked(tasks));
     }
 
     private static String resource(String name) throws IOException {
@@ -164,8 +163,8 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
                 ? this
                 : new Recipe(
                         name,
-                        tasks.stream().filter(task -> names.contains(task.name())).toList(),
-                        source);
+                        table,
+                        tasks.stream().filter(task -> names.contains(task.name())).toList());
     }
 
     /**
@@ -188,7 +187,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
      *     one squashed to 256 pixels for an input of 224 by the bilinear filter
      */
     public Preprocessing preprocessing(Preprocessing like) {
-        boolean whole = !name.startsWith(FGVC);
+        boolean whole = !isFgvc();
         int resized = like.height() + like.height() / CROPPED_SHARE;
         return new Preprocessing(
                 like.height(),
@@ -206,7 +205,7 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
      * @return flips as the task has them; for FGVC a random crop besides
      */
     public Augmentation augmentation(BenchmarkTask task) {
-        Region region = !name.startsWith(FGVC) ? Augmentation.NONE.region() : new RandomCrop();
+        Region region = isFgvc() ? new RandomCrop() : Augmentation.NONE.region();
         return new Augmentation(region, task.flip());
     }
 
@@ -216,7 +215,11 @@ public record Recipe(String name, List<BenchmarkTask> tasks, String source) {
      * @return lists of text for VTAB-1k, of JSON for FGVC
      */
     public DataLayout layout() {
-        return !name.startsWith(FGVC) ? DataLayout.VTAB_LISTS : DataLayout.FGVC_JSON;
+        return isFgvc() ? DataLayout.FGVC_JSON : DataLayout.VTAB_LISTS;
+    }
+
+    private boolean isFgvc() {
+        return name.startsWith("fgvc");
     }
 
     /**

@@ -16,17 +16,15 @@ final class RecipeCsv {
     private static final String RESULT = "published_";
 
     private final String name;
-    private final String text;
     private final List<Row> rows = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
 
-    private RecipeCsv(String name, String text) {
+    private RecipeCsv(String name) {
         this.name = name;
-        this.text = text;
     }
 
     static RecipeCsv parse(String name, String text) {
-        RecipeCsv csv = new RecipeCsv(name, text);
+        RecipeCsv csv = new RecipeCsv(name);
         List<String> lines = text.lines().toList();
         List<String> header = lines.isEmpty() ? List.of() : List.of(lines.get(0).split(",", -1));
         Set<String> seen = new HashSet<>();
@@ -52,15 +50,15 @@ final class RecipeCsv {
         return rows;
     }
 
-    /** The recipe, unless a cell that was read is wrong. */
-    Recipe recipe(String benchmark, List<BenchmarkTask> tasks) {
+    /** The tasks that were made of the cells, unless one of these is wrong. */
+    List<BenchmarkTask> checked(List<BenchmarkTask> tasks) {
         if (tasks.isEmpty()) {
             faults.add("no task");
         }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(name + ": " + String.join("; ", faults));
         }
-        return new Recipe(benchmark, tasks, text);
+        return tasks;
     }
 
     private void fault(int line, String what) {

@@ -26,15 +26,19 @@ public final class Report {
      *
      * @param out the output folder
      * @return the report; without tables where there are no results
-     * @throws IOException when a result is damaged, naming its file, or the table of a recipe of
-     *     your own is missing from its folder
+     * @throws IOException when a result is damaged, naming its file, or of a recipe that this
+     *     version does not know
      */
     public static Report of(Path out) throws IOException {
         Report report = new Report(out);
         ResultStore store = new ResultStore(out);
         for (Experiment experiment : store.experiments().values()) {
             List<TrialResult> found = store.results(experiment);
-            Recipe recipe = recipe(experiment.recipe(), store, experiment);
+            Path own = out.resolve(experiment.key()).resolve(Recipe.TABLE_FILE);
+            Recipe recipe =
+                    experiment.recipe().startsWith(Recipe.OWN)
+                            ? Recipe.vtab(own)
+                            : recipe(experiment.recipe());
             report.keys.add(experiment.key());
             report.tables.add(ResultTable.of(experiment.title(), recipe, found));
             report.results.add(found);
@@ -42,13 +46,13 @@ public final class Report {
         return report;
     }
 
-    private static Recipe recipe(String name, ResultStore store, Experiment experiment)
-            throws IOException {
+    private static Recipe recipe(String name) throws IOException {
         return switch (name) {
             case "vtab" -> Recipe.vtab();
             case "fgvc" -> Recipe.fgvc(false);
             case "fgvc augmented" -> Recipe.fgvc(true);
-            default -> store.recipe(experiment);
+            default ->
+                    throw new IOException("a result of the recipe \"" + name + "\", unknown here");
         };
     }
 

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class ResultStore {
 
     private static final String EXPERIMENT = "experiment.json";
-    private static final String RECIPE = "recipe.csv";
     private static final String RESULT = "result.json";
     private static final String LOCK = "lock";
     private static final int DEPTH = 3;
@@ -149,28 +148,6 @@ public final class ResultStore {
             }
         }
         return found;
-    }
-
-    /**
-     * Keeps the table of a recipe beside its results.
-     *
-     * @param experiment the experiment
-     * @param recipe its recipe
-     * @throws IOException when it cannot be written
-     */
-    public void write(Experiment experiment, Recipe recipe) throws IOException {
-        byte[] text = recipe.source().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(recipeFile(experiment), out -> out.write(text));
-    }
-
-    /** The recipe that {@link #write(Experiment, Recipe)} kept. */
-    Recipe recipe(Experiment experiment) throws IOException {
-        Path file = recipeFile(experiment);
-        return Recipe.own(file.toString(), Files.readString(file));
-    }
-
-    private Path recipeFile(Experiment experiment) {
-        return root.resolve(experiment.key()).resolve(RECIPE);
     }
 
     private static <T> T read(Path file, Class<T> type) throws IOException {

@@ -128,7 +128,7 @@ class RecipeTest {
         row.whole("classes");
         row.settings(1);
         row.published();
-        assertThatThrownBy(() -> csv.recipe("x", List.of()))
+        assertThatThrownBy(() -> csv.checked(List.of()))
                 .hasMessageStartingWith("x.csv: line 3: 7 columns, expected 8; ")
                 .hasMessageContaining("line 2: classes is \"ten\", expected a number")
                 .hasMessageContaining("line 2: learning_rate is \"-1\"")

@@ -30,11 +30,11 @@ class ResultTableTest {
     private static final Recipe RECIPE =
             new Recipe(
                     "vtab",
+                    "",
                     List.of(
                             task("svhn", "natural", 90, 92),
                             task("sun_397", "natural", 50, 54),
-                            task("kitti", "structured", 80, 83)),
-                    "");
+                            task("kitti", "structured", 80, 83)));
 
     private static TrialResult result(
             String task, Protocol protocol, String search, long seed, double... accuracy) {
