@@ -7,6 +7,7 @@ import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,9 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** The images of one task; the test images are read once, for all seeds. */
 final class BenchmarkImages {
 
+    /** Training and test images are there together; little else needs the heap. */
+    private static final double LARGE = 0.4;
+
+    private static final double SMALL = 0.1;
+
     private final BenchmarkTask task;
     private final ImageSplits splits;
     private final Preprocessing preprocessing;
+    private final Augmentation augmentation;
     private @Nullable LabelledDataset test;
 
     /**
@@ -34,6 +41,7 @@ final class BenchmarkImages {
             throws IOException {
         this.task = task;
         this.preprocessing = preprocessing;
+        this.augmentation = recipe.augmentation(task);
         Path folder = root.resolve(task.name());
         if (!Files.isDirectory(folder)) {
             throw new IOException("no folder " + folder + ", expected the lists of the task there");
@@ -77,41 +85,40 @@ final class BenchmarkImages {
 
     /** What settings are tried on. */
     LabelledDataset train() throws IOException {
-        return augmented(splits.train());
+        return load("training", splits.train(), augmentation, LARGE);
     }
 
     /** What settings are chosen by. */
     LabelledDataset validation() throws IOException {
-        return load("validation", splits.validation());
+        return load("validation", splits.validation(), Augmentation.NONE, SMALL);
     }
 
     /** What is trained on in the end: training and validation images. */
     LabelledDataset trainAndValidation() throws IOException {
-        return augmented(splits.trainAndValidation());
+        return load("training", splits.trainAndValidation(), augmentation, LARGE);
     }
 
     LabelledDataset test() throws IOException {
         LabelledDataset known = test;
         if (known == null) {
-            known = load("test", splits.test());
+            known = load("test", splits.test(), Augmentation.NONE, LARGE);
             test = known;
         }
         return known;
     }
 
-    private LabelledDataset augmented(ImageListing listing) throws IOException {
-        return load("training", listing).withFlip(task.flip());
-    }
-
-    private ImageDataset load(String what, ImageListing listing) throws IOException {
-        // Nothing else needs much of the heap: tensors lie outside.
-        LoadOptions options =
-                LoadOptions.defaults().withMemoryLimit(Runtime.getRuntime().maxMemory() * 3 / 4);
+    /** Images beyond the share of the heap are decoded whenever they are read. */
+    private ImageDataset load(
+            String what, ImageListing listing, Augmentation how, double shareOfHeap)
+            throws IOException {
+        long limit = (long) (Runtime.getRuntime().maxMemory() * shareOfHeap);
+        LoadOptions options = LoadOptions.defaults().withMemoryLimit(limit);
         if (!Terminal.isInteractive()) {
-            return ImageDataset.load(listing, preprocessing, options);
+            return ImageDataset.load(listing, preprocessing, how, options);
         }
         try (ProgressBar bar = Progress.bar(task.name() + ": reading " + what, listing.size())) {
-            return ImageDataset.load(listing, preprocessing, options.withProgress(bar::stepTo));
+            return ImageDataset.load(
+                    listing, preprocessing, how, options.withProgress(bar::stepTo));
         }
     }
 }

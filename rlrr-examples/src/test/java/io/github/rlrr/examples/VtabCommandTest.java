@@ -335,6 +335,48 @@ class VtabCommandTest {
     }
 
     @Test
+    void tasksOfYourOwnHaveATableOfTheirOwnAndNeverMeetThePublishedOnes() throws IOException {
+        Path recipes = temporary.resolve("mine.csv");
+        String table =
+                """
+                folder,group,classes,test_images,learning_rate,dropout,weight_decay,horizontal_flip,batch_size
+                dtd,mine,3,6,0.02,0,0.1,true,8
+                """;
+        Files.writeString(recipes, table);
+        assertThat(vtab().exitCode()).isZero();
+
+        CommandLine.Result own = vtab("--recipes", recipes);
+
+        assertThat(own.exitCode()).as(own.err()).isZero();
+        assertThat(own.out())
+                .containsPattern("own [0-9a-f]{8}: rlrr on bundled:vit-cifar10")
+                .containsPattern("dtd +\\d+\\.\\d\\d +0:00:\\d\\d ")
+                .contains("mean of mine")
+                .doesNotContain("done before", "published", "cifar ");
+        Files.writeString(recipes, table.replace("0.02", "0.03"));
+        assertThat(vtab("--recipes", recipes).out()).doesNotContain("done before");
+        Files.delete(recipes);
+        assertThat(rlrr("vtab", "--table", "--out", out).out().lines())
+                .filteredOn(line -> line.matches("(own|vtab).*: rlrr on .*"))
+                .hasSize(3);
+        JsonObject settings =
+                json(found("own-", "result.json", "0.03")).getAsJsonObject("settings");
+        assertThat(settings.get("batch_size").getAsInt()).isEqualTo(8);
+    }
+
+    /** Of several such files that which has this text. */
+    private Path found(String folder, String name, String text) throws IOException {
+        try (Stream<Path> files = Files.walk(out)) {
+            for (Path file : files.filter(f -> f.endsWith(name)).toList()) {
+                if (file.toString().contains(folder) && Files.readString(file).contains(text)) {
+                    return file;
+                }
+            }
+        }
+        throw new AssertionError("no " + name + " with " + text);
+    }
+
+    @Test
     void fullFineTuningRunsByTheSameRecipe() throws IOException {
         CommandLine.Result result = vtab("--method", "full");
         assertThat(result.exitCode()).as(result.out()).isZero();

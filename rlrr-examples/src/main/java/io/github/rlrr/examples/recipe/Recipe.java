@@ -1,9 +1,12 @@
 package io.github.rlrr.examples.recipe;
 
 import io.github.rlrr.vit.data.DataLayout;
+import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.RandomCrop;
+import io.github.rlrr.vit.image.Region;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -193,6 +196,17 @@ public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
                 like.mean(),
                 like.std(),
                 whole ? Crop.NONE : Crop.of(Crop.Mode.SQUASH, like.height(), resized));
+    }
+
+    /**
+     * How training images differ from reading to reading.
+     *
+     * @param task the task
+     * @return flips as the task has them; for FGVC a random crop besides
+     */
+    public Augmentation augmentation(BenchmarkTask task) {
+        Region region = isFgvc() ? new RandomCrop() : Augmentation.NONE.region();
+        return new Augmentation(region, task.flip());
     }
 
     /**

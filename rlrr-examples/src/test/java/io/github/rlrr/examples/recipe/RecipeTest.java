@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.github.rlrr.training.LearningRateSchedule;
+import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -101,6 +102,17 @@ class RecipeTest {
         assertThat(fgvc.interpolation()).isEqualTo(Interpolation.BILINEAR);
         assertThat(fgvc.crop().mode()).isEqualTo(Crop.Mode.SQUASH);
         assertThat(fgvc.crop().resized(224)).isEqualTo(256);
+    }
+
+    @Test
+    void trainingImagesAreFlippedAsTheTaskHasItAndCroppedAtRandomForFgvcAlone() throws IOException {
+        Recipe vtab = Recipe.vtab();
+        Recipe fgvc = Recipe.fgvc(false);
+        BenchmarkTask cifar = vtab.tasks().get(0);
+        BenchmarkTask dtd = vtab.tasks().get(2);
+        assertThat(vtab.augmentation(cifar)).isEqualTo(Augmentation.NONE);
+        assertThat(vtab.augmentation(dtd)).hasToString("flip");
+        assertThat(fgvc.augmentation(fgvc.tasks().get(0))).hasToString("random-crop,flip");
     }
 
     @Test
