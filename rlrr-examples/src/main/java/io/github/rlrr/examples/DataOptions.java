@@ -1,16 +1,21 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.vit.data.DataLayout;
+import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which images of a data set, whatever its layout, a command works on. */
+/** Which images of a data set, whatever its layout, a command works on, and how it reads them. */
 final class DataOptions {
 
     @Option(
@@ -20,6 +25,27 @@ final class DataOptions {
                     "Train on K images of each class, drawn by the seed, after the validation and"
                             + " test images are set apart. Default: all.")
     private @Nullable Integer shots;
+
+    @Option(
+            names = "--augment",
+            paramLabel = "HOW",
+            hideParamSyntax = true,
+            defaultValue = "none",
+            description =
+                    "What is drawn anew whenever a training image is seen: none, flip, random-crop,"
+                            + " which needs a --crop, or random-resized-crop (=0.35 for at least that"
+                            + " share of the image); a flip goes with either, after a comma."
+                            + " Default: none.")
+    private String augment = "none";
+
+    @Option(
+            names = "--skip-unreadable",
+            paramLabel = "FRACTION",
+            defaultValue = "0",
+            description =
+                    "The share of images, 0 to 1, that may be unreadable and are left out."
+                            + " Default: 0, the first one stops the run.")
+    private double skipUnreadable;
 
     /** The three parts of a data set, the training images as few as was asked for. */
     ImageSplits splits(Path data, long seed) throws IOException {
@@ -47,5 +73,31 @@ final class DataOptions {
             throw new IOException(data + ": no image is listed for the test, expected some");
         }
         return test;
+    }
+
+    /** What is drawn anew whenever a training image is seen. */
+    Augmentation augmentation() {
+        return Augmentation.parse(augment);
+    }
+
+    /**
+     * Reads images, with a bar where a person watches.
+     *
+     * @param what they are, for the bar
+     */
+    ImageDataset load(
+            String what,
+            ImageListing listing,
+            Preprocessing preprocessing,
+            Augmentation augmentation)
+            throws IOException {
+        LoadOptions options = LoadOptions.defaults().withMaxUnreadable(skipUnreadable);
+        if (!Terminal.isInteractive()) {
+            return ImageDataset.load(listing, preprocessing, augmentation, options);
+        }
+        try (ProgressBar bar = Progress.bar("reading " + what, listing.size())) {
+            return ImageDataset.load(
+                    listing, preprocessing, augmentation, options.withProgress(bar::stepTo));
+        }
     }
 }

@@ -15,7 +15,6 @@ import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
-import io.github.rlrr.vit.data.LoadOptions;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -23,13 +22,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,27 +78,6 @@ final class FinetuneCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Option(
-            names = "--augment",
-            paramLabel = "HOW",
-            hideParamSyntax = true,
-            defaultValue = "none",
-            description =
-                    "What is drawn anew whenever a training image is seen: none, flip, random-crop,"
-                            + " which needs a --crop, or random-resized-crop (=0.35 for at least that"
-                            + " share of the image); a flip goes with either, after a comma."
-                            + " Default: none.")
-    private String augment = "none";
-
-    @Option(
-            names = "--skip-unreadable",
-            paramLabel = "FRACTION",
-            defaultValue = "0",
-            description =
-                    "The share of images, 0 to 1, that may be unreadable and are left out."
-                            + " Default: 0, the first one stops the run.")
-    private double skipUnreadable;
-
-    @Option(
             names = {"-y", "--yes"},
             description = "Download the proposed checkpoint without asking.")
     private boolean yes;
@@ -149,8 +125,10 @@ final class FinetuneCommand implements Callable<Integer> {
                             checkpoint.name(),
                             spec.commandLine().getErr());
             ImageDataset train =
-                    load("train", splits.train(), preprocessing, Augmentation.parse(augment));
-            ImageDataset validation = load("validation", splits.validation(), preprocessing);
+                    chosen.load("train", splits.train(), preprocessing, chosen.augmentation());
+            ImageDataset validation =
+                    chosen.load(
+                            "validation", splits.validation(), preprocessing, Augmentation.NONE);
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
             try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
@@ -169,8 +147,7 @@ final class FinetuneCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
         }
-        for (Runnable check :
-                List.<Runnable>of(training::residualDropout, () -> Augmentation.parse(augment))) {
+        for (Runnable check : List.<Runnable>of(training::residualDropout, chosen::augmentation)) {
             try {
                 check.run();
             } catch (IllegalArgumentException e) {
@@ -222,7 +199,7 @@ final class FinetuneCommand implements Callable<Integer> {
                                 state,
                                 Map.of(
                                         "dropout", training.residualDropout().toString(),
-                                        "augment", Augmentation.parse(augment).toString(),
+                                        "augment", chosen.augmentation().toString(),
                                         "preprocessing", train.preprocessing().toString()))
                         .stateInterval(Duration.ofSeconds(stateSeconds))
                         .listener(steps);
@@ -243,7 +220,7 @@ final class FinetuneCommand implements Callable<Integer> {
                             metrics,
                             print,
                             stop,
-                            cheaper(options.epochs()));
+                            Forecast.cheaper(method.isLinearProbe(), options.epochs()));
             ConfigFile.write(configFile, effective);
             adapted.save(adapterFolder, metadata);
             if (result.stopped()) {
@@ -298,7 +275,10 @@ final class FinetuneCommand implements Callable<Integer> {
             PrintWriter print)
             throws IOException {
         boolean tests = test.size() > 0;
-        ImageDataset images = tests ? load("test", test, validation.preprocessing()) : validation;
+        ImageDataset images =
+                tests
+                        ? chosen.load("test", test, validation.preprocessing(), Augmentation.NONE)
+                        : validation;
         String set = tests ? "test" : "validation";
         Examination examination =
                 Examination.of(adapted, images, set, EVALUATION_BATCH, base.device());
@@ -318,47 +298,5 @@ final class FinetuneCommand implements Callable<Integer> {
         Path name = data.toAbsolutePath().normalize().getFileName();
         return Path.of("out")
                 .resolve(name == null ? "run" : name.toString().replaceFirst("(?i)\\.csv$", ""));
-    }
-
-    private List<String> cheaper(int epochs) {
-        List<String> choices = new ArrayList<>();
-        if (!method.isLinearProbe()) {
-            choices.add(
-                    "--method linear-probe first: no backward through the model, about a third of"
-                            + " the time");
-        }
-        if (epochs > TrainingOptions.FEWEST_EPOCHS) {
-            choices.add(
-                    "--epochs "
-                            + TrainingOptions.FEWEST_EPOCHS
-                            + ": "
-                            + Math.round(100.0 * TrainingOptions.FEWEST_EPOCHS / epochs)
-                            + " % of the time");
-        }
-        choices.add(
-                "a checkpoint of a smaller preset: ViT-S/16 takes about a quarter of B/16's time");
-        choices.add("a CUDA GPU: --device gpu:0, see docs/cuda.md");
-        return choices;
-    }
-
-    private ImageDataset load(String what, ImageListing listing, Preprocessing preprocessing)
-            throws IOException {
-        return load(what, listing, preprocessing, Augmentation.NONE);
-    }
-
-    private ImageDataset load(
-            String what,
-            ImageListing listing,
-            Preprocessing preprocessing,
-            Augmentation augmentation)
-            throws IOException {
-        LoadOptions options = LoadOptions.defaults().withMaxUnreadable(skipUnreadable);
-        if (!Terminal.isInteractive()) {
-            return ImageDataset.load(listing, preprocessing, augmentation, options);
-        }
-        try (ProgressBar bar = Progress.bar("reading " + what, listing.size())) {
-            return ImageDataset.load(
-                    listing, preprocessing, augmentation, options.withProgress(bar::stepTo));
-        }
     }
 }

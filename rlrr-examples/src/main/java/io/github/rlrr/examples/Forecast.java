@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -101,5 +102,32 @@ final class Forecast implements FineTuneListener {
             return String.format(Locale.ROOT, "about %d min %02d s", whole / 60, whole % 60);
         }
         return String.format(Locale.ROOT, "about %d h %02d min", whole / 3600, whole % 3600 / 60);
+    }
+
+    /**
+     * Ways to spend less.
+     *
+     * @param probe whether the run is a linear probe
+     * @param epochs how long it is
+     */
+    static List<String> cheaper(boolean probe, int epochs) {
+        List<String> choices = new ArrayList<>();
+        if (!probe) {
+            choices.add(
+                    "--method linear-probe first: no backward through the model, about a third of"
+                            + " the time");
+        }
+        if (epochs > TrainingOptions.FEWEST_EPOCHS) {
+            choices.add(
+                    "--epochs "
+                            + TrainingOptions.FEWEST_EPOCHS
+                            + ": "
+                            + Math.round(100.0 * TrainingOptions.FEWEST_EPOCHS / epochs)
+                            + " % of the time");
+        }
+        choices.add(
+                "a checkpoint of a smaller preset: ViT-S/16 takes about a quarter of B/16's time");
+        choices.add("a CUDA GPU: --device gpu:0, see docs/cuda.md");
+        return choices;
     }
 }
