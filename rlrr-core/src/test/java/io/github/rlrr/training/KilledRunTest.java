@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class KilledRunTest {
 
     private static final int KILLS = 20;
     private static final int MOST_STARTS = 60;
-    private static final int EPOCHS = 60;
+    private static final int EPOCHS = 80;
 
     @TempDir Path folder;
 
@@ -43,27 +44,35 @@ class KilledRunTest {
         return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     }
 
-    /** Lets a process run to its first reported step, then kills it after a while. */
-    private static boolean killed(Process process, long millis) throws Exception {
+    /** Lets a process do some steps, then kills it after a while. */
+    private static boolean killed(Process process, int steps, long millis) throws Exception {
         try (BufferedReader out = process.inputReader()) {
-            out.readLine();
+            for (int i = 0; i < steps; i++) {
+                out.readLine();
+            }
             Thread.sleep(millis);
             process.destroyForcibly().waitFor();
         }
         return process.exitValue() != 0;
     }
 
+    /** The exit code of a process that is left alone; what it prints is read, or it would wait. */
+    private static int finished(Process process) throws Exception {
+        process.getInputStream().transferTo(OutputStream.nullOutputStream());
+        return process.waitFor();
+    }
+
     @Test
     void aRunKilledTwentyTimesEndsAsOneThatWasNever() throws Exception {
         Path whole = folder.resolve("whole");
-        assertThat(start(folder.resolve("state-of-whole"), whole, EPOCHS).waitFor()).isZero();
+        assertThat(finished(start(folder.resolve("state-of-whole"), whole, EPOCHS))).isZero();
         Path state = folder.resolve("state");
         Path adapter = folder.resolve("adapter");
         SplittableRandom random = new SplittableRandom(3);
         int kills = 0;
         List<String> stood = new ArrayList<>();
         for (int i = 0; i < MOST_STARTS && kills < KILLS; i++) {
-            if (killed(start(state, adapter, EPOCHS), random.nextInt(600))) {
+            if (killed(start(state, adapter, EPOCHS), 1 + random.nextInt(15), random.nextInt(20))) {
                 kills++;
                 stood.add(newest(state));
             }
@@ -72,7 +81,7 @@ class KilledRunTest {
         assertThat(stood.stream().distinct().count())
                 .describedAs("different states at %s", stood)
                 .isGreaterThan(4);
-        assertThat(start(state, adapter, EPOCHS).waitFor()).isZero();
+        assertThat(finished(start(state, adapter, EPOCHS))).isZero();
         Path tensors = Path.of("adapter_model.safetensors");
         assertThat(adapter.resolve(tensors)).hasSameBinaryContentAs(whole.resolve(tensors));
     }
@@ -81,10 +90,10 @@ class KilledRunTest {
     @EnabledOnOs(OS.LINUX)
     void aFullDiskStopsTheRunAndLeavesItsLastGoodState() throws Exception {
         Path whole = folder.resolve("whole");
-        assertThat(start(folder.resolve("state-of-whole"), whole, 6).waitFor()).isZero();
+        assertThat(finished(start(folder.resolve("state-of-whole"), whole, 6))).isZero();
         Path state = folder.resolve("state");
         Path adapter = folder.resolve("adapter");
-        assertThat(killed(start(state, adapter, 6), 0)).isTrue();
+        assertThat(killed(start(state, adapter, 6), 12, 0)).isTrue();
         String stood = newest(state);
 
         // A process that may write no file of more than 4 KiB: the write fails as on a full disk.
@@ -102,7 +111,7 @@ class KilledRunTest {
         assertThat(output).contains("since its state cannot be written", "continues from the last");
         assertThat(newest(state)).isEqualTo(stood);
 
-        assertThat(start(state, adapter, 6).waitFor()).isZero();
+        assertThat(finished(start(state, adapter, 6))).isZero();
         Path tensors = Path.of("adapter_model.safetensors");
         assertThat(adapter.resolve(tensors)).hasSameBinaryContentAs(whole.resolve(tensors));
     }

@@ -14,6 +14,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A run with everything that has to be in a state: dropout, batch norm, noise of its own in every
@@ -23,6 +24,8 @@ final class ResumableRun {
 
     static final Blobs TRAIN = new Blobs(50, new Blobs(1, 3).classNames(), 0.6);
     static final Blobs VALIDATION = new Blobs(30, TRAIN.classNames(), 0.6);
+
+    private static final long STEP_NANOS = 4_000_000;
 
     private ResumableRun() {}
 
@@ -68,9 +71,9 @@ final class ResumableRun {
                     new FineTuneListener() {
                         @Override
                         public void onStep(StepProgress step) {
-                            if (step.step() % 10 == 0) {
-                                System.out.println("step " + step.step());
-                            }
+                            System.out.println("step " + step.step());
+                            // So that no machine is through before it is killed.
+                            LockSupport.parkNanos(STEP_NANOS);
                         }
                     };
             builder(adapted, Path.of(args[0]), Integer.parseInt(args[2]))
