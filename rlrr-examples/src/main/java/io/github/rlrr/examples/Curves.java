@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -50,7 +52,14 @@ final class Curves {
         graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
         graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
         graphics.dispose();
-        AtomicFile.write(file, out -> ImageIO.write(picture, "png", out));
+        AtomicFile.write(
+                file,
+                out -> {
+                    // ImageIO's own stream registers a shutdown hook, which a stopped run cannot.
+                    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+                        ImageIO.write(picture, "png", stream);
+                    }
+                });
     }
 
     private static XYChart chart(
