@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ import java.util.SplittableRandom;
  *
  * @param losses of each step
  * @param rates of each step
- * @param order the examples as they were read, over all epochs
+ * @param batches the examples of each batch in their order; the batches in any, since several
+ *     threads read them
  * @param correct the test images classified right
  * @param predictions the class of each test image
  * @param trained the trained tensors by published name
@@ -41,12 +43,13 @@ import java.util.SplittableRandom;
 record PublishedTrajectory(
         List<Float> losses,
         List<Double> rates,
-        List<Integer> order,
+        List<List<Integer>> batches,
         int correct,
         List<Integer> predictions,
         Map<String, float[]> trained) {
 
     static final int TEST_IMAGES = 2000;
+    static final int BATCH = 32;
 
     /** Trains and tests. */
     static PublishedTrajectory run(ImageSplits splits) throws IOException {
@@ -54,14 +57,14 @@ record PublishedTrajectory(
         ImageDataset train = ImageDataset.load(splits.train(), preprocessing);
         ImageDataset test = ImageDataset.load(splits.test(), preprocessing);
         Steps steps = new Steps();
-        List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+        Map<float[], Integer[]> read = Collections.synchronizedMap(new IdentityHashMap<>());
         try (VisionTransformer loaded = VitCheckpoint.load(Bundled.vit());
                 AdaptedBlock adapted = Rlrr.adapt(loaded.withHead(10), RlrrConfig.published())) {
             start(adapted);
             FineTuner.builder(adapted)
-                    .dataset(recording(train, order))
+                    .dataset(recording(train, read))
                     .epochs(8)
-                    .batchSize(32)
+                    .batchSize(BATCH)
                     .schedule(LearningRateSchedule.published(5e-3, 2, 6))
                     .weightDecay(1e-4)
                     .seed(42)
@@ -74,7 +77,12 @@ record PublishedTrajectory(
                 correct += predictions.get(i) == test.label(i) ? 1 : 0;
             }
             return new PublishedTrajectory(
-                    steps.losses, steps.rates, order, correct, predictions, trained(adapted));
+                    steps.losses,
+                    steps.rates,
+                    read.values().stream().map(List::of).toList(),
+                    correct,
+                    predictions,
+                    trained(adapted));
         }
     }
 
@@ -154,8 +162,8 @@ record PublishedTrajectory(
         return best;
     }
 
-    /** The same examples; notes which are read. */
-    private static LabelledDataset recording(LabelledDataset data, List<Integer> order) {
+    /** The same examples; notes which are read into which batch, and where. */
+    private static LabelledDataset recording(LabelledDataset data, Map<float[], Integer[]> read) {
         return new LabelledDataset() {
             @Override
             public int size() {
@@ -179,7 +187,8 @@ record PublishedTrajectory(
 
             @Override
             public void read(int index, SplittableRandom random, float[] target, int offset) {
-                order.add(index);
+                int place = Math.toIntExact(offset / exampleShape().size());
+                read.computeIfAbsent(target, batch -> new Integer[BATCH])[place] = index;
                 data.read(index, random, target, offset);
             }
         };
