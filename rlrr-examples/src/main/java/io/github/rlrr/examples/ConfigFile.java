@@ -44,7 +44,7 @@ final class ConfigFile implements IDefaultValueProvider {
 
     /** What is about one call of a command and not about what it does. */
     private static final Set<String> NEVER =
-            Set.of("config", "help", "version", "stacktrace", "yes");
+            Set.of("config", "help", "version", "stacktrace", "yes", "restart");
 
     private final Map<String, String> values;
 
