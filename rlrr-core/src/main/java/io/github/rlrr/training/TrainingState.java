@@ -85,14 +85,14 @@ final class TrainingState implements AutoCloseable {
         try {
             folder.write(position.step(), tensors, texts);
         } catch (IOException e) {
-            throw new UncheckedIOException(
+            String message =
                     "the run stops at step "
                             + position.step()
                             + ", since its state cannot be written: "
                             + e.getMessage()
                             + "; make room and start it again: it continues from the last state in "
-                            + path,
-                    e);
+                            + path;
+            throw new UncheckedIOException(new IOException(message, e));
         }
         written = System.nanoTime();
     }

@@ -28,6 +28,9 @@ final class Progress implements FineTuneListener, AutoCloseable {
     private final long start = System.nanoTime();
     private @Nullable ProgressBar bar;
 
+    /** Whether some of the epoch's images were seen before the run went on. */
+    private boolean partial;
+
     Progress(PrintWriter out, int epochs) {
         this.out = out;
         this.epochs = epochs;
@@ -36,6 +39,7 @@ final class Progress implements FineTuneListener, AutoCloseable {
 
     @Override
     public void onContinue(long step, List<EpochMetrics> before) {
+        partial = true;
         out.printf(
                 Locale.ROOT,
                 "continuing after step %d, %d of %d epochs are done%n",
@@ -92,7 +96,7 @@ final class Progress implements FineTuneListener, AutoCloseable {
                                 100 * metrics.validationAccuracy());
         out.printf(
                 Locale.ROOT,
-                "epoch %3d/%d   train loss %.4f accuracy %5.1f %%%s   lr %.1e   %.1f s   %.0f images/s%n",
+                "epoch %3d/%d   train loss %.4f accuracy %5.1f %%%s   lr %.1e   %.1f s%s%n",
                 metrics.epoch(),
                 epochs,
                 metrics.trainLoss(),
@@ -100,7 +104,13 @@ final class Progress implements FineTuneListener, AutoCloseable {
                 validation,
                 metrics.learningRate(),
                 metrics.seconds(),
-                pace.images() / metrics.seconds());
+                partial
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "   %.0f images/s",
+                                pace.images() / metrics.seconds()));
+        partial = false;
         out.flush();
         pace.endEpoch();
     }
