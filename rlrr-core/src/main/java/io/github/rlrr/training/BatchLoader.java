@@ -64,15 +64,6 @@ final class BatchLoader implements AutoCloseable {
         return new BatchLoader(BatchPlan.inOrder(data, batchSize), 0);
     }
 
-    static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
-        return new BatchLoader(BatchPlan.shuffled(data, batchSize, seed, epoch), 0);
-    }
-
-    /** The batches of an epoch of training. */
-    static BatchLoader training(LabelledDataset data, FineTuneOptions options, int epoch) {
-        return training(data, options, epoch, 0);
-    }
-
     /** The batches of an epoch of training from one of them on, counted from 0. */
     static BatchLoader training(
             LabelledDataset data, FineTuneOptions options, int epoch, int firstBatch) {

@@ -29,17 +29,8 @@ record BatchPlan(
         long epochSeed) {
 
     static BatchPlan inOrder(LabelledDataset data, int batchSize) {
-        return plain(data, identity(data.size()), batchSize, 0);
-    }
-
-    static BatchPlan shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
-        long epochSeed = BatchLoader.mix(seed, epoch);
-        return plain(data, shuffledOrder(data.size(), epochSeed), batchSize, epochSeed);
-    }
-
-    private static BatchPlan plain(
-            LabelledDataset data, int[] order, int batchSize, long epochSeed) {
-        return new BatchPlan(data, order, batchSize, 1, List.of(), Mixing.NONE, epochSeed);
+        int[] order = identity(data.size());
+        return new BatchPlan(data, order, batchSize, 1, List.of(), Mixing.NONE, 0);
     }
 
     /** An epoch of training. */

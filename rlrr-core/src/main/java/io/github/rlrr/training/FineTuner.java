@@ -61,8 +61,8 @@ public final class FineTuner {
      * Trains to the end, or to the step at which it is asked to stop.
      *
      * @return what the run gave
-     * @throws IllegalStateException when another run is training in this process
-     * @throws IllegalStateException when the state folder holds the state of another run
+     * @throws IllegalStateException when another run is training in this process, or the state
+     *     folder holds the state of another run
      * @throws java.io.UncheckedIOException when a state cannot be written or read, or another
      *     process holds the folder; the last good states are intact
      * @throws ArithmeticException when the loss is no longer finite; the adapter then holds the
@@ -517,7 +517,12 @@ public final class FineTuner {
             return new FineTuner(setting);
         }
 
-        private FineTuneOptions options() {
+        /**
+         * What the run has been told so far, unchecked.
+         *
+         * @return the options; of a schedule of your own they know nothing
+         */
+        public FineTuneOptions options() {
             return new FineTuneOptions(
                     epochs,
                     steps,

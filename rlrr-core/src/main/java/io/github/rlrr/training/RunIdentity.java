@@ -1,6 +1,5 @@
 package io.github.rlrr.training;
 
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -55,14 +54,10 @@ final class RunIdentity {
         }
         JsonObject values = new JsonObject();
         values.addProperty("examples", data.size());
-        values.addProperty("shape", shape(data.exampleShape()));
+        values.addProperty("shape", data.exampleShape().toString());
         values.addProperty("labels", Long.toHexString(labels.getValue()));
         values.add("classes", GSON.toJsonTree(data.classNames()));
         return values;
-    }
-
-    private static String shape(Shape shape) {
-        return shape.toString();
     }
 
     String toJson() {

@@ -83,39 +83,37 @@ class BatchLoaderTest {
     @ParameterizedTest
     @CsvSource({"1, 0", "5, 0", "5, 1", "23, 2", "40, 3", "7, 99"})
     void aShuffledPassHoldsEveryExampleOnce(int batchSize, int epoch) {
-        assertThat(order(BatchLoader.shuffled(DATA, batchSize, 4, epoch)))
+        assertThat(order(shuffled(DATA, batchSize, 4, epoch)))
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 23).boxed().toList());
     }
 
     @Test
     void theOrderDoesNotDependOnTheBatchSize() {
-        assertThat(order(BatchLoader.shuffled(DATA, 4, 1, 2)))
-                .isEqualTo(order(BatchLoader.shuffled(DATA, 9, 1, 2)));
+        assertThat(order(shuffled(DATA, 4, 1, 2))).isEqualTo(order(shuffled(DATA, 9, 1, 2)));
     }
 
     @ParameterizedTest
     @CsvSource({"1, 3", "2, 2", "0, 2"})
     void anotherSeedOrEpochGivesAnotherOrder(long seed, int epoch) {
-        assertThat(order(BatchLoader.shuffled(DATA, 4, seed, epoch)))
-                .isNotEqualTo(order(BatchLoader.shuffled(DATA, 4, 1, 2)));
+        assertThat(order(shuffled(DATA, 4, seed, epoch)))
+                .isNotEqualTo(order(shuffled(DATA, 4, 1, 2)));
     }
 
     @Test
     void augmentationDependsOnSeedEpochAndIndexAlone() {
-        assertThat(draws(BatchLoader.shuffled(DATA, 4, 1, 2)))
-                .isEqualTo(draws(BatchLoader.shuffled(DATA, 23, 1, 2)));
+        assertThat(draws(shuffled(DATA, 4, 1, 2))).isEqualTo(draws(shuffled(DATA, 23, 1, 2)));
     }
 
     @Test
     void anotherEpochAugmentsEveryExampleAnew() {
-        Map<Integer, Float> first = draws(BatchLoader.shuffled(DATA, 4, 1, 2));
-        draws(BatchLoader.shuffled(DATA, 4, 1, 3))
+        Map<Integer, Float> first = draws(shuffled(DATA, 4, 1, 2));
+        draws(shuffled(DATA, 4, 1, 3))
                 .forEach((index, draw) -> assertThat(draw).isNotEqualTo(first.get(index)));
     }
 
     @Test
     void examplesOfOneEpochAreAugmentedApart() {
-        assertThat(draws(BatchLoader.shuffled(DATA, 4, 1, 2)).values()).doesNotHaveDuplicates();
+        assertThat(draws(shuffled(DATA, 4, 1, 2)).values()).doesNotHaveDuplicates();
     }
 
     @Test
@@ -129,7 +127,7 @@ class BatchLoaderTest {
 
     @Test
     void labelsGoWithTheirExamples() {
-        for (BatchLoader.Batch batch : batches(BatchLoader.shuffled(DATA, 6, 1, 2))) {
+        for (BatchLoader.Batch batch : batches(shuffled(DATA, 6, 1, 2))) {
             for (int i = 0; i < batch.size(); i++) {
                 assertThat(batch.labels()[i]).isEqualTo((long) batch.values()[2 * i] % 2);
             }
@@ -199,20 +197,29 @@ class BatchLoaderTest {
     @ValueSource(ints = {0, 1, 4, 5})
     void aLoaderThatBeginsAtABatchGivesTheRestOfTheEpoch(int first) {
         FineTuneOptions options = mixed();
-        List<BatchLoader.Batch> all = batches(BatchLoader.training(DATA, options, 3));
+        List<BatchLoader.Batch> all = batches(BatchLoader.training(DATA, options, 3, 0));
 
         assertThat(batches(BatchLoader.training(DATA, options, 3, first)))
                 .usingRecursiveFieldByFieldElementComparator()
                 .containsExactlyElementsOf(all.subList(first, 5));
     }
 
+    private static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
+        return BatchLoader.training(data, options(batchSize, 1, 0, seed), epoch, 0);
+    }
+
     /** Batches of 5, mixed, two a step. */
     private static FineTuneOptions mixed() {
+        return options(5, 2, 0.8, 7);
+    }
+
+    private static FineTuneOptions options(
+            int batchSize, int accumulation, double mixup, long seed) {
         return new FineTuneOptions(
                 1,
                 0,
-                5,
-                2,
+                batchSize,
+                accumulation,
                 false,
                 0.1,
                 ScheduleKind.CONSTANT,
@@ -223,13 +230,13 @@ class BatchLoaderTest {
                 0,
                 0,
                 List.of(),
-                0.8,
+                mixup,
                 0,
                 0,
                 0,
                 Selection.LAST,
                 0,
-                7);
+                seed);
     }
 
     @Test

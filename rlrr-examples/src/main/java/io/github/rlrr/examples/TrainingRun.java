@@ -30,7 +30,7 @@ final class TrainingRun {
             PrintWriter out,
             BooleanSupplier stop,
             List<String> cheaper) {
-        FineTuneOptions options = tuner.build().options();
+        FineTuneOptions options = tuner.options();
         out.println(adapted.parameterReport());
         out.printf(
                 Locale.ROOT,
