@@ -30,11 +30,12 @@ def command(side, options):
     else:
         script = str(HERE / "rlrr_torch.py")
         line = [sys.executable, script, options.what, "--form", side.removeprefix("torch-"),
-                "--batch", str(options.batch), "--threads", str(options.threads)]
+                "--batch", str(options.batch)]
         line += ["--class-token-only"] * options.class_token_only
     line += ["--model", options.model, "--steps", str(options.steps)]
     line += ["--warmup", str(options.warmup), "--classes", str(options.classes)]
-    line += ["--device", options.device, "--precision", options.precision]
+    line += ["--threads", str(options.threads), "--device", options.device]
+    line += ["--precision", options.precision]
     line += ["--recompute"] * options.recompute + ["--merged"] * options.merged
     return line
 
@@ -65,7 +66,7 @@ def figures(case):
     return {
         "CPU s/step": statistics.median(case["cpu_seconds"]),
         "wall s/step": statistics.median(case["step_seconds"]),
-        "peak MB": in_megabytes(case["peak_memory_bytes"]),
+        "peak MB": in_megabytes(case.get("peak_memory_bytes")),
         "CUDA peak MB": in_megabytes(case.get("cuda_peak_bytes")),
     }
 
