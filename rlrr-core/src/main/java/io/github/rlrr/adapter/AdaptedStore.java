@@ -23,17 +23,23 @@ import org.jspecify.annotations.Nullable;
  * it computes, closed with it; autograd keeps alive what backward needs. Everything else is the
  * delegate's.
  */
-final class AdaptedStore extends ParameterStore implements AutoCloseable {
+final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoCloseable {
 
     private final ParameterStore delegate;
     private final Adapter adapter;
     private final NDManager scope;
-    private final Set<String> read = new HashSet<>();
+    private final Set<String> read;
 
     AdaptedStore(ParameterStore delegate, Adapter adapter, NDManager parent) {
+        this(delegate, adapter, parent, new HashSet<>());
+    }
+
+    private AdaptedStore(
+            ParameterStore delegate, Adapter adapter, NDManager parent, Set<String> read) {
         super(delegate.getManager(), false);
         this.delegate = delegate;
         this.adapter = adapter;
+        this.read = read;
         scope = parent.newSubManager();
         scope.setName("effective values");
     }
@@ -80,6 +86,20 @@ final class AdaptedStore extends ParameterStore implements AutoCloseable {
             }
             return value;
         }
+    }
+
+    /** Runs it with a store of its own, whose effective values are closed at the segment's end. */
+    @Override
+    public NDArray run(Segment segment, NDArray x) {
+        return Segment.run(
+                delegate,
+                x,
+                (store, input) -> {
+                    try (AdaptedStore own =
+                            new AdaptedStore(store, adapter, input.getManager(), read)) {
+                        return segment.forward(own, input);
+                    }
+                });
     }
 
     /** The ids of the adapted base parameters that were asked for. */

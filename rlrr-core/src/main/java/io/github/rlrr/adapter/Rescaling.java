@@ -3,6 +3,8 @@ package io.github.rlrr.adapter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.TensorSpec.Start;
+import io.github.rlrr.torch.TorchProgram;
+import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +56,16 @@ public record Rescaling(
         /** S_right alone: rows of W are rescaled. */
         RIGHT
     }
+
+    /**
+     * The method in one operation: neither the product nor its Hadamard product with W outlives it,
+     * and backward needs W alone, which is there anyhow.
+     */
+    private static final String FUSED =
+            """
+              def forward(self, w: Tensor, right: Tensor, left: Tensor) -> Tensor:
+                return torch.addcmul(w, w, torch.mm(right, left))
+            """;
 
     /** Input-side scales, S_left. */
     public static final String SCALE_LEFT = "scale_left";
@@ -184,6 +196,18 @@ public record Rescaling(
             NDArray f = tensors.get(SHIFT);
             return f == null ? frozen : frozen.add(f);
         }
+        boolean method = form == Form.RESIDUAL && sides == Sides.BOTH;
+        if (method && site.kind() == SiteKind.LINEAR && TorchRuntime.owns(frozen)) {
+            NDArray right = tensor(tensors, SCALE_RIGHT);
+            return TorchProgram.shared(FUSED)
+                    .forward(frozen, right, tensor(tensors, SCALE_LEFT))
+                    .head();
+        }
+        return plain(site, frozen, tensors);
+    }
+
+    /** The same array by array, on any engine and for every variant. */
+    NDArray plain(Site site, NDArray frozen, Map<String, NDArray> tensors) {
         NDArray product = product(tensors);
         if (site.kind() == SiteKind.LINEAR) {
             return combine(frozen, product);

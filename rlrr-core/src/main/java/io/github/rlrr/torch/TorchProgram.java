@@ -17,6 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -62,6 +64,8 @@ public final class TorchProgram implements AutoCloseable {
                         return true;
                     });
 
+    private static final Map<String, TorchProgram> SHARED = new ConcurrentHashMap<>();
+
     private final NDManager manager;
     private final PtSymbolBlock module;
 
@@ -89,6 +93,17 @@ public final class TorchProgram implements AutoCloseable {
             throw new IllegalArgumentException(
                     "the program does not compile: " + e.getMessage() + "\n" + methods, e);
         }
+    }
+
+    /**
+     * The program of a text, compiled once in this process and kept to its end; not to be closed.
+     *
+     * @param methods the methods' text
+     * @return the program
+     * @throws IllegalArgumentException as the constructor does
+     */
+    public static TorchProgram shared(String methods) {
+        return SHARED.computeIfAbsent(methods, TorchProgram::new);
     }
 
     private static byte[] pickle(String latin1) {

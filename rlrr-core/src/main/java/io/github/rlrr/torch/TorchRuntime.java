@@ -2,6 +2,8 @@ package io.github.rlrr.torch;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.slf4j.Logger;
@@ -70,6 +72,16 @@ public final class TorchRuntime {
      */
     public static Engine require() {
         return Holder.ENGINE_MET;
+    }
+
+    /**
+     * Whether an array is libtorch's, so that a {@link TorchProgram} can take it.
+     *
+     * @param array any array
+     * @return false for another engine's
+     */
+    public static boolean owns(NDArray array) {
+        return array instanceof PtNDArray;
     }
 
     /**

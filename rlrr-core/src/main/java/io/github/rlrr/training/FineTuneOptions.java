@@ -33,6 +33,8 @@ import java.util.List;
  *     of the values themselves; 0: none
  * @param selection which epoch's values are kept
  * @param patience the epochs without a better one after which the run ends; 0: it does not
+ * @param recompute whether backward computes the network's segments again rather than keep what
+ *     they computed: less memory for a third more time, and the same gradients
  * @param seed of order, augmentation, mixing and dropout
  */
 public record FineTuneOptions(
@@ -56,6 +58,7 @@ public record FineTuneOptions(
         double emaDecay,
         Selection selection,
         int patience,
+        boolean recompute,
         long seed) {
 
     /**
@@ -81,6 +84,7 @@ public record FineTuneOptions(
      * @param emaDecay see the record
      * @param selection see the record
      * @param patience see the record
+     * @param recompute see the record
      * @param seed see the record
      */
     public FineTuneOptions {

@@ -108,6 +108,7 @@ public final class FineTuner {
         private double emaDecay;
         private Selection selection = Selection.LAST;
         private int patience;
+        private boolean recompute;
         private long seed;
         private final List<FineTuneListener> listeners = new ArrayList<>();
         private BooleanSupplier stop = () -> false;
@@ -194,6 +195,21 @@ public final class FineTuner {
          */
         public Builder dropLast(boolean value) {
             dropLast = value;
+            return this;
+        }
+
+        /**
+         * Sets whether backward computes the network's segments, such as a Vision Transformer's
+         * encoder blocks, again rather than keep what they computed (gradient checkpointing): a
+         * third more time, and memory for one segment's activations rather than for all. The
+         * gradients are the same. Off by default.
+         *
+         * @param value whether to compute them again; {@code fit} refuses it for a network that
+         *     does not run through {@link io.github.rlrr.adapter.Segment}
+         * @return this
+         */
+        public Builder recompute(boolean value) {
+            recompute = value;
             return this;
         }
 
@@ -462,6 +478,7 @@ public final class FineTuner {
             emaDecay = all.emaDecay();
             selection = all.selection();
             patience = all.patience();
+            recompute = all.recompute();
             seed = all.seed();
             return this;
         }
@@ -544,6 +561,7 @@ public final class FineTuner {
                     emaDecay,
                     selection,
                     patience,
+                    recompute,
                     seed);
         }
 

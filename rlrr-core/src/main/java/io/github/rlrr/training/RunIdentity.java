@@ -42,6 +42,8 @@ final class RunIdentity {
         Map<String, JsonElement> options =
                 GSON.toJsonTree(setting.options()).getAsJsonObject().asMap();
         options.forEach(values::add);
+        // It changes the memory a run takes, not what comes out: who ran out may go on with it.
+        values.remove("recompute");
         setting.facts().forEach(values::addProperty);
         return new RunIdentity(values);
     }

@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.TrainableTensor;
@@ -29,7 +28,7 @@ final class TrainStep implements AutoCloseable {
     private final GradMode gradients = GradMode.off();
     private final Device device;
     private final NDManager manager;
-    private final ParameterStore store;
+    private final StepStore store;
     private final LossProgram loss;
     private final AdamW optimizer;
     private final NDArray losses;
@@ -49,7 +48,7 @@ final class TrainStep implements AutoCloseable {
         NDArray first = block.trainableTensors().iterator().next().parameter().getArray();
         device = first.getDevice();
         manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-        store = new ParameterStore(manager, false);
+        store = new StepStore(manager, options.recompute());
         loss = new LossProgram(options, manager);
         optimizer = new AdamW(block.trainableTensors(), options.weightDecay(), options.clipNorm());
         losses = manager.zeros(new Shape(readings), DataType.FLOAT32);
@@ -78,7 +77,7 @@ final class TrainStep implements AutoCloseable {
      * @param first whether it is the first batch of its step
      */
     void accumulate(BatchLoader.Batch batch, int place, boolean first) {
-        TorchRuntime.seed(BatchLoader.mix(options.seed(), forwards++));
+        store.begin(BatchLoader.mix(options.seed(), forwards++));
         try (NDManager scope = manager.newSubManager();
                 NDScope intermediate = new NDScope()) {
             intermediate.suppressNotUsedWarning();
@@ -94,6 +93,7 @@ final class TrainStep implements AutoCloseable {
                     value = value.mul(scope.create((float) batch.share()));
                 }
                 collector.backward(value);
+                store.backward();
             }
             loss.keep(losses, place, value, !first);
             correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());

@@ -61,6 +61,23 @@ class RescalingTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    void theOneOperationIsThatOfTheSameArrayByArray(Case c) {
+        Linear linear = Fixtures.linear(manager, 1, IN, OUT, true);
+        try (AdaptedBlock adapted = Rlrr.adapt(linear, c.config().build())) {
+            Fixtures.scramble(adapted, 2);
+            Adapter.AdaptedSite site = adapted.adapter().sites().get(0);
+            NDArray w = linear.getDirectParameters().get("weight").getArray();
+            Map<String, NDArray> own = new HashMap<>();
+            site.tensors().forEach((name, tensor) -> own.put(name, tensor.getArray()));
+            Rescaling method = (Rescaling) site.method();
+            float[] plain = method.plain(site.site(), w, own).toFloatArray();
+            float[] fused = method.effective(site.site(), Role.WEIGHT, w, own).toFloatArray();
+            assertThat(fused).containsExactly(plain, within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
     void theBiasIsShifted(Case c) {
         Linear linear = Fixtures.linear(manager, 1, IN, OUT, true);
         try (AdaptedBlock adapted = Rlrr.adapt(linear, c.config().build())) {

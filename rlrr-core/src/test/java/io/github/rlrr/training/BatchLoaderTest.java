@@ -236,6 +236,7 @@ class BatchLoaderTest {
                 0,
                 Selection.LAST,
                 0,
+                false,
                 seed);
     }
 

@@ -105,6 +105,15 @@ class FineTunerFaultsTest {
     }
 
     @Test
+    void recomputationIsRefusedForANetworkWithoutSegments() {
+        assertThatThrownBy(() -> builder().recompute(true).build().fit())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "recomputation is asked for, but the network has no segments to compute"
+                                + " again: run its parts through Segment.run, or train without");
+    }
+
+    @Test
     void moreClassesThanTheHeadHasAreRefused() {
         assertThatThrownBy(() -> builder().dataset(new Blobs(10, 4)).build().fit())
                 .isInstanceOf(IllegalArgumentException.class)

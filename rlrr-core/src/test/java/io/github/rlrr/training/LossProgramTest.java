@@ -51,6 +51,7 @@ class LossProgramTest {
                 0,
                 Selection.LAST,
                 0,
+                false,
                 0);
     }
 

@@ -182,6 +182,7 @@ class MixingTest {
                         0,
                         Selection.LAST,
                         0,
+                        false,
                         seed);
         List<BatchLoader.Batch> batches = new ArrayList<>();
         try (BatchLoader loader = BatchLoader.training(new Slow(unevenness), options, epoch, 0)) {

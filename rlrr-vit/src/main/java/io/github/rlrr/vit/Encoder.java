@@ -8,8 +8,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.rlrr.adapter.Segment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The stack of encoder blocks, named 0, 1, 2 …: (B, N, D) to (B, N, D). */
@@ -18,19 +22,30 @@ final class Encoder extends AbstractBlock {
     private final List<EncoderBlock> layers = new ArrayList<>();
 
     Encoder(VitConfig config) {
-        for (int i = 0; i < config.depth(); i++) {
-            layers.add(addChildBlock(Integer.toString(i), new EncoderBlock(config)));
+        this(Stream.generate(() -> new EncoderBlock(config)).limit(config.depth()).toList());
+    }
+
+    private Encoder(List<EncoderBlock> blocks) {
+        for (EncoderBlock block : blocks) {
+            layers.add(addChildBlock(Integer.toString(layers.size()), block));
         }
     }
 
-    /** Shares everything but what is dropped in training. */
-    Encoder(Encoder other, ResidualDropout dropout) {
-        int depth = other.layers.size();
-        for (int i = 0; i < depth; i++) {
-            EncoderBlock layer = new EncoderBlock(other.layers.get(i), dropout.sum(i, depth));
-            layers.add(addChildBlock(Integer.toString(i), layer));
-        }
-        inputShapes = other.inputShapes;
+    /** An encoder that shares everything but what is dropped in training. */
+    Encoder with(ResidualDropout dropout) {
+        int depth = layers.size();
+        return sharing(i -> layers.get(i).with(dropout.sum(i, depth)));
+    }
+
+    /** An encoder that shares everything but the type of its matrix products. */
+    Encoder with(Precision precision) {
+        return sharing(i -> layers.get(i).with(precision));
+    }
+
+    private Encoder sharing(IntFunction<EncoderBlock> block) {
+        Encoder view = new Encoder(IntStream.range(0, layers.size()).mapToObj(block).toList());
+        view.inputShapes = inputShapes;
+        return view;
     }
 
     @Override
@@ -39,25 +54,30 @@ final class Encoder extends AbstractBlock {
             NDList inputs,
             boolean training,
             @Nullable PairList<String, Object> params) {
-        NDArray x = through(layers.size() - 1, store, inputs.singletonOrThrow(), training);
-        try (x) {
-            return layers.get(layers.size() - 1).forward(store, new NDList(x), training);
-        }
+        return new NDList(through(layers, store, inputs.singletonOrThrow(), training));
     }
 
     /** The class token after the last block: (B, N, D) to (B, 1, D). */
     NDArray classToken(ParameterStore store, NDArray tokens, boolean training) {
-        try (NDArray x = through(layers.size() - 1, store, tokens, training)) {
-            return layers.get(layers.size() - 1).classToken(store, x, training);
+        int last = layers.size() - 1;
+        try (NDArray x = through(layers.subList(0, last), store, tokens, training)) {
+            return Segment.run(
+                    store, x, (values, y) -> layers.get(last).classToken(values, y, training));
         }
     }
 
-    /** Applies the first {@code count} blocks; the result is a new handle even for none. */
-    private NDArray through(int count, ParameterStore store, NDArray tokens, boolean training) {
+    /** Applies blocks, each a segment; the result is a new handle even for none. */
+    private static NDArray through(
+            List<EncoderBlock> blocks, ParameterStore store, NDArray tokens, boolean training) {
         NDArray x = tokens.reshape(tokens.getShape());
-        for (EncoderBlock layer : layers.subList(0, count)) {
+        for (EncoderBlock block : blocks) {
             try (NDArray before = x) {
-                x = layer.forward(store, new NDList(before), training).head();
+                x =
+                        Segment.run(
+                                store,
+                                before,
+                                (values, y) ->
+                                        block.forward(values, new NDList(y), training).head());
             }
         }
         return x;

@@ -32,6 +32,24 @@ record ResidualSum(float elements, float examples) {
         }
     }
 
+    /** The same as lines of a program, which drop a part of the variable {@code branch}. */
+    String text(String branch) {
+        String text = "";
+        if (elements > 0) {
+            text += line(branch, "torch.dropout(" + branch + ", " + (double) elements + ", True)");
+        }
+        if (examples > 0) {
+            String ones = "torch.new_ones(" + branch + ", [torch.size(" + branch + ", 0), 1, 1])";
+            String mask = "torch.dropout(" + ones + ", " + (double) examples + ", True)";
+            text += line(branch, "torch.mul(" + branch + ", " + mask + ")");
+        }
+        return text;
+    }
+
+    private static String line(String variable, String value) {
+        return "    " + variable + " = " + value + "\n";
+    }
+
     private NDArray withoutElements(NDArray branch) {
         return elements == 0 ? same(branch) : Dropout.dropout(branch, elements, true).head();
     }

@@ -150,7 +150,19 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @return a model that shares every weight with this one; closing either closes them
      */
     public VisionTransformer withDropout(ResidualDropout dropout) {
-        return new VisionTransformer(this, new Encoder(blocks, dropout), head, config.classes());
+        return new VisionTransformer(this, blocks.with(dropout), head, config.classes());
+    }
+
+    /**
+     * This model with the encoder blocks' matrix products in another type. It comes before the
+     * model is adapted: an adapter is made on the model that runs. A merged model computes in
+     * float32 until it is told otherwise.
+     *
+     * @param precision the type; on an engine other than PyTorch it is always float32
+     * @return a model that shares every weight with this one; closing either closes them
+     */
+    public VisionTransformer withPrecision(Precision precision) {
+        return new VisionTransformer(this, blocks.with(precision), head, config.classes());
     }
 
     /**
