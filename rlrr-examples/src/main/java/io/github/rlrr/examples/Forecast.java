@@ -1,11 +1,9 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.examples.bench.PeakMemory;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +63,7 @@ final class Forecast implements FineTuneListener {
         double evaluation = stepSeconds / 3 * validationExamples / progress.examples();
         long steps = progress.totalSteps() - stepsBefore;
         double seconds = stepSeconds * steps + evaluation * epochs;
-        OptionalLong memory = peakMemoryKib();
+        OptionalLong memory = PeakMemory.bytes();
         out.printf(
                 Locale.ROOT,
                 "forecast: %d steps of %.2f s, %s with evaluation; peak memory so far %s%n",
@@ -73,24 +71,13 @@ final class Forecast implements FineTuneListener {
                 stepSeconds,
                 duration(seconds),
                 memory.isPresent()
-                        ? String.format(Locale.ROOT, "%.1f GiB", memory.getAsLong() / 1048576.0)
+                        ? String.format(
+                                Locale.ROOT, "%.1f GiB", memory.getAsLong() / (double) (1L << 30))
                         : "not known on this platform");
         if (seconds > LONG.toSeconds()) {
             cheaper.forEach(choice -> out.println("  cheaper: " + choice));
         }
         out.flush();
-    }
-
-    /** The process' peak resident memory, natives included, where the platform tells. */
-    static OptionalLong peakMemoryKib() {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst();
-        } catch (IOException e) {
-            return OptionalLong.empty();
-        }
     }
 
     static String duration(double seconds) {

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.examples.bench.PeakMemory;
 import io.github.rlrr.examples.recipe.TrialResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,9 @@ final class Measure {
     TrialResult.Cost cost() {
         double seconds = (System.nanoTime() - start) / 1e9;
         return new TrialResult.Cost(
-                round(seconds), round(cpuSeconds() - cpuStart), Forecast.peakMemoryKib().orElse(0));
+                round(seconds),
+                round(cpuSeconds() - cpuStart),
+                PeakMemory.bytes().orElse(0) / 1024);
     }
 
     private static double round(double seconds) {

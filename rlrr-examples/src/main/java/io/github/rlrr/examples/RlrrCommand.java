@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.examples.bench.BenchCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -36,7 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MergeCommand.class,
             ImportCommand.class,
             InspectCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            BenchCommand.class
         })
 public final class RlrrCommand implements Runnable {
 
@@ -102,11 +104,13 @@ public final class RlrrCommand implements Runnable {
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         .setExecutionStrategy(RlrrCommand::run)
                         .setExecutionExceptionHandler(root.new OneLine());
-        line.getCommandSpec().parser().collectErrors(true);
-        line.getSubcommands()
-                .values()
-                .forEach(command -> command.getCommandSpec().parser().collectErrors(true));
+        collectErrors(line);
         return line;
+    }
+
+    private static void collectErrors(CommandLine command) {
+        command.getCommandSpec().parser().collectErrors(true);
+        command.getSubcommands().values().forEach(RlrrCommand::collectErrors);
     }
 
     /** Runs the command, or names everything that is wrong with its arguments. */

@@ -1,0 +1,104 @@
+package io.github.rlrr.examples.bench;
+
+import ai.djl.Device;
+import io.github.rlrr.torch.TorchRuntime;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one process measures.
+ *
+ * @param what the measurement
+ * @param model a {@link BenchModel}'s name
+ * @param batch examples a step
+ * @param classes outputs of the head
+ * @param threads within one operation; 0 for as many as libtorch takes
+ * @param warmup steps that do not count
+ * @param steps steps that count
+ * @param precision of matrix products
+ * @param reading which model answers, in inference
+ * @param device {@code cpu}, {@code cuda}, {@code gpu} or {@code gpu:0}
+ */
+record BenchCase(
+        What what,
+        String model,
+        int batch,
+        int classes,
+        int threads,
+        int warmup,
+        int steps,
+        Precision precision,
+        Reading reading,
+        String device) {
+
+    /** What is measured. */
+    enum What {
+        /** Optimizer steps of the trainer. */
+        TRAIN,
+        /** Forwards without gradients. */
+        INFER,
+        /** AdamW's update, and reading every parameter through the adapter. */
+        OPTIMIZER
+    }
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException with every fault in one message
+     */
+    BenchCase {
+        List<String> faults = new ArrayList<>();
+        atLeast(faults, "--batch-size", batch, 1);
+        atLeast(faults, "--classes", classes, 2);
+        atLeast(faults, "--threads", threads, 0);
+        // The first step of a process also sets up what later ones find there.
+        atLeast(faults, "--warmup", warmup, 1);
+        atLeast(faults, "--steps", steps, 1);
+        if (!device.matches("cpu|cuda|gpu(:\\d{1,3})?")) {
+            faults.add("--device is \"" + device + "\", expected cpu, cuda, gpu or gpu:0");
+        }
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+    }
+
+    private static void atLeast(List<String> faults, String option, int value, int least) {
+        if (value < least) {
+            faults.add(option + " is " + value + ", expected at least " + least);
+        }
+    }
+
+    /** The model's geometry. */
+    BenchModel geometry() {
+        return BenchModel.named(model);
+    }
+
+    boolean onCpu() {
+        return device.equals("cpu");
+    }
+
+    /** The device, once the engine says that there is one. */
+    Device open() {
+        if (onCpu()) {
+            return Device.cpu();
+        }
+        int wanted = device.contains(":") ? Integer.parseInt(device.substring(4)) : 0;
+        int found = TorchRuntime.require().getGpuCount();
+        if (wanted >= found) {
+            throw new IllegalArgumentException(
+                    "--device "
+                            + device
+                            + ": this engine sees "
+                            + found
+                            + " GPUs; see rlrr doctor and docs/cuda.md");
+        }
+        return Device.gpu(wanted);
+    }
+
+    /** One line for those who wait. */
+    String title() {
+        String size = what == What.OPTIMIZER ? "" : ", batch " + batch;
+        String read = what == What.INFER ? ", " + reading : "";
+        return what.name().toLowerCase(java.util.Locale.ROOT) + " " + model + size + read;
+    }
+}

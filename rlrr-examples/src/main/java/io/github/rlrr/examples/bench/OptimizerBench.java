@@ -1,0 +1,83 @@
+package io.github.rlrr.examples.bench;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.torch.GradMode;
+import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.training.AdamW;
+import io.github.rlrr.vit.VisionTransformer;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Measures what a training step does besides the network's own work: every parameter read through
+ * the adapter once, with gradients recorded, and AdamW's update of all trainable tensors.
+ */
+final class OptimizerBench {
+
+    private static final double LEARNING_RATE = 1e-3;
+    private static final double WEIGHT_DECAY = 1e-4;
+
+    private OptimizerBench() {}
+
+    static Measurement measure(BenchCase measured, PrintWriter progress) {
+        BenchModel model = measured.geometry();
+        Device device = measured.open();
+        try (GradMode off = GradMode.off();
+                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+                VisionTransformer vit = model.random(measured.classes(), manager);
+                AdaptedBlock adapted =
+                        Rlrr.adapt(new ParameterReader(vit), RlrrConfig.published());
+                AdamW optimizer = new AdamW(adapted.trainableTensors(), WEIGHT_DECAY)) {
+            off.suppressNotUsedWarning();
+            adapted.trainableTensors().forEach(tensor -> tensor.parameter().freeze(false));
+            ParameterStore store = new ParameterStore(manager, false);
+            Runnable waiting = TrainBench.waiting(measured, adapted);
+            StepClock clock = new StepClock(measured, progress, waiting);
+            List<Double> reading = new ArrayList<>();
+            List<Double> updating = new ArrayList<>();
+            clock.start();
+            for (int i = 0; i < measured.warmup() + measured.steps(); i++) {
+                long start = System.nanoTime();
+                read(adapted, store, manager);
+                waiting.run();
+                long between = System.nanoTime();
+                optimizer.step(LEARNING_RATE);
+                waiting.run();
+                long end = System.nanoTime();
+                clock.tick();
+                if (i >= measured.warmup()) {
+                    reading.add((between - start) / 1e9);
+                    updating.add((end - between) / 1e9);
+                }
+            }
+            OptionalLong peak = PeakMemory.bytes();
+            return Measurement.of(
+                    measured, clock, Map.of("reading", reading, "adamw", updating), peak, 0, null);
+        }
+    }
+
+    private static void read(AdaptedBlock adapted, ParameterStore store, NDManager manager) {
+        GradientCollector recording = manager.getEngine().newGradientCollector();
+        try (NDManager scope = manager.newSubManager();
+                NDScope intermediate = new NDScope()) {
+            intermediate.suppressNotUsedWarning();
+            NDArray input = scope.zeros(new Shape(1));
+            adapted.forward(store, new NDList(input), true);
+        } finally {
+            recording.close();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.rlrr.examples.bench;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.training.ScheduleKind;
+import io.github.rlrr.vit.VisionTransformer;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Measures optimizer steps of {@link FineTuner}, RLRR as published, on random images in memory. */
+final class TrainBench {
+
+    private static final double LEARNING_RATE = 1e-3;
+    private static final double WEIGHT_DECAY = 1e-4;
+
+    private TrainBench() {}
+
+    static Measurement measure(BenchCase measured, PrintWriter progress) {
+        BenchModel model = measured.geometry();
+        Device device = measured.open();
+        StepClock clock;
+        OptionalLong peak;
+        try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+                VisionTransformer vit = model.random(measured.classes(), manager);
+                AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
+            clock = new StepClock(measured, progress, waiting(measured, adapted));
+            FineTuner tuner = tuner(measured, adapted).listener(clock).build();
+            clock.start();
+            tuner.fit();
+            peak = PeakMemory.bytes();
+        }
+        // The model is gone: the products have the memory to themselves.
+        StepProducts products = StepProducts.training(model.config(), measured.batch());
+        double floor = ProductFloor.seconds(products, device);
+        return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
+    }
+
+    /** All that a case says about training; one epoch of just the steps there are. */
+    private static FineTuner.Builder tuner(BenchCase measured, AdaptedBlock adapted) {
+        int steps = measured.warmup() + measured.steps();
+        RandomImages images =
+                new RandomImages(
+                        measured.geometry().config(),
+                        measured.classes(),
+                        Math.multiplyExact(steps, measured.batch()));
+        return FineTuner.builder(adapted)
+                .dataset(images)
+                .steps(steps)
+                .batchSize(measured.batch())
+                .schedule(ScheduleKind.CONSTANT)
+                .learningRate(LEARNING_RATE)
+                .weightDecay(WEIGHT_DECAY);
+    }
+
+    /** A CPU is done when the call returns; of a GPU a value is read that the step has changed. */
+    static Runnable waiting(BenchCase measured, AdaptedBlock adapted) {
+        if (measured.onCpu()) {
+            return () -> {};
+        }
+        return () ->
+                adapted.trainableTensors().iterator().next().parameter().getArray().toFloatArray();
+    }
+}
