@@ -117,7 +117,10 @@ final class FinetuneCommand implements Callable<Integer> {
         ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (VisionTransformer loaded = base.load(checkpoint)) {
-            VisionTransformer vit = loaded.withHead(classes.size()).withDropout(dropout);
+            VisionTransformer vit =
+                    loaded.withHead(classes.size())
+                            .withDropout(dropout)
+                            .withPrecision(training.precision());
             Preprocessing preprocessing =
                     images.resolve(
                             base.preprocessing(checkpoint),
@@ -199,6 +202,7 @@ final class FinetuneCommand implements Callable<Integer> {
                                 state,
                                 Map.of(
                                         "dropout", training.residualDropout().toString(),
+                                        "precision", training.precision().toString(),
                                         "augment", chosen.augmentation().toString(),
                                         "preprocessing", train.preprocessing().toString()))
                         .stateInterval(Duration.ofSeconds(stateSeconds))

@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.Selection;
+import io.github.rlrr.vit.Precision;
 import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.data.ClassWeights;
 import io.github.rlrr.vit.data.ImageListing;
@@ -46,6 +47,15 @@ final class TrainingOptions {
             names = "--drop-last",
             description = "Leave out the images that do not fill an epoch's last batch.")
     private boolean dropLast;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description =
+                    "The type of the encoder blocks' matrix products: float32, or bfloat16, which"
+                            + " is for GPUs. Default: ${DEFAULT-VALUE}.")
+    private Precision precision = Precision.FLOAT32;
 
     @Option(
             names = "--recompute",
@@ -184,6 +194,10 @@ final class TrainingOptions {
     private int patience;
 
     /** What the model drops while it trains. */
+    Precision precision() {
+        return precision;
+    }
+
     ResidualDropout residualDropout() {
         return new ResidualDropout(dropout, stochasticDepth);
     }

@@ -23,12 +23,9 @@ public enum Precision {
         this.label = label;
     }
 
-    /**
-     * The usual name.
-     *
-     * @return {@code float32} or {@code bfloat16}
-     */
-    public String label() {
+    /** The usual name, {@code float32} or {@code bfloat16}. */
+    @Override
+    public String toString() {
         return label;
     }
 }

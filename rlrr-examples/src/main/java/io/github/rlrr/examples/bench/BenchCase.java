@@ -2,8 +2,10 @@ package io.github.rlrr.examples.bench;
 
 import ai.djl.Device;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What one process measures.
@@ -16,6 +18,7 @@ import java.util.List;
  * @param warmup steps that do not count
  * @param steps steps that count
  * @param precision of matrix products
+ * @param recompute whether a training step computes blocks again in backward
  * @param reading which model answers, in inference
  * @param device {@code cpu}, {@code cuda}, {@code gpu} or {@code gpu:0}
  */
@@ -28,6 +31,7 @@ record BenchCase(
         int warmup,
         int steps,
         Precision precision,
+        boolean recompute,
         Reading reading,
         String device) {
 
@@ -99,6 +103,8 @@ record BenchCase(
     String title() {
         String size = what == What.OPTIMIZER ? "" : ", batch " + batch;
         String read = what == What.INFER ? ", " + reading : "";
-        return what.name().toLowerCase(java.util.Locale.ROOT) + " " + model + size + read;
+        String type = precision == Precision.FLOAT32 ? "" : ", " + precision;
+        String again = recompute ? ", recomputing" : "";
+        return what.name().toLowerCase(Locale.ROOT) + " " + model + size + read + type + again;
     }
 }

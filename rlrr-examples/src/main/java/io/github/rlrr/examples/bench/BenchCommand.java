@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.bench;
 
+import io.github.rlrr.vit.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,13 +71,22 @@ public final class BenchCommand implements Runnable {
         @Mixin private final CaseOptions options = new CaseOptions();
         @Mixin private final BatchOptions batches = new BatchOptions();
 
+        @Option(
+                names = "--recompute",
+                description = "Compute the encoder blocks again in backward.")
+        private boolean recompute;
+
         @Override
         public Integer call() throws IOException {
             List<BenchCase> cases = new ArrayList<>();
             for (int size : batches.sizes) {
                 cases.addAll(
                         options.cases(
-                                BenchCase.What.TRAIN, size, batches.precision, Reading.ADAPTED));
+                                BenchCase.What.TRAIN,
+                                size,
+                                batches.precision,
+                                recompute,
+                                Reading.ADAPTED));
             }
             return options.run(cases);
         }
@@ -115,7 +125,8 @@ public final class BenchCommand implements Runnable {
             for (int size : batches.sizes) {
                 for (Reading reading : readings) {
                     cases.addAll(
-                            options.cases(BenchCase.What.INFER, size, batches.precision, reading));
+                            options.cases(
+                                    BenchCase.What.INFER, size, batches.precision, false, reading));
                 }
             }
             return options.run(cases);
@@ -137,7 +148,12 @@ public final class BenchCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             return options.run(
-                    options.cases(BenchCase.What.OPTIMIZER, 1, Precision.FLOAT32, Reading.ADAPTED));
+                    options.cases(
+                            BenchCase.What.OPTIMIZER,
+                            1,
+                            Precision.FLOAT32,
+                            false,
+                            Reading.ADAPTED));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.bench;
 
+import io.github.rlrr.vit.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -82,7 +83,12 @@ final class CaseOptions {
     private @Nullable String json;
 
     /** The cases of one batch size, one for each model. */
-    List<BenchCase> cases(BenchCase.What what, int batch, Precision precision, Reading reading) {
+    List<BenchCase> cases(
+            BenchCase.What what,
+            int batch,
+            Precision precision,
+            boolean recompute,
+            Reading reading) {
         int chosen = threads == null ? 0 : threads;
         if (threads != null && threads < 1) {
             throw new IllegalArgumentException("--threads is " + threads + ", expected at least 1");
@@ -99,6 +105,7 @@ final class CaseOptions {
                                         warmup,
                                         steps,
                                         precision,
+                                        recompute,
                                         reading,
                                         device))
                 .toList();

@@ -35,17 +35,18 @@ final class InferBench {
                 };
         OptionalLong peak = PeakMemory.bytes();
         StepProducts products = StepProducts.forward(model.config(), measured.batch());
-        double floor = ProductFloor.seconds(products, device);
+        Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
     }
 
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
                 VisionTransformer vit = measured.geometry().random(measured.classes(), manager)) {
+            VisionTransformer model = vit.withPrecision(measured.precision());
             if (measured.reading() == Reading.PLAIN) {
-                return forwards(measured, vit, device, progress);
+                return forwards(measured, model, device, progress);
             }
-            try (AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
+            try (AdaptedBlock adapted = Rlrr.adapt(model, RlrrConfig.published())) {
                 return forwards(measured, adapted, device, progress);
             }
         }
@@ -56,7 +57,7 @@ final class InferBench {
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
                 VisionTransformer vit = measured.geometry().random(measured.classes(), manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
-            return vit.merged(adapted);
+            return vit.merged(adapted).withPrecision(measured.precision());
         }
     }
 

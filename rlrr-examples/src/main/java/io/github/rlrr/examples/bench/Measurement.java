@@ -81,7 +81,7 @@ record Measurement(
                 measured.batch(),
                 measured.classes(),
                 measured.precision().toString(),
-                false,
+                measured.recompute(),
                 infer && measured.reading() == Reading.MERGED,
                 infer ? measured.reading().toString() : null,
                 measured.device(),

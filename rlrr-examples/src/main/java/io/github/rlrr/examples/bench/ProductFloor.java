@@ -6,9 +6,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a step's matrix products take alone, here and now: the floor under the step.
@@ -43,6 +45,11 @@ final class ProductFloor {
     }
 
     private ProductFloor() {}
+
+    /** The floor of a case, null where its products are not float32. */
+    static @Nullable Double of(BenchCase measured, StepProducts products, Device device) {
+        return measured.precision() == Precision.FLOAT32 ? seconds(products, device) : null;
+    }
 
     /**
      * Times the products.

@@ -28,7 +28,9 @@ final class TrainBench {
         OptionalLong peak;
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
                 VisionTransformer vit = model.random(measured.classes(), manager);
-                AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
+                AdaptedBlock adapted =
+                        Rlrr.adapt(
+                                vit.withPrecision(measured.precision()), RlrrConfig.published())) {
             clock = new StepClock(measured, progress, waiting(measured, adapted));
             FineTuner tuner = tuner(measured, adapted).listener(clock).build();
             clock.start();
@@ -37,7 +39,7 @@ final class TrainBench {
         }
         // The model is gone: the products have the memory to themselves.
         StepProducts products = StepProducts.training(model.config(), measured.batch());
-        double floor = ProductFloor.seconds(products, device);
+        Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
     }
 
@@ -52,6 +54,7 @@ final class TrainBench {
         return FineTuner.builder(adapted)
                 .dataset(images)
                 .steps(steps)
+                .recompute(measured.recompute())
                 .batchSize(measured.batch())
                 .schedule(ScheduleKind.CONSTANT)
                 .learningRate(LEARNING_RATE)
