@@ -58,10 +58,11 @@ public record Rescaling(
     }
 
     /**
-     * The method in one operation: neither the product nor its Hadamard product with W outlives it,
-     * and backward needs W alone, which is there anyhow.
+     * The method in one operation, as a TorchScript program of W, S_right and S_left: neither their
+     * product nor its Hadamard product with W outlives it, and backward needs W alone, which is
+     * there anyhow.
      */
-    private static final String FUSED =
+    public static final String PROGRAM =
             """
               def forward(self, w: Tensor, right: Tensor, left: Tensor) -> Tensor:
                 return torch.addcmul(w, w, torch.mm(right, left))
@@ -199,7 +200,7 @@ public record Rescaling(
         boolean method = form == Form.RESIDUAL && sides == Sides.BOTH;
         if (method && site.kind() == SiteKind.LINEAR && TorchRuntime.owns(frozen)) {
             NDArray right = tensor(tensors, SCALE_RIGHT);
-            return TorchProgram.shared(FUSED)
+            return TorchProgram.shared(PROGRAM)
                     .forward(frozen, right, tensor(tensors, SCALE_LEFT))
                     .head();
         }

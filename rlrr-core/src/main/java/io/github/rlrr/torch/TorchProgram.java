@@ -81,7 +81,7 @@ public final class TorchProgram implements AutoCloseable {
         manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);
         manager.setName("torch program");
         try {
-            byte[] archive = archive(PREAMBLE + methods);
+            byte[] archive = archive(methods);
             module =
                     JniUtils.loadModule(
                             (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
@@ -110,7 +110,15 @@ public final class TorchProgram implements AutoCloseable {
         return latin1.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] archive(String code) throws IOException {
+    /**
+     * A program as the file that {@code torch.jit.load} reads, so that it can be run, timed and
+     * compared outside the JVM.
+     *
+     * @param methods the methods' text, not compiled here
+     * @return a TorchScript archive
+     */
+    public static byte[] archive(String methods) {
+        String code = PREAMBLE + methods;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
@@ -118,6 +126,8 @@ public final class TorchProgram implements AutoCloseable {
             put(zip, "archive/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             put(zip, "archive/constants.pkl", CONSTANTS);
             put(zip, "archive/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
     }

@@ -14,6 +14,7 @@ import ai.djl.util.PairList;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,10 @@ final class EncoderBlock extends AbstractBlock {
                 new EncoderBlock(config, norm1, attn, norm2, mlp, otherSum, otherPrecision);
         view.inputShapes = inputShapes;
         return view;
+    }
+
+    Map<String, String> programs() {
+        return fused.programs();
     }
 
     static LayerNorm norm(VitConfig config) {

@@ -9,6 +9,7 @@ import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -96,6 +97,11 @@ final class FusedBlock {
      */
     NDArray classToken(ParameterStore store, NDArray x, boolean training) {
         return run(training ? classTokenInTraining : classToken, store, x, training);
+    }
+
+    /** The programs that drop nothing. */
+    Map<String, String> programs() {
+        return Map.of("block", whole, "class_token", classToken);
     }
 
     private NDArray run(String program, ParameterStore store, NDArray x, boolean training) {

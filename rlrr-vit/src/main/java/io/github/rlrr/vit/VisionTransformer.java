@@ -166,6 +166,19 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
     }
 
     /**
+     * What an encoder block runs, without dropout, as TorchScript programs of x (B, N, D) and the
+     * block's parameters in the order of their paths.
+     *
+     * @param config the geometry
+     * @param precision the type of the matrix products
+     * @return {@code block}, which gives (B, N, D), and {@code class_token}, which gives the class
+     *     token's row alone (B, 1, D)
+     */
+    public static Map<String, String> programs(VitConfig config, Precision precision) {
+        return new EncoderBlock(config).with(precision).programs();
+    }
+
+    /**
      * Absorbs an adapter into a fresh plain model; neither this model nor the adapter changes.
      *
      * @param adapted this model, adapted

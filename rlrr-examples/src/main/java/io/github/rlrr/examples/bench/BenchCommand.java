@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             BenchCommand.Train.class,
             BenchCommand.Infer.class,
             BenchCommand.Optimizer.class,
-            LoaderCommand.class
+            LoaderCommand.class,
+            ProgramsCommand.class
         })
 public final class BenchCommand implements Runnable {
 

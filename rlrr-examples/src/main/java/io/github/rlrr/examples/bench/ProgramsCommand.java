@@ -1,0 +1,71 @@
+package io.github.rlrr.examples.bench;
+
+import com.google.gson.Gson;
+import io.github.rlrr.adapter.Rescaling;
+import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.torch.TorchProgram;
+import io.github.rlrr.vit.Precision;
+import io.github.rlrr.vit.VisionTransformer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rlrr bench programs}: writes the programs of a training step for PyTorch to run. */
+@Command(
+        name = "programs",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Write the TorchScript programs that a step runs, for torch.jit.load.",
+            "docs/benchmark/run_programs.py runs a whole training step of them, on a GPU too."
+        })
+final class ProgramsCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "OUT", description = "The folder, made where missing.")
+    @SuppressWarnings("NullAway.Init")
+    private Path out;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "vit-b16",
+            description = "The geometry. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init")
+    private String model;
+
+    @Override
+    public Integer call() throws IOException {
+        BenchModel geometry = BenchModel.named(model);
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("rescaling", Rescaling.PROGRAM);
+        for (Precision precision : Precision.values()) {
+            VisionTransformer.programs(geometry.config(), precision)
+                    .forEach((name, text) -> texts.put(name + "-" + precision, text));
+        }
+        Files.createDirectories(out);
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            write(out.resolve(text.getKey() + ".pt"), TorchProgram.archive(text.getValue()));
+        }
+        String config = new Gson().toJson(geometry.config());
+        write(out.resolve("config.json"), config.getBytes(StandardCharsets.UTF_8));
+        return 0;
+    }
+
+    private void write(Path file, byte[] content) throws IOException {
+        AtomicFile.write(file, stream -> stream.write(content));
+        spec.commandLine().getOut().println("written   " + file);
+    }
+}
