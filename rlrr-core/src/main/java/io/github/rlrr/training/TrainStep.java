@@ -50,14 +50,40 @@ final class TrainStep implements AutoCloseable {
         manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
         store = new StepStore(manager, options.recompute());
         loss = new LossProgram(options, manager);
+        for (TrainableTensor tensor : block.trainableTensors()) {
+            tensor.parameter().freeze(false);
+        }
+        try {
+            makeGradients();
+        } catch (RuntimeException e) {
+            // Another's gradient collector is open.
+            loss.close();
+            manager.close();
+            gradients.close();
+            throw e;
+        }
         optimizer = new AdamW(block.trainableTensors(), options.weightDecay(), options.clipNorm());
         losses = manager.zeros(new Shape(readings), DataType.FLOAT32);
         correct = manager.zeros(new Shape(), DataType.INT64);
         for (Parameter parameter : block.getParameters().values()) {
             store.getValue(parameter, device, true);
         }
-        for (TrainableTensor tensor : block.trainableTensors()) {
-            tensor.parameter().freeze(false);
+    }
+
+    /**
+     * Gives every tensor its gradient now. Made by the first backward they would lie scattered
+     * among that step's activations, and no later array would fit where one of those had been.
+     */
+    private void makeGradients() {
+        try (NDManager scope = manager.newSubManager();
+                NDScope intermediate = new NDScope();
+                GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            intermediate.suppressNotUsedWarning();
+            NDArray total = scope.zeros(new Shape());
+            for (TrainableTensor tensor : block.trainableTensors()) {
+                total = total.add(tensor.parameter().getArray().sum());
+            }
+            collector.backward(total);
         }
     }
 

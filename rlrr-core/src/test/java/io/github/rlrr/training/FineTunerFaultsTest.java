@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
 import io.github.rlrr.Blobs;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
@@ -144,6 +145,20 @@ class FineTunerFaultsTest {
         assertThat(Fixtures.alive()).isEqualTo(before);
         assertThat(JniUtils.isGradMode()).isTrue();
         assertThat(builder().build().fit().steps()).isEqualTo(24);
+    }
+
+    @Test
+    void aGradientCollectorOfTheCallersIsRefusedAndLeavesNothingAllocated() {
+        Fixtures.Alive before = Fixtures.alive();
+        FineTuner tuner = builder().build();
+        try (GradientCollector open = manager.getEngine().newGradientCollector()) {
+            assertThat(open).isNotNull();
+            assertThatThrownBy(tuner::fit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("already collecting");
+        }
+        assertThat(Fixtures.alive()).isEqualTo(before);
+        assertThat(tuner.fit().steps()).isEqualTo(24);
     }
 
     @Test
