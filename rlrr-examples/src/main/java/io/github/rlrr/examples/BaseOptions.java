@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import ai.djl.Device;
 import io.github.rlrr.examples.Checkpoints.Local;
+import io.github.rlrr.examples.bench.Devices;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -85,24 +86,7 @@ final class BaseOptions {
     }
 
     Device device() {
-        if (device.equals("cpu")) {
-            return Device.cpu();
-        }
-        if (!device.matches("gpu(:\\d{1,3})?")) {
-            throw new IllegalArgumentException(
-                    "--device is \"" + device + "\", expected cpu, gpu or gpu:0");
-        }
-        int wanted = device.equals("gpu") ? 0 : Integer.parseInt(device.substring(4));
-        int found = TorchRuntime.require().getGpuCount();
-        if (wanted >= found) {
-            throw new IllegalArgumentException(
-                    "--device "
-                            + device
-                            + ": this engine sees "
-                            + found
-                            + " GPUs; see rlrr doctor and docs/cuda.md");
-        }
-        return Device.gpu(wanted);
+        return Devices.open(device);
     }
 
     /** Finds the checkpoint that was asked for, else the bundled one. */

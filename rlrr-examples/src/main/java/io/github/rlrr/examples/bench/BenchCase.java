@@ -1,7 +1,6 @@
 package io.github.rlrr.examples.bench;
 
 import ai.djl.Device;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.Precision;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +57,10 @@ record BenchCase(
         // The first step of a process also sets up what later ones find there.
         atLeast(faults, "--warmup", warmup, 1);
         atLeast(faults, "--steps", steps, 1);
-        if (!device.matches("cpu|cuda|gpu(:\\d{1,3})?")) {
-            faults.add("--device is \"" + device + "\", expected cpu, cuda, gpu or gpu:0");
+        try {
+            Devices.check(device);
+        } catch (IllegalArgumentException e) {
+            faults.add(e.getMessage());
         }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
@@ -83,20 +84,7 @@ record BenchCase(
 
     /** The device, once the engine says that there is one. */
     Device open() {
-        if (onCpu()) {
-            return Device.cpu();
-        }
-        int wanted = device.contains(":") ? Integer.parseInt(device.substring(4)) : 0;
-        int found = TorchRuntime.require().getGpuCount();
-        if (wanted >= found) {
-            throw new IllegalArgumentException(
-                    "--device "
-                            + device
-                            + ": this engine sees "
-                            + found
-                            + " GPUs; see rlrr doctor and docs/cuda.md");
-        }
-        return Device.gpu(wanted);
+        return Devices.open(device);
     }
 
     /** One line for those who wait. */

@@ -3,7 +3,6 @@ package io.github.rlrr.examples.bench;
 import io.github.rlrr.vit.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,7 +122,7 @@ final class CaseOptions {
     }
 
     /** Writes JSON lines where they were asked for, and the table where it is not in their way. */
-    private void report(List<String> lines, String table) {
+    private void report(List<String> lines, String table) throws IOException {
         boolean toOut = "-".equals(json);
         PrintWriter out = command.commandLine().getOut();
         PrintWriter people = toOut ? command.commandLine().getErr() : out;
@@ -131,11 +130,7 @@ final class CaseOptions {
             lines.forEach(out::println);
             out.flush();
         } else if (json != null) {
-            try {
-                Files.write(Path.of(json), lines);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Files.write(Path.of(json), lines);
         }
         people.print(table);
         people.flush();
