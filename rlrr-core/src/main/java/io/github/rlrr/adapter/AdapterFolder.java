@@ -200,7 +200,8 @@ public final class AdapterFolder {
                                 + description.baseFingerprint()
                                 + ", this base has "
                                 + fingerprint
-                                + "; pass the checkpoint it was trained on");
+                                + "; pass the checkpoint it was trained on, with weights held in the"
+                                + " same type");
             }
             try (TensorReader reader = TensorReader.open(folder.resolve(TENSOR_FILE))) {
                 AdapterTensors.fill(adapter, reader);

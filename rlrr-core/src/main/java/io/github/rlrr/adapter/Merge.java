@@ -41,7 +41,8 @@ final class Merge {
                         new AdaptedStore(new ParameterStore(scope, false), adapter, scope)) {
             off.suppressNotUsedWarning();
             NDArray read = Objects.requireNonNull(store.getValue(parameter, device, false));
-            NDArray copy = read.duplicate();
+            boolean half = read.getDataType() == DataType.FLOAT16;
+            NDArray copy = half ? read.toType(DataType.FLOAT32, true) : read.duplicate();
             copy.attach(manager);
             if (!isFinite(copy)) {
                 copy.close();

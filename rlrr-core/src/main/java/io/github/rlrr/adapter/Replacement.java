@@ -1,6 +1,7 @@
 package io.github.rlrr.adapter;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,13 @@ public record Replacement(Set<SiteKind> kinds) implements Reparameterization {
                 parameter.getName(),
                 parameter.getShape(),
                 decayed,
-                (random, size) -> parameter.getArray().toFloatArray());
+                (random, size) -> values(parameter.getArray()));
+    }
+
+    private static float[] values(NDArray array) {
+        try (NDArray single = array.toType(DataType.FLOAT32, true)) {
+            return single.toFloatArray();
+        }
     }
 
     @Override

@@ -114,7 +114,7 @@ public final class Rlrr {
                                 + "\" has no values; load its weights or call initialize first");
             }
         }
-        tree.sites().forEach(Rlrr::requireFloat32);
+        tree.sites().forEach(Rlrr::requireFloat);
         if (!base.isInitialized()) {
             throw new IllegalArgumentException(
                     "the base has weights but no input shapes; call initialize with its input"
@@ -123,15 +123,16 @@ public final class Rlrr {
         return tree;
     }
 
-    private static void requireFloat32(Site site) {
+    /** What is computed from a float16 weight and float32 tensors is float32. */
+    private static void requireFloat(Site site) {
         DataType type = site.weight().getArray().getDataType();
-        if (type != DataType.FLOAT32) {
+        if (type != DataType.FLOAT32 && type != DataType.FLOAT16) {
             throw new IllegalArgumentException(
                     "the weight of \""
                             + site.path()
                             + "\" is "
                             + type
-                            + ", expected FLOAT32; convert the base first");
+                            + ", expected FLOAT32 or FLOAT16; convert the base first");
         }
     }
 }

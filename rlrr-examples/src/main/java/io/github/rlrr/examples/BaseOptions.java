@@ -65,6 +65,13 @@ final class BaseOptions {
     private @Nullable String imageSize;
 
     @Option(
+            names = "--half-weights",
+            description =
+                    "Hold the weight matrices of the encoder blocks in float16, half the memory. An"
+                            + " adapter trained so needs it again.")
+    private boolean halfWeights;
+
+    @Option(
             names = "--device",
             paramLabel = "NAME",
             defaultValue = "cpu",
@@ -170,6 +177,12 @@ final class BaseOptions {
         if (size != null) {
             config = config.withImageSize(size[0], size[1]);
         }
-        return VitCheckpoint.load(file, config, device());
+        VisionTransformer loaded = VitCheckpoint.load(file, config, device());
+        if (!halfWeights) {
+            return loaded;
+        }
+        try (loaded) {
+            return loaded.withHalfWeights();
+        }
     }
 }

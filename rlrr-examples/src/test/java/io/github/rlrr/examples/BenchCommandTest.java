@@ -30,6 +30,7 @@ class BenchCommandTest {
         "batch",
         "classes",
         "precision",
+        "half_weights",
         "recompute",
         "merged",
         "device",
@@ -80,11 +81,13 @@ class BenchCommandTest {
                         1,
                         "--classes",
                         7,
+                        "--half-weights",
                         "--json",
                         "-");
         JsonObject json = only(result);
 
         assertThat(json.get("side").getAsString()).isEqualTo("rlrr");
+        assertThat(json.get("half_weights").getAsBoolean()).isTrue();
         assertThat(json.get("what").getAsString()).isEqualTo("train");
         assertThat(json.get("batch").getAsInt()).isEqualTo(2);
         assertThat(json.get("classes").getAsInt()).isEqualTo(7);

@@ -126,6 +126,34 @@ class CommandsTest {
     }
 
     @Test
+    void anAdapterTrainedOnHalfWeightsWantsThemAgain() throws IOException {
+        Path out = demo.folder().resolve("half");
+        CommandLine.Result trained =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images().resolve("val"),
+                        "--checkpoint",
+                        Bundled.VIT,
+                        "--out",
+                        out,
+                        "--epochs",
+                        1,
+                        "--method",
+                        "linear-probe",
+                        "--half-weights");
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        Path image = demo.testImages("bag", 1).get(0);
+        Path adapter = out.resolve("adapter");
+        CommandLine.Result without = rlrr("predict", "--adapter", adapter, image);
+        assertThat(without.exitCode()).isEqualTo(1);
+        assertThat(without.err()).contains("with weights held in the same type");
+        CommandLine.Result with = rlrr("predict", "--half-weights", "--adapter", adapter, image);
+        assertThat(with.err()).isEmpty();
+        assertThat(with.out().lines()).hasSize(4);
+    }
+
+    @Test
     void predictPrintsTheMostProbableLabelsFirst() throws IOException {
         CommandLine.Result result =
                 rlrr(

@@ -47,6 +47,9 @@ final class FusedBlock {
                     "fc2_weight",
                     "fc2_bias");
 
+    /** libtorch's numbers of types. */
+    private static final int FLOAT32 = 6;
+
     private static final int BFLOAT16 = 15;
 
     private final VitConfig config;
@@ -155,7 +158,7 @@ final class FusedBlock {
         return "torch.linear("
                 + x
                 + ", "
-                + half(name + "_weight")
+                + product(name + "_weight")
                 + ", "
                 + half(name + "_bias")
                 + ")";
@@ -170,6 +173,13 @@ final class FusedBlock {
                 x,
                 heads,
                 config.width() / heads);
+    }
+
+    /** A weight in the type of the products, whatever it is held in; itself where that is one. */
+    private String product(String weight) {
+        return precision == Precision.BFLOAT16
+                ? half(weight)
+                : "torch.to(" + weight + ", " + FLOAT32 + ")";
     }
 
     /**

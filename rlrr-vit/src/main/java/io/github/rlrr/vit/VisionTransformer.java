@@ -166,6 +166,34 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
     }
 
     /**
+     * This model with the weight matrices of its encoder blocks held in float16, half the memory.
+     * They are rounded to 11 significant bits; all else stays float32, and so does whatever is
+     * computed: products take such a weight, or what an adapter makes of it, in the type of {@link
+     * #withPrecision}. It comes before dropout, precision and adapters, and runs on DJL's PyTorch
+     * engine alone.
+     *
+     * <p>An adapter belongs to the weights it was trained on: one trained on this model is refused
+     * by the float32 one and the other way round. What is merged is float32.
+     *
+     * @return a model of its own, to be closed when done; this one can be closed at once
+     * @throws IllegalArgumentException naming a weight that float16 cannot hold
+     */
+    public VisionTransformer withHalfWeights() {
+        NDManager manager =
+                NDManager.newBaseManager(
+                        clsToken.getArray().getDevice(),
+                        clsToken.getArray().getManager().getEngine().getEngineName());
+        try {
+            Map<String, NDArray> weights =
+                    HalfWeights.copy(ModuleTree.of(this).parameters(), manager);
+            return of(config, weights, manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
      * What an encoder block runs, without dropout, as TorchScript programs of x (B, N, D) and the
      * block's parameters in the order of their paths.
      *

@@ -16,9 +16,7 @@ import java.util.Locale;
  * @param threads within one operation; 0 for as many as libtorch takes
  * @param warmup steps that do not count
  * @param steps steps that count
- * @param precision of matrix products
- * @param recompute whether a training step computes blocks again in backward
- * @param reading which model answers, in inference
+ * @param how the way a step is computed
  * @param device {@code cpu}, {@code cuda}, {@code gpu} or {@code gpu:0}
  */
 record BenchCase(
@@ -29,10 +27,29 @@ record BenchCase(
         int threads,
         int warmup,
         int steps,
-        Precision precision,
-        boolean recompute,
-        Reading reading,
+        How how,
         String device) {
+
+    /**
+     * The way a step is computed.
+     *
+     * @param precision of matrix products
+     * @param halfWeights whether the blocks' frozen weight matrices are float16
+     * @param recompute whether a training step computes blocks again in backward
+     * @param reading which model answers, in inference
+     */
+    record How(Precision precision, boolean halfWeights, boolean recompute, Reading reading) {
+
+        /** As it is done unless told otherwise. */
+        static final How USUAL = new How(Precision.FLOAT32, false, false, Reading.ADAPTED);
+
+        @Override
+        public String toString() {
+            return (precision == Precision.FLOAT32 ? "" : ", " + precision)
+                    + (halfWeights ? ", half weights" : "")
+                    + (recompute ? ", recomputing" : "");
+        }
+    }
 
     /** What is measured. */
     enum What {
@@ -90,9 +107,7 @@ record BenchCase(
     /** One line for those who wait. */
     String title() {
         String size = what == What.OPTIMIZER ? "" : ", batch " + batch;
-        String read = what == What.INFER ? ", " + reading : "";
-        String type = precision == Precision.FLOAT32 ? "" : ", " + precision;
-        String again = recompute ? ", recomputing" : "";
-        return what.name().toLowerCase(Locale.ROOT) + " " + model + size + read + type + again;
+        String read = what == What.INFER ? ", " + how.reading() : "";
+        return what.name().toLowerCase(Locale.ROOT) + " " + model + size + read + how;
     }
 }

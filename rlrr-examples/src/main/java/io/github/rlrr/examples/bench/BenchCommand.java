@@ -73,6 +73,11 @@ public final class BenchCommand implements Runnable {
         @Mixin private final BatchOptions batches = new BatchOptions();
 
         @Option(
+                names = "--half-weights",
+                description = "Hold the encoder blocks' frozen weight matrices in float16.")
+        private boolean halfWeights;
+
+        @Option(
                 names = "--recompute",
                 description = "Compute the encoder blocks again in backward.")
         private boolean recompute;
@@ -85,9 +90,11 @@ public final class BenchCommand implements Runnable {
                         options.cases(
                                 BenchCase.What.TRAIN,
                                 size,
-                                batches.precision,
-                                recompute,
-                                Reading.ADAPTED));
+                                new BenchCase.How(
+                                        batches.precision,
+                                        halfWeights,
+                                        recompute,
+                                        Reading.ADAPTED)));
             }
             return options.run(cases);
         }
@@ -127,7 +134,9 @@ public final class BenchCommand implements Runnable {
                 for (Reading reading : readings) {
                     cases.addAll(
                             options.cases(
-                                    BenchCase.What.INFER, size, batches.precision, false, reading));
+                                    BenchCase.What.INFER,
+                                    size,
+                                    new BenchCase.How(batches.precision, false, false, reading)));
                 }
             }
             return options.run(cases);
@@ -148,13 +157,7 @@ public final class BenchCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            return options.run(
-                    options.cases(
-                            BenchCase.What.OPTIMIZER,
-                            1,
-                            Precision.FLOAT32,
-                            false,
-                            Reading.ADAPTED));
+            return options.run(options.cases(BenchCase.What.OPTIMIZER, 1, BenchCase.How.USUAL));
         }
     }
 }

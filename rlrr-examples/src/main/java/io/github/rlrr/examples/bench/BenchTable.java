@@ -86,7 +86,9 @@ final class BenchTable {
     private static String title(Measurement one) {
         String batch = one.flopsPerStep() > 0 ? ", batch " + one.batch() : "";
         String reading = one.reading() == null ? "" : ", " + one.reading();
-        return one.what() + " " + one.model() + batch + reading;
+        String weights = one.halfWeights() ? ", half weights" : "";
+        String again = one.recompute() ? ", recomputing" : "";
+        return one.what() + " " + one.model() + batch + reading + weights + again;
     }
 
     /** Median, least and greatest. */

@@ -1,6 +1,5 @@
 package io.github.rlrr.examples.bench;
 
-import io.github.rlrr.vit.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -82,12 +81,7 @@ final class CaseOptions {
     private @Nullable String json;
 
     /** The cases of one batch size, one for each model. */
-    List<BenchCase> cases(
-            BenchCase.What what,
-            int batch,
-            Precision precision,
-            boolean recompute,
-            Reading reading) {
+    List<BenchCase> cases(BenchCase.What what, int batch, BenchCase.How how) {
         int chosen = threads == null ? 0 : threads;
         if (threads != null && threads < 1) {
             throw new IllegalArgumentException("--threads is " + threads + ", expected at least 1");
@@ -103,9 +97,7 @@ final class CaseOptions {
                                         chosen,
                                         warmup,
                                         steps,
-                                        precision,
-                                        recompute,
-                                        reading,
+                                        how,
                                         device))
                 .toList();
     }

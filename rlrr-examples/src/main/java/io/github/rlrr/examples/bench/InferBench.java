@@ -25,7 +25,7 @@ final class InferBench {
         BenchModel model = measured.geometry();
         Device device = measured.open();
         StepClock clock =
-                switch (measured.reading()) {
+                switch (measured.how().reading()) {
                     case PLAIN, ADAPTED -> unmerged(measured, device, progress);
                     case MERGED -> {
                         try (VisionTransformer merged = merged(measured, device)) {
@@ -42,8 +42,8 @@ final class InferBench {
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
                 VisionTransformer vit = measured.geometry().random(measured.classes(), manager)) {
-            VisionTransformer model = vit.withPrecision(measured.precision());
-            if (measured.reading() == Reading.PLAIN) {
+            VisionTransformer model = vit.withPrecision(measured.how().precision());
+            if (measured.how().reading() == Reading.PLAIN) {
                 return forwards(measured, model, device, progress);
             }
             try (AdaptedBlock adapted = Rlrr.adapt(model, RlrrConfig.published())) {
@@ -57,7 +57,7 @@ final class InferBench {
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
                 VisionTransformer vit = measured.geometry().random(measured.classes(), manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
-            return vit.merged(adapted).withPrecision(measured.precision());
+            return vit.merged(adapted).withPrecision(measured.how().precision());
         }
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch examples a step
  * @param classes outputs of the head
  * @param precision of matrix products
+ * @param halfWeights whether the blocks' frozen weight matrices were float16
  * @param recompute whether activations are computed a second time in place of keeping them
  * @param merged whether the adapter was absorbed into the model before
  * @param reading which model answered, in inference
@@ -43,6 +44,7 @@ record Measurement(
         int batch,
         int classes,
         String precision,
+        boolean halfWeights,
         boolean recompute,
         boolean merged,
         @Nullable String reading,
@@ -73,6 +75,7 @@ record Measurement(
             OptionalLong peak,
             long flops,
             @Nullable Double floor) {
+        BenchCase.How how = measured.how();
         boolean infer = measured.what() == BenchCase.What.INFER;
         return new Measurement(
                 "rlrr",
@@ -80,10 +83,11 @@ record Measurement(
                 measured.model(),
                 measured.batch(),
                 measured.classes(),
-                measured.precision().toString(),
-                measured.recompute(),
-                infer && measured.reading() == Reading.MERGED,
-                infer ? measured.reading().toString() : null,
+                how.precision().toString(),
+                how.halfWeights(),
+                how.recompute(),
+                infer && how.reading() == Reading.MERGED,
+                infer ? how.reading().toString() : null,
                 measured.device(),
                 TorchRuntime.threads(),
                 measured.warmup(),

@@ -48,7 +48,7 @@ final class ProductFloor {
 
     /** The floor of a case, null where its products are not float32. */
     static @Nullable Double of(BenchCase measured, StepProducts products, Device device) {
-        return measured.precision() == Precision.FLOAT32 ? seconds(products, device) : null;
+        return measured.how().precision() == Precision.FLOAT32 ? seconds(products, device) : null;
     }
 
     /**

@@ -27,10 +27,11 @@ final class TrainBench {
         StepClock clock;
         OptionalLong peak;
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-                VisionTransformer vit = model.random(measured.classes(), manager);
+                VisionTransformer vit = held(measured, model.random(measured.classes(), manager));
                 AdaptedBlock adapted =
                         Rlrr.adapt(
-                                vit.withPrecision(measured.precision()), RlrrConfig.published())) {
+                                vit.withPrecision(measured.how().precision()),
+                                RlrrConfig.published())) {
             clock = new StepClock(measured, progress, waiting(measured, adapted));
             FineTuner tuner = tuner(measured, adapted).listener(clock).build();
             clock.start();
@@ -41,6 +42,16 @@ final class TrainBench {
         StepProducts products = StepProducts.training(model.config(), measured.batch());
         Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
+    }
+
+    /** The model with its weights in the type they are to be held in; closes another. */
+    private static VisionTransformer held(BenchCase measured, VisionTransformer vit) {
+        if (!measured.how().halfWeights()) {
+            return vit;
+        }
+        try (vit) {
+            return vit.withHalfWeights();
+        }
     }
 
     /** All that a case says about training; one epoch of just the steps there are. */
@@ -54,7 +65,7 @@ final class TrainBench {
         return FineTuner.builder(adapted)
                 .dataset(images)
                 .steps(steps)
-                .recompute(measured.recompute())
+                .recompute(measured.how().recompute())
                 .batchSize(measured.batch())
                 .schedule(ScheduleKind.CONSTANT)
                 .learningRate(LEARNING_RATE)

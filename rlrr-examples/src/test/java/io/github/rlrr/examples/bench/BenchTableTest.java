@@ -18,6 +18,7 @@ class BenchTableTest {
                 "float32",
                 false,
                 false,
+                false,
                 null,
                 "cpu",
                 2,
