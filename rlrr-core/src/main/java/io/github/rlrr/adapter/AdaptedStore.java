@@ -54,17 +54,17 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
         if (statistic != null) {
             return delegate.getValue(statistic, device, training);
         }
-        NDArray frozen = delegate.getValue(parameter, device, training);
-        if (training && frozen.hasGradient()) {
-            // Model.newTrainer unfreezes what Model.load has loaded, mirrors included.
-            frozen.setRequiresGradient(false);
-        }
         Reading reading = adapter.readings().get(parameter.getId());
         if (reading == null) {
-            return frozen;
+            return frozen(parameter, device, training);
         }
         read.add(parameter.getId());
         AdaptedSite adapted = reading.adapted();
+        Parameter bias = adapted.site().bias();
+        Frozen frozen =
+                new Frozen(
+                        frozen(adapted.site().weight(), device, training),
+                        bias == null ? null : frozen(bias, device, training));
         Map<String, NDArray> tensors = new HashMap<>();
         adapted.tensors()
                 .forEach(
@@ -72,14 +72,26 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
         return effective(adapted, reading.role(), frozen, tensors);
     }
 
+    private NDArray frozen(Parameter parameter, Device device, boolean training) {
+        NDArray value = delegate.getValue(parameter, device, training);
+        if (training && value.hasGradient()) {
+            // Model.newTrainer unfreezes what Model.load has loaded, mirrors included.
+            value.setRequiresGradient(false);
+        }
+        return value;
+    }
+
     private NDArray effective(
-            AdaptedSite adapted, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+            AdaptedSite adapted, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         // All values are resolved by now: the scope must not close a mirror made on first use.
         try (NDScope intermediate = new NDScope()) {
             intermediate.suppressNotUsedWarning();
             NDArray value = adapted.method().effective(adapted.site(), role, frozen, tensors);
             // By identity: equals on arrays compares contents.
-            boolean given = value == frozen || tensors.values().stream().anyMatch(t -> t == value);
+            boolean given =
+                    value == frozen.weight()
+                            || value == frozen.bias()
+                            || tensors.values().stream().anyMatch(t -> t == value);
             if (!given) {
                 NDScope.unregister(value);
                 value.attach(scope);

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,9 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
-import java.util.zip.CRC32;
 
 /**
  * The trainable side of an {@link AdaptedBlock}: which parameter of the base is read how, and the
@@ -37,7 +33,7 @@ final class Adapter implements AutoCloseable {
     private final AdapterConfig config;
     private final NDManager manager;
     private final List<AdaptedSite> sites = new ArrayList<>();
-    private final Map<String, TrainableTensor> trainable = new LinkedHashMap<>();
+    private final TensorRegistry trainable;
     private final Map<String, Parameter> statistics = new LinkedHashMap<>();
     private final Map<String, Reading> readings = new HashMap<>();
     private final Map<String, Parameter> ownStatistics = new HashMap<>();
@@ -61,9 +57,10 @@ final class Adapter implements AutoCloseable {
         Device device = like.getDevice();
         manager = NDManager.newBaseManager(device, like.getManager().getEngine().getEngineName());
         manager.setName("rlrr adapter");
+        trainable = new TensorRegistry(manager, config.seed());
         try {
             selected.forEach((rule, chosen) -> chosen.forEach(site -> add(site, rule.method())));
-            if (trainable.isEmpty()) {
+            if (trainable.tensors().isEmpty()) {
                 throw new IllegalArgumentException(
                         "the modules that the targets select have nothing for this method to train,"
                                 + " such as a bias");
@@ -92,35 +89,17 @@ final class Adapter implements AutoCloseable {
     private void add(Site site, Reparameterization method) {
         Map<String, Parameter> tensors = new LinkedHashMap<>();
         for (TensorSpec spec : method.tensors(site)) {
-            String name = site.tensorName(spec.name());
-            RandomGenerator random = new SplittableRandom(config.seed() ^ placeSeed(name));
-            float[] values = spec.start().values(random, size(name, spec.shape()));
-            Parameter parameter = parameter(name, values, spec.shape());
-            tensors.put(spec.name(), parameter);
-            trainable.put(name, new TrainableTensor(name, parameter, spec.decayed()));
+            tensors.put(spec.name(), trainable.get(site, method, spec));
         }
         AdaptedSite adapted = new AdaptedSite(site, method, Collections.unmodifiableMap(tensors));
         sites.add(adapted);
-        readings.put(site.weight().getId(), new Reading(adapted, Role.WEIGHT));
+        if (method.roles().contains(Role.WEIGHT)) {
+            readings.put(site.weight().getId(), new Reading(adapted, Role.WEIGHT));
+        }
         Parameter bias = site.bias();
-        if (bias != null) {
+        if (bias != null && method.roles().contains(Role.BIAS)) {
             readings.put(bias.getId(), new Reading(adapted, Role.BIAS));
         }
-    }
-
-    private static int size(String name, Shape shape) {
-        double size = 1;
-        for (long dimension : shape.getShape()) {
-            size *= dimension;
-        }
-        if (size > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    name
-                            + " of shape "
-                            + shape
-                            + " has more values than a Java array; lower the rank");
-        }
-        return (int) size;
     }
 
     /**
@@ -143,26 +122,6 @@ final class Adapter implements AutoCloseable {
         }
     }
 
-    private Parameter parameter(String name, float[] values, Shape shape) {
-        NDArray array = manager.create(values, shape);
-        Parameter parameter =
-                Parameter.builder()
-                        .setName(name)
-                        .setType(Parameter.Type.OTHER)
-                        .optArray(array)
-                        .optShape(shape)
-                        .build();
-        parameter.freeze(false);
-        return parameter;
-    }
-
-    /** A seed from a tensor's full name, the same on every platform and in every version. */
-    private static long placeSeed(String name) {
-        CRC32 crc = new CRC32();
-        crc.update(name.getBytes(StandardCharsets.UTF_8));
-        return crc.getValue() * 0x9E3779B97F4A7C15L;
-    }
-
     AdapterConfig config() {
         return config;
     }
@@ -172,13 +131,13 @@ final class Adapter implements AutoCloseable {
     }
 
     Collection<TrainableTensor> trainable() {
-        return Collections.unmodifiableCollection(trainable.values());
+        return trainable.tensors().values();
     }
 
     /** Everything an adapter file holds: trained tensors and batch norm's own statistics. */
     Map<String, Parameter> saved() {
         Map<String, Parameter> all = new LinkedHashMap<>();
-        trainable.forEach((name, tensor) -> all.put(name, tensor.parameter()));
+        trainable.tensors().forEach((name, tensor) -> all.put(name, tensor.parameter()));
         all.putAll(statistics);
         return all;
     }
@@ -219,7 +178,10 @@ final class Adapter implements AutoCloseable {
             long[] shape = parameter.getShape().getShape().clone();
             shape[0] = classes;
             Shape fresh = new Shape(shape);
-            replace(parameter.getName(), new float[size(parameter.getName(), fresh)], fresh);
+            replace(
+                    parameter.getName(),
+                    new float[TensorRegistry.size(parameter.getName(), fresh)],
+                    fresh);
         }
     }
 

@@ -5,6 +5,9 @@ import java.util.List;
 /**
  * What is adapted and how: an immutable description that is checked when it is made and saved with
  * the adapter.
+ *
+ * <p>A configuration that adapter files and the command line know is a record; its {@link
+ * AdapterMethod} stands on the class path.
  */
 public interface AdapterConfig {
 
@@ -16,7 +19,30 @@ public interface AdapterConfig {
      * @param method the reparameterization
      * @param targets which modules, in the grammar of {@link RlrrConfig#targets()}; may be empty
      */
-    record Rule(String name, Reparameterization method, List<String> targets) {}
+    record Rule(String name, Reparameterization method, List<String> targets) {
+
+        /**
+         * Copies the targets.
+         *
+         * @param name names the rule in messages
+         * @param method the reparameterization
+         * @param targets well-formed targets; may be empty
+         * @throws IllegalArgumentException when a target is malformed
+         */
+        public Rule {
+            targets = Targets.any(targets);
+        }
+
+        /**
+         * Modules that are trained as a whole, such as a new head.
+         *
+         * @param fullyTrained well-formed targets; may be empty
+         * @return the rule; it comes first, so that other rules' wildcards pass over its modules
+         */
+        public static Rule fullyTrained(List<String> fullyTrained) {
+            return new Rule("fullyTrained", new Replacement(), fullyTrained);
+        }
+    }
 
     /**
      * The method's name as adapter files hold it.
@@ -35,7 +61,9 @@ public interface AdapterConfig {
     /**
      * The seed of every start value that is drawn.
      *
-     * @return the seed
+     * @return the seed; 0 for a method that draws nothing
      */
-    long seed();
+    default long seed() {
+        return 0;
+    }
 }

@@ -23,6 +23,11 @@ public record BiasShift() implements Reparameterization {
     }
 
     @Override
+    public Set<Role> roles() {
+        return Set.of(Role.BIAS);
+    }
+
+    @Override
     public List<TensorSpec> tensors(Site site) {
         if (site.bias() == null) {
             return List.of();
@@ -32,8 +37,9 @@ public record BiasShift() implements Reparameterization {
     }
 
     @Override
-    public NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+    public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray shift = tensors.get(SHIFT);
-        return role == Role.WEIGHT || shift == null ? frozen : frozen.add(shift);
+        NDArray bias = frozen.of(role);
+        return shift == null ? bias : bias.add(shift);
     }
 }

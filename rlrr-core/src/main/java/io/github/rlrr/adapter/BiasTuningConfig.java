@@ -24,14 +24,8 @@ public record BiasTuningConfig(List<String> targets, List<String> fullyTrained)
      * @throws IllegalArgumentException when there is no target or one is malformed
      */
     public BiasTuningConfig {
-        targets = List.copyOf(targets);
-        fullyTrained = List.copyOf(fullyTrained);
-        if (targets.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "targets is empty: bias tuning trains at least one bias; \"**\" is all");
-        }
-        Targets.parse(targets);
-        Targets.parse(fullyTrained);
+        targets = Targets.some(targets, "bias tuning trains at least one bias; \"**\" is all");
+        fullyTrained = Targets.any(fullyTrained);
     }
 
     /** Trains every bias and the module {@code head}. */
@@ -47,12 +41,6 @@ public record BiasTuningConfig(List<String> targets, List<String> fullyTrained)
     @Override
     public List<Rule> rules() {
         return List.of(
-                new Rule("fullyTrained", new Replacement(), fullyTrained),
-                new Rule("targets", new BiasShift(), targets));
-    }
-
-    @Override
-    public long seed() {
-        return 0;
+                Rule.fullyTrained(fullyTrained), new Rule("targets", new BiasShift(), targets));
     }
 }

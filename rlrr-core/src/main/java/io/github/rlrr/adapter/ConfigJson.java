@@ -15,11 +15,13 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Turns configurations into JSON and back. A file names its method; it never names a class. */
+/**
+ * Turns configurations into JSON and back. A file names its method, which is looked up among those
+ * there are; it never names a class.
+ */
 final class ConfigJson {
 
     /** Keys in snake_case and enum values in lower case, as Python's readers write them. */
@@ -28,14 +30,6 @@ final class ConfigJson {
                     .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
                     .registerTypeHierarchyAdapter(Enum.class, new LowerCaseEnums())
                     .create();
-
-    private static final Map<String, Class<? extends AdapterConfig>> METHODS =
-            Map.of(
-                    RlrrConfig.METHOD, RlrrConfig.class,
-                    LinearProbeConfig.METHOD, LinearProbeConfig.class,
-                    FullFineTuningConfig.METHOD, FullFineTuningConfig.class,
-                    BiasTuningConfig.METHOD, BiasTuningConfig.class,
-                    NormTuningConfig.METHOD, NormTuningConfig.class);
 
     private static final class LowerCaseEnums
             implements JsonSerializer<Enum<?>>, JsonDeserializer<@Nullable Enum<?>> {
@@ -62,7 +56,7 @@ final class ConfigJson {
 
     private ConfigJson() {}
 
-    static JsonElement toJson(AdapterConfig config) {
+    static JsonElement toJson(Object config) {
         return GSON.toJsonTree(config);
     }
 
@@ -73,22 +67,19 @@ final class ConfigJson {
      * @param json the object {@link #toJson} made
      */
     static AdapterConfig fromJson(String method, JsonObject json) {
-        Class<? extends AdapterConfig> type = METHODS.get(method);
-        if (type == null) {
-            throw new IllegalArgumentException(
-                    "method is \""
-                            + method
-                            + "\", expected one of "
-                            + METHODS.keySet().stream().sorted().toList());
-        }
-        checkComponents(type, json, "config");
+        return read(AdapterMethods.named(method).defaults().getClass(), json, "config");
+    }
+
+    /** Reads a configuration of a known class; messages call it by {@code what}. */
+    static AdapterConfig read(Class<? extends AdapterConfig> type, JsonObject json, String what) {
+        checkComponents(type, json, what);
         try {
             return GSON.fromJson(json, type);
         } catch (JsonParseException | NullPointerException e) {
-            throw new IllegalArgumentException("config is malformed: " + rootMessage(e), e);
+            throw new IllegalArgumentException(what + " is malformed: " + rootMessage(e), e);
         } catch (RuntimeException e) {
             // Gson wraps what a record's constructor throws.
-            throw new IllegalArgumentException("config: " + rootMessage(e), e);
+            throw new IllegalArgumentException(what + ": " + rootMessage(e), e);
         }
     }
 
@@ -126,6 +117,9 @@ final class ConfigJson {
             if (expected == int.class || expected == long.class) {
                 requireWhole(name, value);
             }
+            if (expected == double.class || expected == float.class) {
+                requireNumber(name, value);
+            }
             if (expected.isRecord()) {
                 if (!value.isJsonObject()) {
                     throw new IllegalArgumentException(
@@ -143,7 +137,7 @@ final class ConfigJson {
         }
     }
 
-    private static String key(RecordComponent component) {
+    static String key(RecordComponent component) {
         return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
@@ -156,6 +150,18 @@ final class ConfigJson {
                     name + " is " + value + ", expected a whole number", e);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(name + " is " + value + ", expected a number", e);
+        }
+    }
+
+    private static void requireNumber(String name, JsonElement value) {
+        double number;
+        try {
+            number = value.getAsDouble();
+        } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
+            number = Double.NaN;
+        }
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected a number");
         }
     }
 

@@ -26,12 +26,8 @@ public record FullFineTuningConfig(List<String> targets) implements AdapterConfi
      * @throws IllegalArgumentException when it is empty or a target is malformed
      */
     public FullFineTuningConfig {
-        targets = List.copyOf(targets);
-        if (targets.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "targets is empty: full fine-tuning trains at least one module; \"**\" is all");
-        }
-        Targets.parse(targets);
+        targets =
+                Targets.some(targets, "full fine-tuning trains at least one module; \"**\" is all");
     }
 
     /** Trains everything. */
@@ -47,10 +43,5 @@ public record FullFineTuningConfig(List<String> targets) implements AdapterConfi
     @Override
     public List<Rule> rules() {
         return List.of(new Rule("targets", new Replacement(), targets));
-    }
-
-    @Override
-    public long seed() {
-        return 0;
     }
 }

@@ -1,5 +1,8 @@
 package io.github.rlrr.adapter;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the scaling vectors start.
  *
@@ -81,5 +84,44 @@ public record Initialisation(Kind kind, double value) {
      */
     public static Initialisation constant(double value) {
         return new Initialisation(Kind.CONSTANT, value);
+    }
+
+    /**
+     * Reads a start as command lines have it.
+     *
+     * @param text {@code kaiming}, {@code identity}, {@code normal:0.1}, {@code uniform:0.1} or
+     *     {@code constant:0.1}
+     * @return the start
+     * @throws IllegalArgumentException for anything else
+     */
+    public static Initialisation parse(String text) {
+        String[] parts = text.toLowerCase(Locale.ROOT).split(":", 2);
+        try {
+            if (parts.length == 1) {
+                return switch (parts[0]) {
+                    case "kaiming" -> PUBLISHED;
+                    case "identity" -> IDENTITY;
+                    default -> throw unknown(text, null);
+                };
+            }
+            double value = Double.parseDouble(parts[1]);
+            return switch (parts[0]) {
+                case "normal" -> normal(value);
+                case "uniform" -> uniform(value);
+                case "constant" -> constant(value);
+                default -> throw unknown(text, null);
+            };
+        } catch (NumberFormatException e) {
+            throw unknown(text, e);
+        }
+    }
+
+    private static IllegalArgumentException unknown(String text, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                "initialisation is \""
+                        + text
+                        + "\", expected kaiming, identity, normal:DEVIATION, uniform:BOUND or"
+                        + " constant:VALUE",
+                cause);
     }
 }

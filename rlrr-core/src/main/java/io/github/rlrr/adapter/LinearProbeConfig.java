@@ -38,11 +38,6 @@ public record LinearProbeConfig(List<String> fullyTrained) implements AdapterCon
 
     @Override
     public List<Rule> rules() {
-        return List.of(new Rule("fullyTrained", new Replacement(), fullyTrained));
-    }
-
-    @Override
-    public long seed() {
-        return 0;
+        return List.of(Rule.fullyTrained(fullyTrained));
     }
 }

@@ -26,14 +26,9 @@ public record NormTuningConfig(List<String> targets, List<String> fullyTrained)
      * @throws IllegalArgumentException when there is no target or one is malformed
      */
     public NormTuningConfig {
-        targets = List.copyOf(targets);
-        fullyTrained = List.copyOf(fullyTrained);
-        if (targets.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "targets is empty: norm tuning trains at least one norm; \"all-norm\" is all");
-        }
-        Targets.parse(targets);
-        Targets.parse(fullyTrained);
+        targets =
+                Targets.some(targets, "norm tuning trains at least one norm; \"all-norm\" is all");
+        fullyTrained = Targets.any(fullyTrained);
     }
 
     /** Trains every norm and the module {@code head}. */
@@ -49,12 +44,7 @@ public record NormTuningConfig(List<String> targets, List<String> fullyTrained)
     @Override
     public List<Rule> rules() {
         return List.of(
-                new Rule("fullyTrained", new Replacement(), fullyTrained),
+                Rule.fullyTrained(fullyTrained),
                 new Rule("targets", new Replacement(Set.of(SiteKind.NORM)), targets));
-    }
-
-    @Override
-    public long seed() {
-        return 0;
     }
 }

@@ -52,12 +52,14 @@ public record ParameterReport(
         long replaced = 0;
         Set<String> replacedIds = new HashSet<>();
         Set<String> adaptedPaths = new HashSet<>();
+        Set<String> counted = new HashSet<>();
         Map<String, Integer> modules = new LinkedHashMap<>();
         List<String> withoutBias = new ArrayList<>();
         for (AdaptedSite adapted : adapter.sites()) {
             Site site = adapted.site();
             long size =
                     adapted.tensors().values().stream()
+                            .filter(tensor -> counted.add(tensor.getName()))
                             .map(Parameter::getShape)
                             .mapToLong(Shape::size)
                             .sum();
@@ -74,7 +76,7 @@ public record ParameterReport(
                 }
             } else {
                 trained += size;
-                if (bias == null) {
+                if (bias == null && adapted.method().roles().contains(Role.BIAS)) {
                     withoutBias.add(site.path());
                 }
             }

@@ -22,10 +22,20 @@ public interface Reparameterization {
     Set<SiteKind> kinds();
 
     /**
+     * The parameters of a site that this method reads otherwise; the others are read as they are.
+     *
+     * @return a non-empty set; both unless a method says otherwise
+     */
+    default Set<Role> roles() {
+        return Set.of(Role.values());
+    }
+
+    /**
      * The trainable tensors at a site.
      *
      * @param site an initialized site of one of {@link #kinds()}
-     * @return the tensors; their names are unique within the site
+     * @return the tensors; their names are unique within the site, and one may be {@linkplain
+     *     TensorSpec#shared shared} with other sites
      * @throws IllegalArgumentException when the method cannot be applied to this site
      */
     List<TensorSpec> tensors(Site site);
@@ -33,17 +43,17 @@ public interface Reparameterization {
     /**
      * Computes what the module sees in place of a frozen parameter.
      *
-     * <p>The caller closes every array made in here; the result may also be {@code frozen} or one
-     * of {@code tensors} itself. No operation may cut the autograd graph from the tensors to the
+     * <p>The caller closes every array made in here; the result may also be one of {@code frozen}
+     * or of {@code tensors} itself. No operation may cut the autograd graph from the tensors to the
      * result.
      *
      * @param site the site
-     * @param role which of its parameters is read
-     * @param frozen the parameter's frozen value
+     * @param role which of its parameters is read, one of {@link #roles()}
+     * @param frozen the frozen values of all its parameters
      * @param tensors this site's tensors by name, in the shapes {@link #tensors} gives
      * @return the effective value, of the frozen value's shape unless the method replaces it
      */
-    NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors);
+    NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors);
 
     /**
      * Whether the tensors stand for the module's own parameters (a newly trained head) rather than

@@ -74,10 +74,10 @@ public record Replacement(Set<SiteKind> kinds) implements Reparameterization {
     }
 
     @Override
-    public NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+    public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         @Nullable Parameter parameter = role == Role.WEIGHT ? site.weight() : site.bias();
         NDArray own = parameter == null ? null : tensors.get(parameter.getName());
-        return own == null ? frozen : own;
+        return own == null ? frozen.of(role) : own;
     }
 
     @Override

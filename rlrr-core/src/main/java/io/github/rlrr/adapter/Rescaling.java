@@ -120,6 +120,11 @@ public record Rescaling(
     }
 
     @Override
+    public Set<Role> roles() {
+        return shift ? Set.of(Role.values()) : Set.of(Role.WEIGHT);
+    }
+
+    @Override
     public List<TensorSpec> tensors(Site site) {
         long out = site.matrixShape().get(0);
         long in = site.matrixShape().get(1);
@@ -192,19 +197,20 @@ public record Rescaling(
     }
 
     @Override
-    public NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+    public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
+        NDArray value = frozen.of(role);
         if (role == Role.BIAS) {
             NDArray f = tensors.get(SHIFT);
-            return f == null ? frozen : frozen.add(f);
+            return f == null ? value : value.add(f);
         }
         boolean method = form == Form.RESIDUAL && sides == Sides.BOTH;
-        if (method && site.kind() == SiteKind.LINEAR && TorchRuntime.owns(frozen)) {
+        if (method && site.kind() == SiteKind.LINEAR && TorchRuntime.owns(value)) {
             NDArray right = tensor(tensors, SCALE_RIGHT);
             return TorchProgram.shared(PROGRAM)
-                    .forward(frozen, right, tensor(tensors, SCALE_LEFT))
+                    .forward(value, right, tensor(tensors, SCALE_LEFT))
                     .head();
         }
-        return plain(site, frozen, tensors);
+        return plain(site, value, tensors);
     }
 
     /** The same array by array, on any engine and for every variant. */

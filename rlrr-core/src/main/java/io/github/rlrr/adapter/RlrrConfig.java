@@ -74,13 +74,10 @@ public record RlrrConfig(
      *     reason, or a malformed target
      */
     public RlrrConfig {
-        targets = List.copyOf(targets);
-        scaleAndShift = List.copyOf(scaleAndShift);
-        fullyTrained = List.copyOf(fullyTrained);
+        targets = Targets.any(targets);
+        scaleAndShift = Targets.any(scaleAndShift);
+        fullyTrained = Targets.any(fullyTrained);
         new Rescaling(rank, form, sides, shift, initialisation);
-        Targets.parse(targets);
-        Targets.parse(scaleAndShift);
-        Targets.parse(fullyTrained);
         if (targets.isEmpty() && scaleAndShift.isEmpty()) {
             throw new IllegalArgumentException(
                     "neither targets nor scaleAndShift name a module: nothing would be adapted;"
@@ -117,8 +114,8 @@ public record RlrrConfig(
     public List<Rule> rules() {
         boolean drawn = initialisation.kind() == Initialisation.Kind.KAIMING;
         return List.of(
-                new Rule("fullyTrained", new Replacement(), fullyTrained),
-                new Rule("scaleAndShift", new ScaleAndShift(drawn), scaleAndShift),
+                Rule.fullyTrained(fullyTrained),
+                new Rule("scaleAndShift", new ScaleAndShift(drawn, true), scaleAndShift),
                 new Rule(
                         "targets",
                         new Rescaling(rank, form, sides, shift, initialisation),

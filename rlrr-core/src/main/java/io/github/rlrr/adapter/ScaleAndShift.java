@@ -18,17 +18,18 @@ import java.util.Set;
  *   bias'   = bias·s + t
  * </pre>
  *
- * RLRR applies it to layer norms and the patch projection. The tensors are {@code scale} and {@code
- * shift}, float32. As in the published code, weight decay spares the norms' but not the
- * projection's tensors, where it pulls s toward 0.
+ * RLRR applies it to layer norms and the patch projection, SSF to every layer. The tensors are
+ * {@code scale} and {@code shift}, float32.
  *
  * <p>Source: the published RLRR code; Lian et al., Scaling &amp; Shifting Your Features, NeurIPS
  * 2022.
  *
  * @param drawn true: s ~ N(1, 0.02), t ~ N(0, 0.02) as published; false: s = 1, t = 0, the base
  *     model
+ * @param decayed whether weight decay applies to the tensors of linear layers and convolutions,
+ *     where it pulls s toward 0; it never does to those of norms
  */
-public record ScaleAndShift(boolean drawn) implements Reparameterization {
+public record ScaleAndShift(boolean drawn, boolean decayed) implements Reparameterization {
 
     /** The per-output scale s. */
     public static final String SCALE = "scale";
@@ -46,11 +47,11 @@ public record ScaleAndShift(boolean drawn) implements Reparameterization {
     @Override
     public List<TensorSpec> tensors(Site site) {
         Shape shape = new Shape(site.outputs());
-        boolean decayed = site.kind() != SiteKind.NORM;
+        boolean decay = decayed && site.kind() != SiteKind.NORM;
         List<TensorSpec> specs = new ArrayList<>();
-        specs.add(new TensorSpec(SCALE, shape, decayed, start(1)));
+        specs.add(new TensorSpec(SCALE, shape, decay, start(1)));
         if (site.bias() != null) {
-            specs.add(new TensorSpec(SHIFT, shape, decayed, start(0)));
+            specs.add(new TensorSpec(SHIFT, shape, decay, start(0)));
         }
         return specs;
     }
@@ -60,19 +61,20 @@ public record ScaleAndShift(boolean drawn) implements Reparameterization {
     }
 
     @Override
-    public NDArray effective(Site site, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+    public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray scale = tensors.get(SCALE);
         NDArray shift = tensors.get(SHIFT);
         if (scale == null || (shift == null && site.bias() != null)) {
             throw new IllegalArgumentException(
                     "scale or shift is missing; there are: " + tensors.keySet());
         }
+        NDArray value = frozen.of(role);
         if (role == Role.BIAS && shift != null) {
-            return frozen.mul(scale).addi(shift);
+            return value.mul(scale).addi(shift);
         }
-        long[] column = new long[frozen.getShape().dimension()];
+        long[] column = new long[value.getShape().dimension()];
         Arrays.fill(column, 1);
         column[0] = site.outputs();
-        return frozen.mul(scale.reshape(column));
+        return value.mul(scale.reshape(column));
     }
 }

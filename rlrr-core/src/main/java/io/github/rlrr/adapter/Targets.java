@@ -25,6 +25,21 @@ final class Targets {
         this.patterns = patterns;
     }
 
+    /** A copy of well-formed targets, of which there must be one; the remedy is for when not. */
+    static List<String> some(List<String> targets, String remedy) {
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("targets is empty: " + remedy);
+        }
+        return any(targets);
+    }
+
+    /** A copy of well-formed targets; may be empty. */
+    static List<String> any(List<String> targets) {
+        List<String> copy = List.copyOf(targets);
+        parse(copy);
+        return copy;
+    }
+
     /** Parses targets; throws IllegalArgumentException naming a malformed one. */
     static Targets parse(List<String> targets) {
         List<TargetPattern> patterns = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.github.rlrr.adapter;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One trainable tensor of a reparameterization at a site.
@@ -10,8 +11,23 @@ import java.util.random.RandomGenerator;
  * @param shape its shape
  * @param decayed whether weight decay applies to it
  * @param start the values it starts from
+ * @param shared the full name of a tensor that sites share, or null for one of this site alone;
+ *     sites of one rule that give the same full name have one tensor, counted and saved once
  */
-public record TensorSpec(String name, Shape shape, boolean decayed, Start start) {
+public record TensorSpec(
+        String name, Shape shape, boolean decayed, Start start, @Nullable String shared) {
+
+    /**
+     * A tensor of one site.
+     *
+     * @param name the tensor's name after the module path
+     * @param shape its shape
+     * @param decayed whether weight decay applies to it
+     * @param start the values it starts from
+     */
+    public TensorSpec(String name, Shape shape, boolean decayed, Start start) {
+        this(name, shape, decayed, start, null);
+    }
 
     /** Where a tensor's first values come from. */
     @FunctionalInterface

@@ -21,8 +21,8 @@ import java.util.SplittableRandom;
 
 /**
  * A small network with a module of every kind of site, of which one's name is the beginning of
- * another's: conv, fc1, fc10, norm, head; and a parameter of its own, offset. Images (B, 2, 3, 3)
- * to logits (B, 3).
+ * another's: conv, fc1, fc2, fc10, norm, head; and a parameter of its own, offset. Images (B, 2, 3,
+ * 3) to logits (B, 3).
  */
 final class ContractNet extends AbstractBlock {
 
@@ -40,6 +40,7 @@ final class ContractNet extends AbstractBlock {
                             .optPadding(new Shape(1, 1))
                             .build());
     private final Block fc1 = addChildBlock("fc1", linear(HIDDEN));
+    private final Block fc2 = addChildBlock("fc2", linear(HIDDEN));
     private final Block fc10 = addChildBlock("fc10", linear(HIDDEN));
     private final Block norm = addChildBlock("norm", LayerNorm.builder().build());
     private final Block head = addChildBlock("head", linear(CLASSES));
@@ -73,7 +74,8 @@ final class ContractNet extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray seen = conv.forward(store, inputs, training).head();
         NDList flat = new NDList(seen.reshape(seen.getShape().get(0), -1));
-        NDArray hidden = fc1.forward(store, flat, training).head().tanh();
+        NDArray one = fc1.forward(store, flat, training).head().tanh();
+        NDArray hidden = one.add(fc2.forward(store, flat, training).head().tanh());
         NDArray moved = hidden.add(store.getValue(offset, hidden.getDevice(), training));
         NDList more = fc10.forward(store, new NDList(moved), training);
         return head.forward(store, norm.forward(store, more, training), training);
@@ -84,7 +86,8 @@ final class ContractNet extends AbstractBlock {
         conv.initialize(manager, type, shapes);
         Shape seen = conv.getOutputShapes(shapes)[0];
         Shape hidden = new Shape(seen.get(0), HIDDEN);
-        fc1.initialize(manager, type, new Shape(seen.get(0), seen.slice(1).size()));
+        Shape flat = new Shape(seen.get(0), seen.slice(1).size());
+        List.of(fc1, fc2).forEach(block -> block.initialize(manager, type, flat));
         List.of(fc10, norm, head).forEach(block -> block.initialize(manager, type, hidden));
     }
 

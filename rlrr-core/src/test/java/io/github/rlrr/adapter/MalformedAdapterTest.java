@@ -182,12 +182,12 @@ class MalformedAdapterTest {
     @Test
     void anUnknownMethodIsRefused() throws IOException {
         JsonObject json = json();
-        json.addProperty("method", "lora");
+        json.addProperty("method", "dora");
         write(json);
         assertRefused(Fixtures.mlp(manager, 1))
                 .hasMessageContaining(
-                        "method is \"lora\", expected one of [bias, full, linear-probe, norm,"
-                                + " rlrr]");
+                        "method is \"dora\", expected one of [arc, bias, full, linear-probe, lora,"
+                                + " norm, rlrr, ssf]; for a method of another jar");
     }
 
     @ParameterizedTest

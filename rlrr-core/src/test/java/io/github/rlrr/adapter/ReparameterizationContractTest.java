@@ -88,6 +88,14 @@ class ReparameterizationContractTest {
         methods.add(
                 new Method("bias", new BiasTuningConfig(List.of("**", "!fc10"), List.of("head"))));
         methods.add(new Method("norm", new NormTuningConfig()));
+        List<String> head = List.of("head");
+        methods.add(new Method("lora", new LoraConfig(2, 3, List.of("fc1"), head, 0)));
+        methods.add(new Method("ssf", new SsfConfig(List.of("**", "!fc10"), head, 0)));
+        methods.add(
+                new Method(
+                        "arc, two layers of one place",
+                        new ArcConfig(2, List.of("fc1", "fc2"), List.of(), head, 0)));
+        methods.add(new Method("arc", new ArcConfig(3, List.of(), List.of("fc1"), head, 0)));
         return methods;
     }
 
@@ -213,19 +221,19 @@ class ReparameterizationContractTest {
                                 }
                             });
             Set<String> selected = new TreeSet<>();
-            for (TrainableTensor tensor : adapted.trainableTensors()) {
-                String name = tensor.name();
-                selected.add(moduleOf(name));
+            for (AdaptedSite adaptedSite : adapted.adapter().sites()) {
+                Site site = adaptedSite.site();
+                selected.add(site.kind() == SiteKind.PARAMETER ? "" : site.path());
             }
             assertThat(changed).allMatch(path -> selected.contains(moduleOf(path)));
             assertThat(changed).noneMatch(path -> path.startsWith("fc10."));
         }
     }
 
-    /** The module of a parameter or tensor; a parameter of the root is its own. */
+    /** The module of a parameter; empty for a parameter of the root. */
     private static String moduleOf(String path) {
         int dot = path.lastIndexOf('.');
-        return dot < 0 ? path : path.substring(0, dot);
+        return dot < 0 ? "" : path.substring(0, dot);
     }
 
     /**
@@ -238,27 +246,35 @@ class ReparameterizationContractTest {
         try (AdaptedBlock adapted = Rlrr.adapt(base, method.config())) {
             Fixtures.scramble(adapted, 2);
             for (AdaptedSite site : adapted.adapter().sites()) {
-                checkGradient(site, Role.WEIGHT, site.site().weight());
-                if (site.site().bias() != null) {
-                    checkGradient(site, Role.BIAS, site.site().bias());
+                for (Role role : site.method().roles()) {
+                    if (role == Role.WEIGHT || site.site().bias() != null) {
+                        checkGradient(site, role);
+                    }
                 }
             }
         }
     }
 
-    private void checkGradient(AdaptedSite adapted, Role role, Parameter parameter) {
-        NDArray frozen = parameter.getArray().toType(DataType.FLOAT64, true);
+    private static NDArray doubles(Parameter parameter) {
+        return parameter.getArray().toType(DataType.FLOAT64, true);
+    }
+
+    private void checkGradient(AdaptedSite adapted, Role role) {
+        Parameter bias = adapted.site().bias();
+        Frozen frozen =
+                new Frozen(doubles(adapted.site().weight()), bias == null ? null : doubles(bias));
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         adapted.tensors()
                 .forEach(
                         (name, p) -> {
-                            NDArray value = p.getArray().toType(DataType.FLOAT64, true);
+                            NDArray value = doubles(p);
                             value.setRequiresGradient(true);
                             tensors.put(name, value);
                         });
         Map<String, double[]> gradients = new HashMap<>();
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-            if (adapted.method().effective(adapted.site(), role, frozen, tensors) == frozen) {
+            if (adapted.method().effective(adapted.site(), role, frozen, tensors)
+                    == frozen.of(role)) {
                 return; // read as it is: nothing to learn from
             }
             collector.backward(weighted(adapted, role, frozen, tensors));
@@ -292,7 +308,7 @@ class ReparameterizationContractTest {
 
     /** Σ c ⊙ effective(…), with coefficients c that differ everywhere. */
     private NDArray weighted(
-            AdaptedSite adapted, Role role, NDArray frozen, Map<String, NDArray> tensors) {
+            AdaptedSite adapted, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray effective = adapted.method().effective(adapted.site(), role, frozen, tensors);
         SplittableRandom random = new SplittableRandom(5);
         double[] coefficients = new double[Math.toIntExact(effective.size())];

@@ -71,7 +71,9 @@ class RescalingTest {
             site.tensors().forEach((name, tensor) -> own.put(name, tensor.getArray()));
             Rescaling method = (Rescaling) site.method();
             float[] plain = method.plain(site.site(), w, own).toFloatArray();
-            float[] fused = method.effective(site.site(), Role.WEIGHT, w, own).toFloatArray();
+            float[] fused =
+                    method.effective(site.site(), Role.WEIGHT, new Frozen(w, null), own)
+                            .toFloatArray();
             assertThat(fused).containsExactly(plain, within(1e-6f));
         }
     }

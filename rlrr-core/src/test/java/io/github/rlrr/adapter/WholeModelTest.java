@@ -96,6 +96,8 @@ class WholeModelTest {
                             Map.entry("fc1.bias", false),
                             Map.entry("fc10.weight", true),
                             Map.entry("fc10.bias", false),
+                            Map.entry("fc2.weight", true),
+                            Map.entry("fc2.bias", false),
                             Map.entry("norm.gamma", false),
                             Map.entry("norm.beta", false),
                             Map.entry("head.weight", true),
@@ -218,6 +220,7 @@ class WholeModelTest {
                             Map.entry("conv.shift", false),
                             Map.entry("fc1.shift", false),
                             Map.entry("fc10.shift", false),
+                            Map.entry("fc2.shift", false),
                             Map.entry("norm.shift", false),
                             Map.entry("head.weight", true),
                             Map.entry("head.bias", false));

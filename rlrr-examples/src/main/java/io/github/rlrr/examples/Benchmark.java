@@ -236,7 +236,7 @@ final class Benchmark {
         values.put("java", System.getProperty("java.version"));
         values.put("device", plan.device().toString());
         if (result != null) {
-            values.put("trainable_parameters", Long.toString(result.trainable()));
+            values.put(TrialResult.TRAINABLE, Long.toString(result.trainable()));
         }
         return values;
     }

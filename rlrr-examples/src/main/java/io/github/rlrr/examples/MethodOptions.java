@@ -1,53 +1,54 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdapterConfig;
-import io.github.rlrr.adapter.BiasTuningConfig;
-import io.github.rlrr.adapter.FullFineTuningConfig;
-import io.github.rlrr.adapter.Initialisation;
+import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.adapter.LinearProbeConfig;
-import io.github.rlrr.adapter.NormTuningConfig;
 import io.github.rlrr.adapter.Rescaling.Form;
 import io.github.rlrr.adapter.Rescaling.Sides;
-import io.github.rlrr.adapter.RlrrConfig;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is trained and how: the method and, for RLRR, its variants. */
+/** What is trained and how: the method and its settings. */
 final class MethodOptions {
 
-    /** The methods that can be trained. */
-    enum Method {
-        RLRR,
-        LINEAR_PROBE,
-        FULL,
-        BIAS,
-        NORM;
+    /** The methods on the class path, for the help. */
+    static final class Names implements Iterable<String> {
 
-        /** As adapter files and options spell it. */
         @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        public Iterator<String> iterator() {
+            return AdapterMethods.all().keySet().iterator();
         }
     }
 
-    /** Splits a list of targets at its commas, but for those within braces and brackets. */
-    private static final String COMMAS = ",(?![^{\\[]*[}\\]])";
-
-    private static final String NONE = "none";
+    /** A comma before the next setting: values may have commas too. */
+    private static final String NEXT = ",(?=[a-z][a-z_-]*=)";
 
     @Option(
             names = "--method",
+            paramLabel = "NAME",
             defaultValue = "rlrr",
+            completionCandidates = Names.class,
             description =
-                    "What is trained besides the head: rlrr; linear-probe, nothing; full, every"
-                            + " parameter; bias, every bias; norm, the norms. Default:"
-                            + " ${DEFAULT-VALUE}.")
-    private Method method = Method.RLRR;
+                    "What is trained besides the head: ${COMPLETION-CANDIDATES}; rlrr methods"
+                            + " explains them. Default: ${DEFAULT-VALUE}.")
+    private String method = "rlrr";
 
-    @Option(names = "--rank", defaultValue = "1", description = "RLRR's rank. Default: 1.")
-    private int rank = 1;
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            hideParamSyntax = true,
+            split = NEXT,
+            description =
+                    "A setting of the method, such as alpha=16; rlrr methods lists them. May be"
+                            + " given more than once.")
+    private @Nullable List<String> set;
+
+    @Option(names = "--rank", paramLabel = "N", description = "RLRR's or LoRA's rank.")
+    private @Nullable Integer rank;
 
     @Option(
             names = "--form",
@@ -55,13 +56,13 @@ final class MethodOptions {
             description =
                     "residual, the method: W + P*W; plain, without residual: P*W; additive: W + P."
                             + " Default: residual.")
-    private Form form = Form.RESIDUAL;
+    private @Nullable Form form;
 
     @Option(
             names = "--sides",
             paramLabel = "NAME",
             description = "Which scales are trained: both, left or right. Default: both.")
-    private Sides sides = Sides.BOTH;
+    private @Nullable Sides sides;
 
     @Option(names = "--no-shift", description = "Train no shift of the biases.")
     private boolean withoutShift;
@@ -79,90 +80,57 @@ final class MethodOptions {
             names = "--targets",
             paramLabel = "T[,T...]",
             hideParamSyntax = true,
-            split = COMMAS,
             description =
-                    "Modules that RLRR rescales, such as all-linear or"
+                    "Modules that the method reads otherwise, such as all-linear or"
                             + " blocks.[3-5].attn.{query,value}, or none; rlrr inspect lists them."
-                            + " Default: all-linear.")
+                            + " Default: the method's, all-linear for rlrr.")
     private @Nullable List<String> targets;
 
     @Option(
             names = "--scale-and-shift",
             paramLabel = "T[,T...]",
             hideParamSyntax = true,
-            split = COMMAS,
             description =
-                    "Modules whose output is scaled and shifted, or none. Default:"
+                    "Modules whose output RLRR scales and shifts, or none. Default:"
                             + " all-norm,patch_embed.proj.")
     private @Nullable List<String> scaleAndShift;
 
     /** The configuration that was asked for. */
     AdapterConfig config(long seed) {
-        return switch (method) {
-            case RLRR -> rlrr(seed);
-            case LINEAR_PROBE -> new LinearProbeConfig();
-            case FULL -> new FullFineTuningConfig();
-            case BIAS -> new BiasTuningConfig();
-            case NORM -> new NormTuningConfig();
-        };
+        return AdapterMethods.named(method).configure(settings(), seed);
     }
 
-    private RlrrConfig rlrr(long seed) {
-        RlrrConfig.Builder builder =
-                RlrrConfig.builder()
-                        .rank(rank)
-                        .form(form)
-                        .sides(sides)
-                        .shift(!withoutShift)
-                        .seed(seed);
-        if (start != null) {
-            builder.initialisation(initialisation(start));
+    /** Every setting that was given, under its name; {@code --set} has the last word. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>();
+        put(settings, "rank", rank);
+        put(settings, "form", form);
+        put(settings, "sides", sides);
+        put(settings, "shift", withoutShift ? false : null);
+        put(settings, "initialisation", start);
+        put(settings, "targets", targets == null ? null : String.join(",", targets));
+        put(
+                settings,
+                "scale_and_shift",
+                scaleAndShift == null ? null : String.join(",", scaleAndShift));
+        for (String setting : set == null ? List.<String>of() : set) {
+            String[] parts = setting.split("=", 2);
+            if (parts.length != 2 || parts[0].isBlank()) {
+                throw new IllegalArgumentException(
+                        "--set is \"" + setting + "\", expected NAME=VALUE, such as alpha=16");
+            }
+            settings.put(parts[0].trim().replace('-', '_'), parts[1].trim());
         }
-        if (targets != null) {
-            builder.targets(list(targets));
+        return settings;
+    }
+
+    private static void put(Map<String, String> settings, String name, @Nullable Object value) {
+        if (value != null) {
+            settings.put(name, value.toString());
         }
-        if (scaleAndShift != null) {
-            builder.scaleAndShift(list(scaleAndShift));
-        }
-        return builder.build();
     }
 
     boolean isLinearProbe() {
-        return method == Method.LINEAR_PROBE;
-    }
-
-    private static String[] list(List<String> targets) {
-        return targets.equals(List.of(NONE)) ? new String[0] : targets.toArray(new String[0]);
-    }
-
-    private static Initialisation initialisation(String text) {
-        String[] parts = text.toLowerCase(Locale.ROOT).split(":", 2);
-        try {
-            double value = parts.length == 2 ? Double.parseDouble(parts[1]) : Double.NaN;
-            boolean valued = parts.length == 2;
-            if (parts[0].equals("kaiming") && !valued) {
-                return Initialisation.PUBLISHED;
-            } else if (parts[0].equals("identity") && !valued) {
-                return Initialisation.IDENTITY;
-            } else if (parts[0].equals("normal") && valued) {
-                return Initialisation.normal(value);
-            } else if (parts[0].equals("uniform") && valued) {
-                return Initialisation.uniform(value);
-            } else if (parts[0].equals("constant") && valued) {
-                return Initialisation.constant(value);
-            }
-        } catch (NumberFormatException e) {
-            throw unknown(text, e);
-        }
-        throw unknown(text, null);
-    }
-
-    private static IllegalArgumentException unknown(String text, @Nullable Exception cause) {
-        return new IllegalArgumentException(
-                "--init is \""
-                        + text
-                        + "\", expected kaiming, identity, normal:DEVIATION, uniform:BOUND or"
-                        + " constant:VALUE",
-                cause);
+        return method.equals(LinearProbeConfig.METHOD);
     }
 }

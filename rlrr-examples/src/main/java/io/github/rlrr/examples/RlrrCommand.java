@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             FinetuneCommand.class,
+            MethodsCommand.class,
             VtabCommand.class,
             FgvcCommand.class,
             EvaluateCommand.class,

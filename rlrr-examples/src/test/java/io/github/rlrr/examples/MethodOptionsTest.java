@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.ArcConfig;
 import io.github.rlrr.adapter.BiasTuningConfig;
 import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.Initialisation;
 import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.LoraConfig;
 import io.github.rlrr.adapter.NormTuningConfig;
 import io.github.rlrr.adapter.Rescaling.Form;
 import io.github.rlrr.adapter.Rescaling.Sides;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.adapter.SsfConfig;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 
@@ -72,6 +77,65 @@ class MethodOptionsTest {
         assertThat(config("--method", "full")).isEqualTo(new FullFineTuningConfig());
         assertThat(config("--method", "bias")).isEqualTo(new BiasTuningConfig());
         assertThat(config("--method", "norm")).isEqualTo(new NormTuningConfig());
+        assertThat(config("--method", "ssf"))
+                .isEqualTo(new SsfConfig(List.of("**"), List.of("head"), 3));
+    }
+
+    @Test
+    void aMethodsOwnSettingsCanBeSet() {
+        List<String> head = List.of("head");
+        assertThat(config("--method", "lora", "--rank", "4", "--set", "alpha=16"))
+                .isEqualTo(new LoraConfig(4, 16, List.of("attn.{query,value}"), head, 3));
+        assertThat(
+                        config(
+                                "--method=lora",
+                                "--targets=all-linear",
+                                "--set=rank=2,alpha=0.5,fully-trained=none",
+                                "--set=seed=9"))
+                .isEqualTo(new LoraConfig(2, 0.5, List.of("all-linear"), List.of(), 9));
+        assertThat(
+                        config(
+                                "--method",
+                                "arc",
+                                "--set",
+                                "bottleneck=8,attention=attn.{query,key},blocks.[0,1].attn.value"))
+                .isEqualTo(
+                        new ArcConfig(
+                                8,
+                                List.of("attn.{query,key}", "blocks.[0,1].attn.value"),
+                                List.of("mlp.fc1"),
+                                head,
+                                3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lora | alpha=much | method lora.alpha is \"much\", expected a number",
+                "lora | rank=1.5 | method lora.rank is \"1.5\", expected a whole number",
+                "lora | rank=0 | method lora: rank is 0, expected at least 1",
+                "lora | dropout=0.1 | method lora has no setting \"dropout\"; it has [alpha,"
+                        + " fully_trained, rank, seed, targets]",
+                "lora | alpha | --set is \"alpha\", expected NAME=VALUE, such as alpha=16",
+                "rlrr | shift=no | method rlrr: shift is \"no\", expected true or false",
+                "rlrr | form=round | method rlrr.form is \"round\", which is unknown",
+                "ssf | targets=none | targets is empty: SSF scales at least one layer"
+            })
+    void aSettingThatCannotBeIsRefusedWithWhatCan(String method, String set, String message) {
+        assertThatThrownBy(() -> config("--method", method, "--set", set))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void anOptionThatTheMethodDoesNotHaveIsRefused() {
+        assertThatThrownBy(() -> config("--method", "ssf", "--rank", "4"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("method ssf has no setting \"rank\"");
+        assertThatThrownBy(() -> config("--method", "lorra"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("method is \"lorra\", expected one of [arc, bias,");
     }
 
     @ParameterizedTest
@@ -79,7 +143,8 @@ class MethodOptionsTest {
     void anUnknownStartIsRefusedWithTheStartsThereAre(String start) {
         assertThatThrownBy(() -> config("--init", start))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("--init is \"" + start + "\", expected kaiming, identity,");
+                .hasMessageContaining(
+                        "initialisation is \"" + start + "\", expected kaiming, identity,");
     }
 
     @Test

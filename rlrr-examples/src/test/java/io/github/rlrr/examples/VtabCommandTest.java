@@ -144,7 +144,10 @@ class VtabCommandTest {
         assertThat(Files.readAllBytes(first)).isEqualTo(before);
         assertThat(rlrr("vtab", "--table", "--out", out).out().lines())
                 .filteredOn(line -> line.startsWith("vtab: "))
-                .hasSize(3);
+                .hasSize(4)
+                .last()
+                .asString()
+                .startsWith("vtab: methods on ");
         assertThat(json(out.resolve("results.json")).getAsJsonArray("experiments")).hasSize(3);
     }
 

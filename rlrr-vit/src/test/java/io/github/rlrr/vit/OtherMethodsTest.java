@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.nn.Block;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
-import io.github.rlrr.adapter.BiasTuningConfig;
+import io.github.rlrr.adapter.AdapterMethod;
+import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.adapter.FullFineTuningConfig;
+import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.ModuleTree;
-import io.github.rlrr.adapter.NormTuningConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuner;
@@ -21,12 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The methods to compare with, on a Vision Transformer. */
+/** Every method but the linear probe, on a Vision Transformer. */
 class OtherMethodsTest {
 
     static Stream<AdapterConfig> configs() {
-        return Stream.of(
-                new FullFineTuningConfig(), new BiasTuningConfig(), new NormTuningConfig());
+        return AdapterMethods.all().values().stream()
+                .map(AdapterMethod::defaults)
+                .filter(config -> !(config instanceof LinearProbeConfig));
     }
 
     private static Map<String, float[]> weights(Block block) {

@@ -27,7 +27,11 @@ final class Parity {
     private Parity() {}
 
     static Path file(String name) {
-        URL url = Parity.class.getResource("/parity/tiny/" + name);
+        return resource("tiny/" + name);
+    }
+
+    static Path resource(String name) {
+        URL url = Parity.class.getResource("/parity/" + name);
         try {
             return Path.of(Objects.requireNonNull(url, name).toURI());
         } catch (URISyntaxException e) {

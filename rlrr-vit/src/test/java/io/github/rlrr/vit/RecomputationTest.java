@@ -3,6 +3,8 @@ package io.github.rlrr.vit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.ArcConfig;
 import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.FineTuneResult;
@@ -66,14 +68,23 @@ class RecomputationTest {
 
     @Test
     void fullFineTuningTrainsToTheSameValuesToo() throws IOException {
-        Map<String, float[]> kept = fullyTrained(false);
-        assertEqual(fullyTrained(true), kept);
+        Map<String, float[]> kept = trained(false, new FullFineTuningConfig());
+        assertEqual(trained(true, new FullFineTuningConfig()), kept);
         assertThat(kept).containsKey("patch_embed.proj.weight");
     }
 
-    private static Map<String, float[]> fullyTrained(boolean recompute) throws IOException {
+    /** Every block adds to the gradient of the projections, in the same order. */
+    @Test
+    void tensorsThatBlocksShareTrainToTheSameValuesToo() throws IOException {
+        Map<String, float[]> kept = trained(false, new ArcConfig());
+        assertEqual(trained(true, new ArcConfig()), kept);
+        assertThat(kept).containsKey("arc.mlp.projection");
+    }
+
+    private static Map<String, float[]> trained(boolean recompute, AdapterConfig config)
+            throws IOException {
         try (VisionTransformer vit = Parity.tiny();
-                AdaptedBlock adapted = Rlrr.adapt(vit, new FullFineTuningConfig())) {
+                AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
             tuner(adapted).recompute(recompute).build().fit();
             return tensors(adapted);
         }

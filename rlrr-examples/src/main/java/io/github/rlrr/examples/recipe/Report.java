@@ -13,7 +13,7 @@ import java.util.List;
 public final class Report {
 
     private final Path out;
-    private final List<String> keys = new ArrayList<>();
+    private final List<Experiment> experiments = new ArrayList<>();
     private final List<ResultTable> tables = new ArrayList<>();
     private final List<List<TrialResult>> results = new ArrayList<>();
 
@@ -39,7 +39,7 @@ public final class Report {
                     experiment.recipe().startsWith(Recipe.OWN)
                             ? Recipe.vtab(own)
                             : recipe(experiment.recipe());
-            report.keys.add(experiment.key());
+            report.experiments.add(experiment);
             report.tables.add(ResultTable.of(experiment.title(), recipe, found));
             report.results.add(found);
         }
@@ -59,31 +59,40 @@ public final class Report {
     /**
      * The tables as text.
      *
-     * @return all of them, each followed by its failures
+     * @return all of them, each followed by its failures; in the end the methods side by side
      */
     public String text() {
-        return text(keys);
+        return text(experiments);
     }
 
     /**
      * One experiment's table as text.
      *
      * @param experiment the experiment
-     * @return its table, followed by its failures; empty where it has no results
+     * @return its table, followed by its failures, and the methods side by side; empty where it has
+     *     no results
      */
     public String text(Experiment experiment) {
-        return text(List.of(experiment.key()));
+        return text(List.of(experiment));
     }
 
-    private String text(List<String> wanted) {
+    private String text(List<Experiment> wanted) {
+        List<String> keys = wanted.stream().map(Experiment::key).toList();
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < keys.size(); i++) {
-            if (wanted.contains(keys.get(i))) {
+        for (int i = 0; i < experiments.size(); i++) {
+            if (keys.contains(experiments.get(i).key())) {
                 text.append(text.isEmpty() ? "" : "\n").append(TableText.plain(tables.get(i)));
                 failures(i).forEach(line -> text.append(line).append('\n'));
             }
         }
+        if (!text.isEmpty()) {
+            sideBySide().forEach(table -> text.append('\n').append(TableText.plain(table)));
+        }
         return text.toString();
+    }
+
+    private List<ResultTable> sideBySide() {
+        return MethodsTable.of(experiments, tables, results);
     }
 
     private List<String> failures(int i) {
@@ -110,7 +119,7 @@ public final class Report {
     public void write() throws IOException {
         StringBuilder markdown = new StringBuilder("# Results\n");
         StringBuilder latex = new StringBuilder();
-        JsonArray experiments = new JsonArray();
+        JsonArray list = new JsonArray();
         for (int i = 0; i < tables.size(); i++) {
             markdown.append('\n').append(TableText.markdown(tables.get(i)));
             List<String> failures = failures(i);
@@ -118,11 +127,15 @@ public final class Report {
             failures.forEach(line -> markdown.append("- ").append(line).append('\n'));
             latex.append(i == 0 ? "" : "\n").append(TableText.latex(tables.get(i)));
             JsonObject json = TableJson.of(tables.get(i), results.get(i));
-            json.addProperty("experiment", keys.get(i));
-            experiments.add(json);
+            json.addProperty("experiment", experiments.get(i).key());
+            list.add(json);
+        }
+        for (ResultTable table : sideBySide()) {
+            markdown.append('\n').append(TableText.markdown(table));
+            latex.append('\n').append(TableText.latex(table));
         }
         JsonObject all = new JsonObject();
-        all.add("experiments", experiments);
+        all.add("experiments", list);
         write("results.md", markdown.toString());
         write("results.json", ResultStore.text(all));
         write("results.tex", latex.toString());

@@ -30,14 +30,21 @@ record ResultTable(String title, List<Column> columns, List<String> backbones, L
     /**
      * A figure of a variant.
      *
+     * @param of whose figure it is, where a table has several methods; empty where it has one
      * @param variant protocol and search
      * @param figure what was measured
      */
-    record Column(Variant variant, Figure figure) {
+    record Column(String of, Variant variant, Figure figure) {
         String title() {
-            return variant.search().isEmpty()
-                    ? figure.title()
-                    : figure.title() + " (" + variant.search() + ")";
+            String own =
+                    variant.search().isEmpty()
+                            ? figure.title()
+                            : figure.title() + " (" + variant.search() + ")";
+            return of.isEmpty() ? own : of + ": " + own;
+        }
+
+        Column of(String label) {
+            return new Column(label, variant, figure);
         }
     }
 
@@ -68,6 +75,31 @@ record ResultTable(String title, List<Column> columns, List<String> backbones, L
             double seconds,
             long peakMemoryKib) {}
 
+    /**
+     * Tables of one recipe as one, without the cost of each.
+     *
+     * @param byLabel what heads the columns of each table
+     */
+    static ResultTable sideBySide(String title, Map<String, ResultTable> byLabel) {
+        ResultTable any = byLabel.values().iterator().next();
+        List<Column> columns = new ArrayList<>();
+        byLabel.forEach(
+                (label, table) -> table.columns.forEach(column -> columns.add(column.of(label))));
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < any.rows.size(); i++) {
+            Map<Column, @Nullable Sample> figures = new LinkedHashMap<>();
+            Map<Column, Integer> failures = new LinkedHashMap<>();
+            for (Map.Entry<String, ResultTable> entry : byLabel.entrySet()) {
+                Row row = entry.getValue().rows.get(i);
+                row.figures.forEach((column, s) -> figures.put(column.of(entry.getKey()), s));
+                row.failures.forEach((column, n) -> failures.put(column.of(entry.getKey()), n));
+            }
+            Row row = any.rows.get(i);
+            rows.add(new Row(row.kind, row.name, figures, failures, row.published, 0, 0));
+        }
+        return new ResultTable(title, columns, any.backbones, rows);
+    }
+
     static ResultTable of(String title, Recipe recipe, List<TrialResult> results) {
         return new Builder(recipe, results).table(title);
     }
@@ -88,7 +120,7 @@ record ResultTable(String title, List<Column> columns, List<String> backbones, L
             Map<String, Variant> variants = new TreeMap<>();
             results.forEach(r -> variants.put(r.protocol() + r.search(), r.variant()));
             for (Variant variant : variants.values()) {
-                variant.figures().forEach(figure -> columns.add(new Column(variant, figure)));
+                variant.figures().forEach(figure -> columns.add(new Column("", variant, figure)));
             }
             for (Column column : columns) {
                 Map<String, Map<Long, Double>> byTask = new LinkedHashMap<>();

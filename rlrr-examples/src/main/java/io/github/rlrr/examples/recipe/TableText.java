@@ -85,7 +85,10 @@ final class TableText {
         List<String> header = new ArrayList<>(List.of("test accuracy, %"));
         table.columns().forEach(column -> header.add(column.title()));
         table.backbones().forEach(backbone -> header.add("published " + backbone));
-        header.addAll(List.of("time", "peak memory"));
+        boolean costs = table.rows().stream().anyMatch(row -> row.seconds() > 0);
+        if (costs) {
+            header.addAll(List.of("time", "peak memory"));
+        }
         lines.add(header);
         for (Row row : table.rows()) {
             List<String> line = new ArrayList<>(List.of(row.name()));
@@ -95,8 +98,10 @@ final class TableText {
                 line.add(value == null ? NONE : Sample.percent(value));
             }
             boolean task = row.kind() == Kind.TASK;
-            line.add(task ? time(row.seconds()) : "");
-            line.add(task ? memory(row.peakMemoryKib()) : "");
+            if (costs) {
+                line.add(task ? time(row.seconds()) : "");
+                line.add(task ? memory(row.peakMemoryKib()) : "");
+            }
             lines.add(line);
         }
         return lines;

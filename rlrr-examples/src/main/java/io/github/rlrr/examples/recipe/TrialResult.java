@@ -32,6 +32,9 @@ public record TrialResult(
         Cost cost,
         Map<String, String> environment) {
 
+    /** The key of the number of trained parameters, the head among them, in the environment. */
+    public static final String TRAINABLE = "trainable_parameters";
+
     /** An accuracy that a protocol gives. */
     public enum Figure {
         /** On the test images after the last epoch, by the published protocol. */

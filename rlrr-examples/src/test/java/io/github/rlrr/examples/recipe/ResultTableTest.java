@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table in its four forms, of three tasks in two groups. */
@@ -171,5 +172,80 @@ mean of 2 groups & 74.00 & 75.50 & 74.50 & - & 75.00 & 78.00 &  &  \\\\
         assertThat(text).containsPattern("mean of natural( +-){4} +70.00");
         assertThat(text).containsPattern("mean of structured +79.00 +80.00 +80.00");
         assertThat(text).containsPattern("mean of 3 tasks( +-){4} +73.33");
+    }
+
+    private static Experiment experiment(String method, String settings, String checkpoint) {
+        return new Experiment("vtab", method, settings, "vit", checkpoint, Map.of(), Map.of());
+    }
+
+    private static List<TrialResult> with(long parameters, TrialResult... results) {
+        return Stream.of(results)
+                .map(
+                        r ->
+                                new TrialResult(
+                                        r.task(),
+                                        r.protocol(),
+                                        r.search(),
+                                        r.seed(),
+                                        r.failure(),
+                                        r.accuracy(),
+                                        r.bestEpoch(),
+                                        r.settings(),
+                                        r.cost(),
+                                        Map.of(TrialResult.TRAINABLE, Long.toString(parameters))))
+                .toList();
+    }
+
+    @Test
+    void methodsOnOneCheckpointStandSideBySideAndOthersDoNot() {
+        List<TrialResult> lora =
+                with(
+                        330_000,
+                        result("svhn", Protocol.VALIDATED, "", 0, 0.5),
+                        result("sun_397", Protocol.VALIDATED, "", 0, 0.25),
+                        result("kitti", Protocol.VALIDATED, "", 0, 0.75));
+        List<TrialResult> arc =
+                with(
+                        130_000,
+                        result("svhn", Protocol.VALIDATED, "", 0, 0.625),
+                        result("sun_397", Protocol.VALIDATED, "", 0));
+        List<Experiment> experiments =
+                List.of(
+                        experiment("lora", "a", "x"),
+                        experiment("arc", "b", "x"),
+                        experiment("ssf", "c", "y"));
+        List<List<TrialResult>> results = List.of(lora, arc, lora);
+        List<ResultTable> tables =
+                results.stream().map(r -> ResultTable.of("t", RECIPE, r)).toList();
+        List<ResultTable> sideBySide = MethodsTable.of(experiments, tables, results);
+        assertThat(sideBySide).hasSize(1);
+        String text = TableText.plain(sideBySide.get(0));
+        assertThat(text.lines().findFirst()).contains("vtab: methods on vit");
+        assertThat(text)
+                .contains("lora (0.33 M): validated  arc (0.13 M): validated  published ViT-B/16 ")
+                .containsPattern("svhn +50.00 +62.50 +90.00")
+                .containsPattern("sun_397 +25.00 +failed +50.00")
+                .containsPattern("kitti +75.00 +- +80.00")
+                .containsPattern("mean of natural +37.50 +- +70.00")
+                .doesNotContain("peak memory");
+    }
+
+    @Test
+    void experimentsOfOneMethodAreToldApartByTheirDigests() {
+        List<TrialResult> some = List.of(result("svhn", Protocol.VALIDATED, "", 0, 0.5));
+        Experiment one = experiment("lora", "rank=1", "x");
+        Experiment other = experiment("lora", "rank=2", "x");
+        ResultTable table = ResultTable.of("t", RECIPE, some);
+        String text =
+                TableText.plain(
+                        MethodsTable.of(
+                                        List.of(one, other),
+                                        List.of(table, table),
+                                        List.of(some, some))
+                                .get(0));
+        for (Experiment each : List.of(one, other)) {
+            String digest = each.key().substring(each.key().lastIndexOf('-') + 1);
+            assertThat(text).contains("lora " + digest + ": validated");
+        }
     }
 }
