@@ -21,14 +21,13 @@ public final class Autograd {
     }
 
     /**
-     * Whether backward has somewhere to go from an array; DJL's {@code hasGradient} knows leaves
-     * only.
+     * Whether backward has somewhere to go from an array. DJL's {@code hasGradient} keeps the first
+     * answer, and its {@code getGradientFunctionNames} ends the process where nothing is recorded.
      *
      * @param array any array
      * @return true when it was computed from something that takes a gradient, or does itself
      */
     public static boolean isRecorded(NDArray array) {
-        return array.hasGradient()
-                || !JniUtils.getGradientFunctionNames((PtNDArray) array).isEmpty();
+        return JniUtils.requiresGrad((PtNDArray) array);
     }
 }

@@ -69,7 +69,11 @@ final class StepStore extends ParameterStore implements Segment.Runner {
         }
         NDArray y;
         // Recorded and thrown away: unrecorded, libtorch rounds otherwise than when computed again.
-        try (NDArray recorded = segment.forward(this, x)) {
+        NDArray recorded = segment.forward(this, x);
+        if (!Autograd.isRecorded(recorded)) {
+            return recorded; // nothing in here or before is trained
+        }
+        try (recorded) {
             y = recorded.stopGradient();
         }
         y.setRequiresGradient(true);

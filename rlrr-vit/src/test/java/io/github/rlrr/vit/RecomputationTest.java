@@ -6,12 +6,15 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.ArcConfig;
 import io.github.rlrr.adapter.FullFineTuningConfig;
+import io.github.rlrr.adapter.LinearProbeConfig;
+import io.github.rlrr.adapter.LoraConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,14 @@ class RecomputationTest {
         Map<String, float[]> kept = trained(false, new ArcConfig());
         assertEqual(trained(true, new ArcConfig()), kept);
         assertThat(kept).containsKey("arc.mlp.projection");
+    }
+
+    @Test
+    void blocksBeforeWhichNothingIsTrainedNeedNoBackward() throws IOException {
+        LoraConfig late = new LoraConfig(2, 2, List.of("blocks.2.attn.value"), List.of("head"), 0);
+        for (AdapterConfig config : List.of(new LinearProbeConfig(), new LoraConfig(), late)) {
+            assertEqual(trained(true, config), trained(false, config));
+        }
     }
 
     private static Map<String, float[]> trained(boolean recompute, AdapterConfig config)
