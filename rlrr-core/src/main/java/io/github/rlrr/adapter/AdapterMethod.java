@@ -13,6 +13,12 @@ import java.util.Map;
 public interface AdapterMethod {
 
     /**
+     * Separates the elements of a list of settings, a regular expression: a comma, but for those
+     * within braces and brackets, which belong to targets.
+     */
+    String LIST_SEPARATOR = ",(?![^{\\[]*[}\\]])";
+
+    /**
      * The name that adapter files and options spell.
      *
      * @return lower-case letters, digits and hyphens; that of the configuration's {@link

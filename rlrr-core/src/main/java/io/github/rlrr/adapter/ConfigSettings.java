@@ -18,9 +18,6 @@ final class ConfigSettings {
     private static final String SEED = "seed";
     private static final String NONE = "none";
 
-    /** Splits a list of targets at its commas, but for those within braces and brackets. */
-    private static final String COMMAS = ",(?![^{\\[]*[}\\]])";
-
     private ConfigSettings() {}
 
     static AdapterConfig apply(AdapterMethod method, Map<String, String> settings, long seed) {
@@ -67,10 +64,17 @@ final class ConfigSettings {
             value.getAsJsonArray().forEach(element -> texts.add(element.getAsString()));
             return texts.isEmpty() ? NONE : String.join(",", texts);
         }
-        // An Initialisation, of which a default has no value.
-        return value.isJsonObject()
-                ? value.getAsJsonObject().get("kind").getAsString()
-                : value.getAsString();
+        return value.isJsonObject() ? start(value.getAsJsonObject()) : value.getAsString();
+    }
+
+    /** An Initialisation; any other record as it stands. */
+    private static String start(JsonObject value) {
+        if (!value.has("kind") || !value.has("value")) {
+            return value.toString();
+        }
+        double number = value.get("value").getAsDouble();
+        String kind = value.get("kind").getAsString();
+        return number == 0 ? kind : kind + ":" + number;
     }
 
     private static JsonElement json(String what, Class<?> type, String text) {
@@ -84,7 +88,7 @@ final class ConfigSettings {
         if (type == List.class) {
             JsonArray list = new JsonArray();
             if (!text.equals(NONE)) {
-                List.of(text.split(COMMAS)).forEach(list::add);
+                List.of(text.split(AdapterMethod.LIST_SEPARATOR)).forEach(list::add);
             }
             return list;
         }

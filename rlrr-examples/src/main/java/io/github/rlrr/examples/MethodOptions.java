@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdapterConfig;
+import io.github.rlrr.adapter.AdapterMethod;
 import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rescaling.Form;
@@ -80,6 +81,7 @@ final class MethodOptions {
             names = "--targets",
             paramLabel = "T[,T...]",
             hideParamSyntax = true,
+            split = AdapterMethod.LIST_SEPARATOR,
             description =
                     "Modules that the method reads otherwise, such as all-linear or"
                             + " blocks.[3-5].attn.{query,value}, or none; rlrr inspect lists them."
@@ -90,6 +92,7 @@ final class MethodOptions {
             names = "--scale-and-shift",
             paramLabel = "T[,T...]",
             hideParamSyntax = true,
+            split = AdapterMethod.LIST_SEPARATOR,
             description =
                     "Modules whose output RLRR scales and shifts, or none. Default:"
                             + " all-norm,patch_embed.proj.")

@@ -107,7 +107,7 @@ class ConfigFileTest {
                 .contains("learning rate is -1.0")
                 .contains("warm-up of 5.0 epochs is not shorter than the run of 3")
                 .contains("patience is -2")
-                .contains("--init is \"zero\"");
+                .contains("initialisation is \"zero\"");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

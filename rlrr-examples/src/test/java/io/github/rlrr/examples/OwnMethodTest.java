@@ -63,7 +63,7 @@ class OwnMethodTest {
                                 null,
                                 null,
                                 null,
-                                "-Xlint:all,-processing,-classfile",
+                                "-Xlint:all,-processing,-classfile,-path",
                                 "-Werror",
                                 "-proc:none",
                                 "-d",
@@ -130,7 +130,12 @@ class OwnMethodTest {
                 .contains("\"method\": \"dora\"", "\"rank\": 2", "\"alpha\": 16.0");
 
         CommandLine.Result without =
-                rlrr("evaluate", "--adapter", out.resolve("adapter"), "--data", "nowhere");
+                rlrr(
+                        "evaluate",
+                        "--adapter",
+                        out.resolve("adapter"),
+                        "--data",
+                        DemoModel.get().images());
         assertThat(without.exitCode()).isEqualTo(RlrrCommand.FAULT);
         assertThat(without.err())
                 .contains("method is \"dora\", expected one of [arc, bias, full, linear-probe,")

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
-import io.github.rlrr.adapter.Initialisation;
 import io.github.rlrr.adapter.Frozen;
+import io.github.rlrr.adapter.Initialisation;
 import io.github.rlrr.adapter.Rescaling;
 import io.github.rlrr.adapter.Rescaling.Form;
 import io.github.rlrr.adapter.Rescaling.Sides;
@@ -79,7 +79,8 @@ public class RescalingBenchmark {
     public Shape effectiveWeight() {
         try (NDManager scope = manager.newSubManager()) {
             scope.tempAttachAll(weight, tensors.get(Rescaling.SCALE_RIGHT));
-            return rescaling.effective(site, Role.WEIGHT, new Frozen(weight, null), tensors).getShape();
+            Frozen frozen = new Frozen(weight, null);
+            return rescaling.effective(site, Role.WEIGHT, frozen, tensors).getShape();
         }
     }
 }
