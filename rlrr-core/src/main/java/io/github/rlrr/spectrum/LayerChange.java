@@ -1,85 +1,88 @@
 package io.github.rlrr.spectrum;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
-import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.ModuleTree;
-import io.github.rlrr.adapter.TrainableTensor;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
-
 /**
- * What an adapter changes in one weight matrix.
+ * What changed in one weight matrix: W before, W' after, ΔW = W' − W.
  *
- * <p>With W the frozen matrix, W' the effective one, ΔW = W' − W and λ_1 the largest singular
- * value.
+ * <p>W is (out, in) as DJL holds it: y = x·Wᵀ + b. Its left singular vectors are directions of the
+ * outputs, its right ones of the inputs. The paper writes X·W with W (in, out) and calls them the
+ * other way round.
  *
- * @param path the parameter's path, such as {@code blocks.0.attn.query.weight}
- * @param relativeNorm ‖ΔW‖_F / ‖W‖_F
- * @param before λ_1(W)
- * @param after λ_1(W')
- * @param change λ_1(ΔW)
+ * @param path the module's path, such as {@code blocks.0.attn.query}
+ * @param rows the outputs; out·k for a convolution of kernel k
+ * @param columns the inputs; in·k for a convolution
+ * @param before the singular values of W
+ * @param after the singular values of W'
+ * @param change the singular values of ΔW
+ * @param outputs the angles between the leading left singular subspaces of W and W'
+ * @param inputs the angles between the leading right ones
  */
 public record LayerChange(
-        String path, double relativeNorm, double before, double after, double change) {
+        String path,
+        int rows,
+        int columns,
+        Spectrum before,
+        Spectrum after,
+        Spectrum change,
+        PrincipalAngles outputs,
+        PrincipalAngles inputs) {
+
+    /** Twice what rounding to float32 can move a value, relative to it. */
+    private static final double ROUNDING = 0x1p-23;
+
+    /** Computes one; neither matrix is zero. */
+    static LayerChange of(String path, Entries before, Entries after, int leading) {
+        try (Matrix w = before.matrix();
+                Matrix changed = after.matrix();
+                Matrix difference = after.minus(before).matrix()) {
+            Angles angles = angles(w, changed, leading);
+            return new LayerChange(
+                    path,
+                    before.rows(),
+                    before.columns(),
+                    new Spectrum(w.singularValues()),
+                    new Spectrum(changed.singularValues()),
+                    new Spectrum(difference.singularValues()),
+                    angles.outputs(),
+                    angles.inputs());
+        }
+    }
+
+    private record Angles(PrincipalAngles outputs, PrincipalAngles inputs) {}
+
+    private static Angles angles(Matrix w, Matrix changed, int leading) {
+        try (Matrix.Leading first = w.leading(leading);
+                Matrix.Leading second = changed.leading(first.left().columns())) {
+            if (second.left().columns() == first.left().columns()) {
+                return angles(first, second);
+            }
+            try (Matrix.Leading fewer = w.leading(second.left().columns())) {
+                return angles(fewer, second);
+            }
+        }
+    }
+
+    private static Angles angles(Matrix.Leading first, Matrix.Leading second) {
+        return new Angles(
+                PrincipalAngles.between(first.left(), second.left()),
+                PrincipalAngles.between(first.right(), second.right()));
+    }
 
     /**
-     * Looks at every weight matrix that an adapter changes without replacing it.
+     * How far the matrix moved: ‖ΔW‖_F / ‖W‖_F.
      *
-     * @param adapted the adapted block
-     * @return one entry a changed matrix, in module order
+     * @return a share of W's norm
      */
-    public static List<LayerChange> of(AdaptedBlock adapted) {
-        Map<String, Parameter> base = ModuleTree.of(adapted.base()).parameters();
-        Set<String> replaced =
-                adapted.trainableTensors().stream()
-                        .map(TrainableTensor::name)
-                        .collect(Collectors.toSet());
-        List<LayerChange> changes = new ArrayList<>();
-        NDArray any = base.values().iterator().next().getArray();
-        try (NDManager scope = any.getManager().newSubManager()) {
-            adapted.effectiveValues(scope)
-                    .forEach(
-                            (path, effective) -> {
-                                NDArray frozen = Objects.requireNonNull(base.get(path)).getArray();
-                                if (!replaced.contains(path)
-                                        && isChangedMatrix(frozen, effective)) {
-                                    changes.add(change(path, frozen, effective));
-                                }
-                            });
-        }
-        return changes;
+    public double relativeNorm() {
+        return change.norm() / before.norm();
     }
 
-    private static boolean isChangedMatrix(NDArray frozen, NDArray effective) {
-        return frozen.getShape().dimension() == 2
-                && frozen.getShape().equals(effective.getShape())
-                && !frozen.contentEquals(effective);
-    }
-
-    private static LayerChange change(String path, NDArray frozen, NDArray effective) {
-        int rows = Math.toIntExact(frozen.getShape().get(0));
-        int columns = Math.toIntExact(frozen.getShape().get(1));
-        float[] w = frozen.toFloatArray();
-        float[] after = effective.toFloatArray();
-        float[] difference = new float[w.length];
-        double changed = 0;
-        double whole = 0;
-        for (int i = 0; i < w.length; i++) {
-            difference[i] = after[i] - w[i];
-            changed += (double) difference[i] * difference[i];
-            whole += (double) w[i] * w[i];
-        }
-        return new LayerChange(
-                path,
-                Math.sqrt(changed / whole),
-                SingularValues.of(w, rows, columns)[0],
-                SingularValues.of(after, rows, columns)[0],
-                SingularValues.of(difference, rows, columns)[0]);
+    /**
+     * The numeric rank of the change: its singular values above 2⁻²³·‖W'‖_F. W' is a float32
+     * matrix, and rounding alone can make values half as large out of nothing.
+     *
+     * @return the rank of ΔW, 0 where all of it may be rounding
+     */
+    public int changeRank() {
+        return change.rank(ROUNDING * after.norm());
     }
 }

@@ -27,7 +27,20 @@ record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata
                             + " holds no class names or no preprocessing: it was saved without them,"
                             + " and images cannot be classified without them");
         }
-        Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
+        return open(folder, base, metadata);
+    }
+
+    /** Opens an adapter for its weights alone: it may hold no class names or preprocessing. */
+    static AdaptedModel openWeights(Path folder, BaseOptions base) throws IOException {
+        return open(folder, base, AdapterFolder.describe(folder).metadata());
+    }
+
+    private static AdaptedModel open(Path folder, BaseOptions base, AdapterMetadata metadata)
+            throws IOException {
+        Preprocessing preprocessing =
+                metadata.preprocessing().isEmpty()
+                        ? null
+                        : Preprocessing.fromMap(metadata.preprocessing());
         VisionTransformer vit = base.load(metadata.baseModel(), preprocessing);
         try {
             return new AdaptedModel(vit, Rlrr.load(vit, folder), metadata);

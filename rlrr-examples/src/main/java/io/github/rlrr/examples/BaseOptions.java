@@ -102,6 +102,15 @@ final class BaseOptions {
     }
 
     /**
+     * Finds another checkpoint.
+     *
+     * @param text what {@code --checkpoint} takes too
+     */
+    Local find(String text) throws IOException {
+        return checkpoints().resolve(text);
+    }
+
+    /**
      * Finds the checkpoint that was asked for, else proposes one.
      *
      * @param yes true to take what is proposed without asking
@@ -155,14 +164,16 @@ final class BaseOptions {
      * Loads the model an adapter was trained on, unless another is asked for.
      *
      * @param remembered the checkpoint the adapter names
-     * @param preprocessing the adapter's, whose size is the model's input
+     * @param preprocessing the adapter's, whose size is the model's input, or null
      * @return the model; the caller closes it
      */
-    VisionTransformer load(String remembered, Preprocessing preprocessing) throws IOException {
+    VisionTransformer load(String remembered, @Nullable Preprocessing preprocessing)
+            throws IOException {
         int[] size = imageSize();
-        return load(
-                checkpoints().resolve(name(remembered)),
-                size == null ? new int[] {preprocessing.height(), preprocessing.width()} : size);
+        if (size == null && preprocessing != null) {
+            size = new int[] {preprocessing.height(), preprocessing.width()};
+        }
+        return load(checkpoints().resolve(name(remembered)), size);
     }
 
     private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {

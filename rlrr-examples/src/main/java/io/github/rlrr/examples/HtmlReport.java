@@ -1,20 +1,14 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.ParameterReport;
-import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.training.ClassFigures;
 import io.github.rlrr.training.ClassificationFigures;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 
-/**
- * Writes a run's page: one file that needs no other, no script and no network; for light and dark
- * screens, telephones and paper.
- */
+/** Writes a run's page. */
 final class HtmlReport {
 
     private final RunReport run;
@@ -25,23 +19,14 @@ final class HtmlReport {
     }
 
     static void write(RunReport run, Path file) throws IOException {
-        byte[] page = new HtmlReport(run).page().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, out -> out.write(page));
+        HtmlPage.write(file, run.data() + ", " + run.method(), new HtmlReport(run).body());
     }
 
     private void add(String format, Object... values) {
         html.append(Html.fill(format + "%n", values));
     }
 
-    private String page() throws IOException {
-        add("<!DOCTYPE html>%n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        add("<meta name=\"color-scheme\" content=\"light dark\">");
-        add(
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"
-                        + " img-src data:; style-src 'unsafe-inline'\">");
-        add("<title>%s, %s</title>", run.data(), run.method());
-        html.append("<style>\n").append(style()).append("</style></head>\n<body>\n");
+    private String body() throws IOException {
         headline();
         html.append(RunCurves.html(run));
         Examination examination = run.examination();
@@ -51,16 +36,7 @@ final class HtmlReport {
         add("<section><h2>Parameters</h2>%n<pre>%s</pre></section>", run.parameters().toString());
         pairs("Configuration", run.configuration());
         pairs("Versions", run.versions());
-        return html.append("</body></html>\n").toString();
-    }
-
-    private static String style() throws IOException {
-        try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
-            if (in == null) {
-                throw new IOException("the resource report.css is missing from the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return html.toString();
     }
 
     private void headline() {

@@ -2,7 +2,6 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.spectrum.LayerChange;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VisionTransformer;
@@ -43,13 +42,6 @@ final class InspectCommand implements Callable<Integer> {
 
     @Option(names = "--tensors", description = "List the tensors of an adapter too.")
     private boolean tensors;
-
-    @Option(
-            names = "--change",
-            description =
-                    "How far an adapter moves each weight of its base: relative norm of the change,"
-                            + " largest singular values. Needs ND4J.")
-    private boolean change;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -105,42 +97,12 @@ final class InspectCommand implements Callable<Integer> {
         print.println("preprocessing  " + description.metadata().preprocessing());
         print.println("written by     rlrr " + description.libraryVersion());
         Path file = folder.resolve(AdapterFolder.TENSOR_FILE);
-        if (change) {
-            changes(folder, print);
-        } else if (tensors) {
+        if (tensors) {
             tensors(file, print);
         } else {
             try (TensorReader reader = TensorReader.open(file)) {
                 print.printf(Locale.ROOT, "tensors        %s%n", summary(reader));
             }
-        }
-    }
-
-    private void changes(Path folder, PrintWriter print) throws IOException {
-        try (AdaptedModel model = AdaptedModel.open(folder, base)) {
-            print.printf(
-                    Locale.ROOT,
-                    "%-32s %9s %9s %9s %9s%n",
-                    "weight",
-                    "|dW|/|W|",
-                    "s1(W)",
-                    "s1(W')",
-                    "s1(dW)");
-            for (LayerChange layer : LayerChange.of(model.adapted())) {
-                print.printf(
-                        Locale.ROOT,
-                        "%-32s %9.4f %9.4f %9.4f %9.4f%n",
-                        layer.path(),
-                        layer.relativeNorm(),
-                        layer.before(),
-                        layer.after(),
-                        layer.change());
-            }
-        } catch (NoClassDefFoundError e) {
-            throw new IllegalStateException(
-                    "--change needs ND4J; add org.nd4j:nd4j-native and the natives of this platform"
-                            + " to the class path",
-                    e);
         }
     }
 

@@ -70,7 +70,12 @@ final class Progress implements FineTuneListener, AutoCloseable {
 
     /** A bar on the standard error stream, so that output stays clean. */
     static ProgressBar bar(String task, long steps) {
-        return builder(task, steps).setUnit(" images", 1).showSpeed().build();
+        return bar(task, steps, " images");
+    }
+
+    /** Likewise, of things that are no images. */
+    static ProgressBar bar(String task, long steps, String unit) {
+        return builder(task, steps).setUnit(unit, 1).showSpeed().build();
     }
 
     private static ProgressBarBuilder builder(String task, long steps) {

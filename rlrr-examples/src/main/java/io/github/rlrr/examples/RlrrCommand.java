@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MergeCommand.class,
             ImportCommand.class,
             InspectCommand.class,
+            SpectrumCommand.class,
             DoctorCommand.class,
             BenchCommand.class
         })

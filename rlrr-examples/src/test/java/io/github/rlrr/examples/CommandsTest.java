@@ -186,14 +186,6 @@ class CommandsTest {
     }
 
     @Test
-    void inspectChangeListsEveryRescaledMatrixOnce() {
-        CommandLine.Result result = rlrr("inspect", "--change", demo.adapter());
-        assertThat(result.exitCode()).isZero();
-        assertThat(result.out().lines().filter(line -> line.startsWith("blocks."))).hasSize(36);
-        assertThat(result.out()).doesNotContain("head.weight");
-    }
-
-    @Test
     void doctorNamesTheVersionsItMet() {
         CommandLine.Result result = rlrr("doctor");
         assertThat(result.exitCode()).isZero();

@@ -1,0 +1,33 @@
+package io.github.rlrr.examples;
+
+import io.github.rlrr.spectrum.LayerChange;
+import io.github.rlrr.spectrum.ModelChange;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * One model compared with another.
+ *
+ * @param name the adapter folder or checkpoint as it was given
+ * @param method the adapter's method; {@code checkpoint} for a model of its own
+ * @param before the name of what it was compared with
+ * @param change what differs
+ */
+record Compared(String name, String method, String before, ModelChange change) {
+
+    /** The mean of a figure over the matrices that changed; NaN where there are none. */
+    double mean(ToDoubleFunction<LayerChange> figure) {
+        return change.layers().stream().mapToDouble(figure).average().orElse(Double.NaN);
+    }
+
+    /** What was compared and what was not, in one line. */
+    String summary() {
+        StringBuilder text = new StringBuilder();
+        text.append(change.layers().size()).append(" matrices changed");
+        if (!change.unchanged().isEmpty()) {
+            text.append(", ").append(change.unchanged().size()).append(" did not");
+        }
+        change.leftOut()
+                .forEach((path, why) -> text.append("; ").append(path).append(" is ").append(why));
+        return text.toString();
+    }
+}
