@@ -14,9 +14,14 @@ import java.util.function.ToDoubleFunction;
  */
 record Compared(String name, String method, String before, ModelChange change) {
 
-    /** The mean of a figure over the matrices that changed; NaN where there are none. */
+    /** The mean of a figure over the matrices that changed, of which there are some. */
     double mean(ToDoubleFunction<LayerChange> figure) {
-        return change.layers().stream().mapToDouble(figure).average().orElse(Double.NaN);
+        return change.layers().stream().mapToDouble(figure).average().orElseThrow();
+    }
+
+    /** True where a matrix changed: there is something to draw. */
+    boolean changed() {
+        return !change.layers().isEmpty();
     }
 
     /** What was compared and what was not, in one line. */

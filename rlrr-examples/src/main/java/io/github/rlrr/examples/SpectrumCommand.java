@@ -94,7 +94,7 @@ final class SpectrumCommand implements Callable<Integer> {
         if (other != null) {
             all.add(withCheckpoint(other));
         }
-        if (all.stream().allMatch(one -> one.change().layers().isEmpty())) {
+        if (all.stream().noneMatch(Compared::changed)) {
             throw new IllegalArgumentException(nothing(all));
         }
         report(all);

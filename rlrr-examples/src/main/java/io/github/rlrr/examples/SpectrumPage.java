@@ -76,7 +76,7 @@ final class SpectrumPage {
                     Html.fill(
                             "<p class=\"small\">Compared with %s: %s.</p>%n",
                             one.before(), one.summary()));
-            if (!one.change().layers().isEmpty()) {
+            if (one.changed()) {
                 pictures(one);
             }
             html.append("</section>\n");
@@ -100,7 +100,7 @@ final class SpectrumPage {
                         + "<table class=\"classes\"><thead><tr><th>model</th><th></th><th>‖ΔW‖/‖W‖"
                         + "</th><th>effective rank of ΔW</th><th>turn, outputs</th><th>turn,"
                         + " inputs</th></tr></thead><tbody>\n");
-        for (Compared one : all) {
+        for (Compared one : all.stream().filter(Compared::changed).toList()) {
             html.append(
                     Html.fill(
                             "<tr><th scope=\"row\">%s</th><td>%s</td>", one.name(), one.method()));

@@ -10,7 +10,7 @@ final class SpectrumTable {
     private static final String HEADER =
             String.format(
                     Locale.ROOT,
-                    "%-20s %8s%9s%8s%8s%8s%7s%7s%7s%6s%6s%6s%n",
+                    "%-20s %8s%9s%8s%8s%8s%7s%7s%7s%5s%6s%6s%n",
                     "matrix",
                     "size",
                     "|dW|/|W|",
@@ -39,7 +39,7 @@ final class SpectrumTable {
                             one.method(),
                             one.before(),
                             one.summary()));
-            if (!one.change().layers().isEmpty()) {
+            if (one.changed()) {
                 text.append(HEADER);
                 one.change().layers().forEach(layer -> text.append(row(layer)));
             }
@@ -52,7 +52,7 @@ final class SpectrumTable {
     private static String row(LayerChange layer) {
         return String.format(
                 Locale.ROOT,
-                "%-20s %8s%9.4f%8.3f%8.3f%8.3f%7.1f%7.1f%7.1f%6d%6.1f%6.1f%n",
+                "%-20s %8s%9.4f%8.3f%8.3f%8.3f%7.1f%7.1f%7.1f%5d%6.1f%6.1f%n",
                 layer.path(),
                 layer.rows() + "x" + layer.columns(),
                 layer.relativeNorm(),
@@ -81,7 +81,7 @@ final class SpectrumTable {
                                 "rank",
                                 "out",
                                 "in"));
-        for (Compared one : all) {
+        for (Compared one : all.stream().filter(Compared::changed).toList()) {
             text.append(
                     String.format(
                             Locale.ROOT,
