@@ -71,7 +71,7 @@ final class DocStage implements AutoCloseable {
         Bundled.unpackFashionMnist(folder.resolve("out/demo/fashion-mnist"));
         copy(demo.adapter(), folder.resolve("out/demo/rlrr/adapter"));
         for (String name : List.of("bag", "coat", "sneaker")) {
-            List<Path> images = demo.testImages(name, 12);
+            List<Path> images = demo.testImages(name, 5);
             for (String data : List.of("my-images", "pets")) {
                 Path of = Files.createDirectories(folder.resolve(data).resolve(name));
                 for (Path image : images) {
