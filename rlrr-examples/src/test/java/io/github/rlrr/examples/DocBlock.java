@@ -39,7 +39,7 @@ record DocBlock(Path page, int line, String language, Map<String, String> notes,
                     "not run", Treatment.NONE);
 
     private static final Set<String> OTHER_NOTES =
-            Set.of("before", "arguments", "file", "output not compared");
+            Set.of("before", "arguments", "file", "from", "output not compared");
 
     private static final Pattern FENCED =
             Pattern.compile(

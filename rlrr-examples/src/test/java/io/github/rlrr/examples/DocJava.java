@@ -79,6 +79,18 @@ final class DocJava {
         return name;
     }
 
+    /** The block stands in a source file as it is, but for white space; // … stands for a cut. */
+    static void assertExcerpt(DocBlock block, Path source) throws IOException {
+        String whole = withoutSpace(Files.readString(source));
+        assertThat(Pattern.compile("//\\s*…").splitAsStream(block.code()))
+                .as("%s: an excerpt of %s", block, source)
+                .allMatch(part -> whole.contains(withoutSpace(part)));
+    }
+
+    private static String withoutSpace(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+
     private static String body(DocBlock block, String name) {
         StringBuilder imports = new StringBuilder(IMPORTS);
         IMPORT.matcher(block.code()).results().forEach(found -> imports.append(found.group()));

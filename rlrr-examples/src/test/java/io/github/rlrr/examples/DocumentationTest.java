@@ -84,6 +84,10 @@ class DocumentationTest {
         if (block.notes().containsKey("file")) {
             Files.writeString(stage.folder().resolve(block.notes().get("file")), block.code());
         }
+        if (block.notes().containsKey("from")) {
+            DocJava.assertExcerpt(block, ROOT.resolve(block.notes().get("from")));
+            return;
+        }
         if (treatment == DocBlock.Treatment.NONE) {
             return;
         }
@@ -222,5 +226,20 @@ class DocumentationTest {
         assertThatThrownBy(() -> command.assertShown(block, "all 7 %\nGPUs 0\n"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("all  1.5e-3 %");
+    }
+
+    @Test
+    void anExcerptThatItsSourceDoesNotHaveIsFound(@TempDir Path folder) throws IOException {
+        Path source =
+                Files.writeString(folder.resolve("A.java"), "int a = 1;\nint b = f(\n  2);\n");
+        Path page =
+                Files.writeString(
+                        folder.resolve("page.md"),
+                        "```java\nint a = 1;\n// …\nint b = f(2);\n```\n\n```java\nint a = 2;\n```\n");
+        List<DocBlock> blocks = DocBlock.of(page);
+        DocJava.assertExcerpt(blocks.get(0), source);
+        assertThatThrownBy(() -> DocJava.assertExcerpt(blocks.get(1), source))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("page.md:7");
     }
 }
