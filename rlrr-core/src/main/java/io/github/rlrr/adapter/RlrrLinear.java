@@ -46,7 +46,8 @@ public final class RlrrLinear extends AbstractBlock implements AutoCloseable {
     }
 
     /**
-     * Wraps a linear layer.
+     * Reads a linear layer's frozen weight as W + (S_right·S_left) ⊙ W and its bias as b + f; the
+     * layer itself is shared, not copied.
      *
      * @param linear an initialized layer, such as a pretrained one; its parameters are frozen
      * @param config rank, form, sides, shift, start and seed; the targets are this layer, whatever

@@ -1,7 +1,8 @@
 package io.github.rlrr.training;
 
 /**
- * What one epoch gave.
+ * Learning rate, losses (mean softmax cross-entropy in nats), accuracies and time of one epoch of a
+ * run; a line of {@link MetricsLog}.
  *
  * @param epoch the epoch, from 1
  * @param learningRate the rate of its last step

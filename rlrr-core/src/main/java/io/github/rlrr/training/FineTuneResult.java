@@ -3,7 +3,8 @@ package io.github.rlrr.training;
 import java.util.List;
 
 /**
- * What a run gave.
+ * How a run went, epoch by epoch, and how it ended. The trained values themselves are in the
+ * adapted block that was trained.
  *
  * @param epochs the metrics of every finished epoch
  * @param steps the number of optimizer steps taken

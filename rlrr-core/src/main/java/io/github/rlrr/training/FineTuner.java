@@ -48,7 +48,7 @@ public final class FineTuner {
     }
 
     /**
-     * Starts a configuration.
+     * Begins a run's settings, at the defaults of {@link FineTuneOptions}.
      *
      * @param block the adapted classifier
      * @return a builder; {@code dataset} must be set
@@ -81,7 +81,10 @@ public final class FineTuner {
         }
     }
 
-    /** Configures a run. */
+    /**
+     * A run's settings, one call each. Nothing is checked before {@link #build}, which names every
+     * fault in one message.
+     */
     public static final class Builder {
 
         private final AdaptedBlock block;
