@@ -93,7 +93,8 @@ public final class RlrrLinear extends AbstractBlock implements AutoCloseable {
         }
         NDArray x = inputs.singletonOrThrow();
         Device device = x.getDevice();
-        try (AdaptedStore store = new AdaptedStore(parameterStore, adapter, x.getManager())) {
+        try (AdaptedStore store =
+                new AdaptedStore(parameterStore, adapter, x.getManager(), training)) {
             NDArray w = store.getValue(weight, device, training);
             NDArray b = store.getValue(bias, device, training);
             return Linear.linear(x, Objects.requireNonNull(w), b);

@@ -183,8 +183,8 @@ class ModuleTreeTest {
         assertThat(Rlrr.tree(root).toString().lines().map(l -> l.replaceAll(" +", " ")).toList())
                 .containsExactly(
                         "a linear (4, 4) + bias",
-                        "b (Named: not a linear layer, norm or convolution)",
-                        "positions (Named: not a linear layer, norm or convolution)",
+                        "b.bias parameter (4): of a module whose weight is tied",
+                        "positions.table parameter (2): no linear layer, norm or convolution",
                         "b.weight = a.weight");
     }
 }
