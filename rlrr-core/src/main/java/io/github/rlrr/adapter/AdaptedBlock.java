@@ -47,7 +47,7 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
         this.base = addChildBlock("base", base);
         this.tree = tree;
         this.adapter = adapter;
-        inputShapes = base.getInputShapes().clone();
+        beforeInitialize(base.getInputShapes().clone());
         frozen = List.copyOf(tree.parameters().values());
         adapter.saved().values().forEach(this::addParameter);
         freezeBase();

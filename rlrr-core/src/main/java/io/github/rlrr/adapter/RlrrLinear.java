@@ -41,7 +41,7 @@ public final class RlrrLinear extends AbstractBlock implements AutoCloseable {
         weight = addParameter(site.weight());
         bias = site.bias() == null ? null : addParameter(site.bias());
         adapter.saved().values().forEach(this::addParameter);
-        inputShapes = new Shape[] {new Shape(-1, weight.getShape().get(1))};
+        beforeInitialize(new Shape(-1, weight.getShape().get(1)));
         freezeBase();
     }
 

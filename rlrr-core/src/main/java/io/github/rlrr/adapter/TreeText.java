@@ -93,7 +93,10 @@ final class TreeText {
 
     private String fate(Site site) {
         AdaptedSite found = adapted.get(site.path());
-        return found == null ? "" : " <- " + tensors(found);
+        if (found != null) {
+            return " <- " + tensors(found);
+        }
+        return adapted.isEmpty() ? "" : ": no target selects it";
     }
 
     private static String tensors(AdaptedSite adapted) {

@@ -169,6 +169,14 @@ class ModuleTreeTest {
     }
 
     @Test
+    void aNormOverTwoAxesIsNoSiteSinceItsGainIsNoVector() {
+        Block block = LayerNorm.builder().build();
+        Fixtures.initialized(block, manager, 1, new Shape(1, 4, 4));
+        assertThat(block.getDirectParameters().get("gamma").getShape()).isEqualTo(new Shape(4, 4));
+        assertThat(ModuleTree.of(block).sites()).isEmpty();
+    }
+
+    @Test
     void theTreePrintsEverySiteAndWhatIsNone() {
         Named root = tied();
         root.child(
