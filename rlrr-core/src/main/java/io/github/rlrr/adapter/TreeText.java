@@ -82,7 +82,11 @@ final class TreeText {
 
     private String lone(String path, Parameter parameter) {
         AdaptedSite whole = adapted.get(path);
-        Shape shape = parameter.getShape();
+        // TorchScript's parameters have an array and no shape.
+        Shape shape =
+                parameter.isInitialized()
+                        ? parameter.getArray().getShape()
+                        : parameter.getShape();
         return String.format(
                 Locale.ROOT,
                 "%-11s %s%s",
