@@ -114,7 +114,8 @@ final class Adapter implements AutoCloseable {
         if (config.freezesStatistics()) {
             frozenStatistics.put(base.getId(), name);
         } else {
-            NDArray copy = manager.create(base.getArray().toFloatArray(), base.getArray().getShape());
+            NDArray copy =
+                    manager.create(base.getArray().toFloatArray(), base.getArray().getShape());
             Parameter own =
                     Parameter.builder()
                             .setName(name)

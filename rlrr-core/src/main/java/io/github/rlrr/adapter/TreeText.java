@@ -84,9 +84,7 @@ final class TreeText {
         AdaptedSite whole = adapted.get(path);
         // TorchScript's parameters have an array and no shape.
         Shape shape =
-                parameter.isInitialized()
-                        ? parameter.getArray().getShape()
-                        : parameter.getShape();
+                parameter.isInitialized() ? parameter.getArray().getShape() : parameter.getShape();
         return String.format(
                 Locale.ROOT,
                 "%-11s %s%s",

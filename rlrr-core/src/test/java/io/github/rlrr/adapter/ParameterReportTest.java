@@ -100,6 +100,7 @@ class ParameterReportTest {
                                     + " scale_right (6, 1), shift (2)",
                             "fc1 linear (4, 18) + bias <- Rescaling: scale_left (1, 18),"
                                     + " scale_right (4, 1), shift (4)",
+                            "fc2 linear (4, 18) + bias: no target selects it",
                             "fc10 linear (4, 4) + bias: no target selects it",
                             "norm norm (4) + bias <- ScaleAndShift: scale (4), shift (4)",
                             "head linear (3, 4) + bias <- Replacement: weight (3, 4), bias (3)");
