@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The base stays the caller's to close; {@link #close} closes the adapter's tensors. The block
  * works in DJL's {@code Model}, {@code Trainer} and {@code Predictor}; concurrent forwards are safe
- * while nothing trains.
+ * while nothing trains. A forward with labels passes them to the base, unless batch norm's
+ * statistics are frozen: the base evaluates then, and evaluation takes none.
  */
 public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
 
@@ -46,7 +47,7 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
         this.base = addChildBlock("base", base);
         this.tree = tree;
         this.adapter = adapter;
-        inputShapes = base.getInputShapes().clone();
+        beforeInitialize(base.getInputShapes().clone());
         frozen = List.copyOf(tree.parameters().values());
         adapter.saved().values().forEach(this::addParameter);
         freezeBase();
@@ -70,7 +71,7 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
                 parameterStore,
                 inputs,
                 training,
-                store -> base.forward(store, inputs, training, params));
+                store -> base.forward(store, inputs, training && !evaluatesBase(), params));
     }
 
     @Override
@@ -79,7 +80,22 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
             NDList data,
             NDList labels,
             @Nullable PairList<String, Object> params) {
-        return read(parameterStore, data, true, store -> base.forward(store, data, labels, params));
+        return read(
+                parameterStore,
+                data,
+                true,
+                store ->
+                        evaluatesBase()
+                                ? base.forward(store, data, false, params)
+                                : base.forward(store, data, labels, params));
+    }
+
+    /**
+     * With frozen statistics batch norm must not be told that it trains: it would normalise with
+     * the batch's own. The graph is recorded all the same.
+     */
+    private boolean evaluatesBase() {
+        return !adapter.frozenStatistics().isEmpty();
     }
 
     private NDList read(
@@ -91,7 +107,7 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
             freezeBase();
         }
         try (AdaptedStore store =
-                new AdaptedStore(parameterStore, adapter, inputs.head().getManager())) {
+                new AdaptedStore(parameterStore, adapter, inputs.head().getManager(), training)) {
             NDList outputs = forward.apply(store);
             if (!everyReadingSeen) {
                 checkEveryReading(store.read());
@@ -218,6 +234,17 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return base.getOutputShapes(inputShapes);
+    }
+
+    /**
+     * Draws the base's modules, a line each, with what this adapter makes of them.
+     *
+     * @return lines such as {@code head linear (10, 128) + bias <- Replacement: weight (10, 128),
+     *     bias (10)}
+     */
+    @Override
+    public String toString() {
+        return TreeText.of(base, tree, adapter);
     }
 
     /** Closes the adapter's tensors. The base stays open. */

@@ -27,18 +27,32 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
 
     private final ParameterStore delegate;
     private final Adapter adapter;
+    private final boolean training;
     private final NDManager scope;
     private final Set<String> read;
 
-    AdaptedStore(ParameterStore delegate, Adapter adapter, NDManager parent) {
-        this(delegate, adapter, parent, new HashSet<>());
+    /**
+     * Starts a forward.
+     *
+     * @param delegate the caller's store
+     * @param adapter what is read how
+     * @param parent of the manager of the effective values
+     * @param training whether the adapter trains, whatever the base's blocks are told
+     */
+    AdaptedStore(ParameterStore delegate, Adapter adapter, NDManager parent, boolean training) {
+        this(delegate, adapter, parent, training, new HashSet<>());
     }
 
     private AdaptedStore(
-            ParameterStore delegate, Adapter adapter, NDManager parent, Set<String> read) {
+            ParameterStore delegate,
+            Adapter adapter,
+            NDManager parent,
+            boolean training,
+            Set<String> read) {
         super(delegate.getManager(), false);
         this.delegate = delegate;
         this.adapter = adapter;
+        this.training = training;
         this.read = read;
         scope = parent.newSubManager();
         scope.setName("effective values");
@@ -46,9 +60,12 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
 
     @Override
     public @Nullable NDArray getValue(
-            @Nullable Parameter parameter, Device device, boolean training) {
+            @Nullable Parameter parameter, Device device, boolean blockTrains) {
         if (parameter == null) {
             return null;
+        }
+        if (blockTrains) {
+            requireMovable(parameter);
         }
         Parameter statistic = adapter.ownStatistics().get(parameter.getId());
         if (statistic != null) {
@@ -81,6 +98,18 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
         return value;
     }
 
+    /** A block that trains whatever it is told would move the base's statistics. */
+    private void requireMovable(Parameter parameter) {
+        String path = adapter.frozenStatistics().get(parameter.getId());
+        if (path != null) {
+            throw new IllegalStateException(
+                    path
+                            + " is frozen, and its batch norm is run in training mode by the block"
+                            + " around it, which must pass on the mode it is given; or keep the"
+                            + " statistics as the adapter's own");
+        }
+    }
+
     private NDArray effective(
             AdaptedSite adapted, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         // All values are resolved by now: the scope must not close a mirror made on first use.
@@ -108,7 +137,7 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
                 x,
                 (store, input) -> {
                     try (AdaptedStore own =
-                            new AdaptedStore(store, adapter, input.getManager(), read)) {
+                            new AdaptedStore(store, adapter, input.getManager(), training, read)) {
                         return segment.forward(own, input);
                     }
                 });

@@ -37,6 +37,7 @@ final class Adapter implements AutoCloseable {
     private final Map<String, Parameter> statistics = new LinkedHashMap<>();
     private final Map<String, Reading> readings = new HashMap<>();
     private final Map<String, Parameter> ownStatistics = new HashMap<>();
+    private final Map<String, String> frozenStatistics = new LinkedHashMap<>();
 
     /**
      * Selects the sites and creates their tensors at their start values.
@@ -103,16 +104,22 @@ final class Adapter implements AutoCloseable {
     }
 
     /**
-     * Batch norm moves its running statistics in training: the adapter's copies, not the base's.
+     * Batch norm moves its running statistics in training: the adapter's copies, not the base's, or
+     * none where they are frozen.
      */
     private void addStatistic(String name, Parameter base) {
-        Parameter.Type type = base.getType();
-        if (type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR) {
-            NDArray copy = manager.create(base.getArray().toFloatArray(), base.getShape());
+        if (!ModuleTree.isStatistic(base)) {
+            return;
+        }
+        if (config.freezesStatistics()) {
+            frozenStatistics.put(base.getId(), name);
+        } else {
+            NDArray copy =
+                    manager.create(base.getArray().toFloatArray(), base.getArray().getShape());
             Parameter own =
                     Parameter.builder()
                             .setName(name)
-                            .setType(type)
+                            .setType(base.getType())
                             .optArray(copy)
                             .optShape(copy.getShape())
                             .optRequiresGrad(false)
@@ -193,6 +200,14 @@ final class Adapter implements AutoCloseable {
     /** The adapter's own running statistics by the base parameter's id. */
     Map<String, Parameter> ownStatistics() {
         return Collections.unmodifiableMap(ownStatistics);
+    }
+
+    /**
+     * The paths of the base's running statistics by id where they are frozen; empty where they are
+     * not, and where there is no batch norm.
+     */
+    Map<String, String> frozenStatistics() {
+        return Collections.unmodifiableMap(frozenStatistics);
     }
 
     @Override

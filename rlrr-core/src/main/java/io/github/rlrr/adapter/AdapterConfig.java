@@ -66,4 +66,24 @@ public interface AdapterConfig {
     default long seed() {
         return 0;
     }
+
+    /**
+     * Whether batch norm's running statistics stay as the base has them, in training too.
+     *
+     * @return false: training moves copies of the adapter's own, which are saved with it
+     */
+    default boolean freezesStatistics() {
+        return false;
+    }
+
+    /**
+     * The same with batch norm's running statistics frozen. A base that has batch norms then runs
+     * as in evaluation while its adapter trains: they normalise with the statistics the base has,
+     * and its dropout is off. A base without batch norm trains as before.
+     *
+     * @return a configuration of the same method
+     */
+    default AdapterConfig withFrozenStatistics() {
+        return new FrozenStatistics(this);
+    }
 }

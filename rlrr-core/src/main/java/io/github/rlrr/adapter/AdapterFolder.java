@@ -9,6 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import io.github.rlrr.tensor.AtomicFile;
@@ -44,6 +45,8 @@ public final class AdapterFolder {
 
     private static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final int LONGEST_MESSAGE = 400;
+    private static final String STATISTICS = "running_statistics";
+    private static final String FROZEN = "frozen";
     private static final Gson GSON =
             new GsonBuilder()
                     .setPrettyPrinting()
@@ -80,7 +83,10 @@ public final class AdapterFolder {
         json.addProperty("method", adapted.config().method());
         json.addProperty("library_version", libraryVersion());
         json.add("base_model", base);
-        json.add("config", ConfigJson.toJson(adapted.config()));
+        json.add("config", ConfigJson.toJson(FrozenStatistics.methodOf(adapted.config())));
+        if (adapted.config().freezesStatistics()) {
+            json.addProperty(STATISTICS, FROZEN);
+        }
         json.add("class_names", GSON.toJsonTree(metadata.classNames()));
         json.add("preprocessing", GSON.toJsonTree(metadata.preprocessing()));
         // An older configuration must not stand beside newer tensors, not even after a crash.
@@ -155,7 +161,9 @@ public final class AdapterFolder {
         }
         String method = required(json, "method").getAsString();
         AdapterConfig config =
-                ConfigJson.fromJson(method, required(json, "config").getAsJsonObject());
+                policy(
+                        json,
+                        ConfigJson.fromJson(method, required(json, "config").getAsJsonObject()));
         JsonObject base = required(json, "base_model").getAsJsonObject();
         List<String> classes = new ArrayList<>();
         JsonArray names = required(json, "class_names").getAsJsonArray();
@@ -171,6 +179,24 @@ public final class AdapterFolder {
                 metadata,
                 required(base, "fingerprint").getAsString(),
                 required(json, "library_version").getAsString());
+    }
+
+    /** Absent means the adapter's own copies, as in every folder before there was a choice. */
+    private static AdapterConfig policy(JsonObject json, AdapterConfig config) {
+        JsonElement statistics = json.get(STATISTICS);
+        if (statistics == null) {
+            return config;
+        }
+        if (!statistics.equals(new JsonPrimitive(FROZEN))) {
+            throw new IllegalArgumentException(
+                    STATISTICS
+                            + " is "
+                            + statistics
+                            + ", expected \""
+                            + FROZEN
+                            + "\" or no such key");
+        }
+        return config.withFrozenStatistics();
     }
 
     private static JsonElement required(JsonObject json, String key) {

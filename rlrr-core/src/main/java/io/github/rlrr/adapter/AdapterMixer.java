@@ -30,7 +30,7 @@ final class AdapterMixer {
      * @return a fresh adapter, the caller's to close
      */
     static Adapter mix(ModuleTree tree, Map<String, Adapter> parts, Mixture mixture) {
-        RlrrConfig config = config(parts, mixture);
+        AdapterConfig config = config(parts, mixture);
         Adapter mixed = new Adapter(tree, config);
         try {
             new AdapterMixer(parts, mixture, mixed).fill();
@@ -42,7 +42,7 @@ final class AdapterMixer {
     }
 
     /** The configuration of the head's adapter, of the combined rank. */
-    private static RlrrConfig config(Map<String, Adapter> parts, Mixture mixture) {
+    private static AdapterConfig config(Map<String, Adapter> parts, Mixture mixture) {
         RlrrConfig first = rlrr(mixture.headOf(), parts);
         boolean products = mixture.rule() == Mixture.Rule.PRODUCTS;
         int rank = 0;
@@ -55,24 +55,36 @@ final class AdapterMixer {
                     "rank (PRODUCTS takes any)",
                     mixture.headOf(),
                     part.getKey());
+            require(
+                    freezes(mixture.headOf(), parts) == freezes(part.getKey(), parts),
+                    "whether batch norm's statistics are frozen",
+                    mixture.headOf(),
+                    part.getKey());
             requireSameTensors(part, mixture.headOf(), parts);
             rank += config.rank();
         }
         boolean concatenated = products && first.sides() == Rescaling.Sides.BOTH;
-        return new RlrrConfig(
-                concatenated ? rank : first.rank(),
-                first.form(),
-                first.sides(),
-                first.shift(),
-                first.initialisation(),
-                first.targets(),
-                first.scaleAndShift(),
-                first.fullyTrained(),
-                first.seed());
+        RlrrConfig mixed =
+                new RlrrConfig(
+                        concatenated ? rank : first.rank(),
+                        first.form(),
+                        first.sides(),
+                        first.shift(),
+                        first.initialisation(),
+                        first.targets(),
+                        first.scaleAndShift(),
+                        first.fullyTrained(),
+                        first.seed());
+        return freezes(mixture.headOf(), parts) ? mixed.withFrozenStatistics() : mixed;
+    }
+
+    private static boolean freezes(String name, Map<String, Adapter> parts) {
+        return Objects.requireNonNull(parts.get(name)).config().freezesStatistics();
     }
 
     private static RlrrConfig rlrr(String name, Map<String, Adapter> parts) {
-        AdapterConfig config = Objects.requireNonNull(parts.get(name)).config();
+        AdapterConfig config =
+                FrozenStatistics.methodOf(Objects.requireNonNull(parts.get(name)).config());
         if (config instanceof RlrrConfig rlrr) {
             return rlrr;
         }

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /**
  * Identifies a base by its weights: SHA-256 over every parameter's path, shape and values in path
  * order. Replaced modules do not count, so a model keeps its fingerprint when it gets a new head;
- * neither do batch norm's running statistics, of which an adapter has its own.
+ * neither do batch norm's running statistics where the adapter has its own.
  */
 final class Fingerprint {
 

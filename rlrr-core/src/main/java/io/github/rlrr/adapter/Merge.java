@@ -38,7 +38,7 @@ final class Merge {
         try (GradMode off = GradMode.off();
                 NDManager scope = manager.newSubManager(device);
                 AdaptedStore store =
-                        new AdaptedStore(new ParameterStore(scope, false), adapter, scope)) {
+                        new AdaptedStore(new ParameterStore(scope, false), adapter, scope, false)) {
             off.suppressNotUsedWarning();
             NDArray read = Objects.requireNonNull(store.getValue(parameter, device, false));
             boolean half = read.getDataType() == DataType.FLOAT16;

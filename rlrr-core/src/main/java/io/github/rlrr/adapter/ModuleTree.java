@@ -179,11 +179,24 @@ public final class ModuleTree {
         return all;
     }
 
+    /** Why a parameter that belongs to no site belongs to none. */
+    String whyNoSite(String path) {
+        Module module = modules.get(path.substring(0, Math.max(0, path.lastIndexOf('.'))));
+        return module != null && Site.of(module) != null
+                ? "of a module whose weight is tied"
+                : "no linear layer, norm or convolution";
+    }
+
     private static boolean isTrainable(Parameter parameter) {
-        return parameter.getType() != Parameter.Type.RUNNING_MEAN
-                && parameter.getType() != Parameter.Type.RUNNING_VAR
+        return !isStatistic(parameter)
                 && parameter.isInitialized()
                 && parameter.getArray().getDataType() == DataType.FLOAT32;
+    }
+
+    /** Whether it is a batch norm's running mean or variance. */
+    static boolean isStatistic(Parameter parameter) {
+        return parameter.getType() == Parameter.Type.RUNNING_MEAN
+                || parameter.getType() == Parameter.Type.RUNNING_VAR;
     }
 
     /**
@@ -197,41 +210,12 @@ public final class ModuleTree {
     }
 
     /**
-     * Draws the tree, a line for each module, with what can be adapted.
+     * Draws the tree, a line for each module that can be adapted and each parameter of none.
      *
      * @return lines such as {@code blocks.0.attn.query linear (128, 128) + bias}
      */
     @Override
     public String toString() {
-        Map<String, Site> byPath = new HashMap<>();
-        sites().forEach(site -> byPath.put(site.path(), site));
-        StringBuilder text = new StringBuilder();
-        for (Module module : modules.values()) {
-            if (module.path().isEmpty()) {
-                continue;
-            }
-            Site site = byPath.get(module.path());
-            if (site != null) {
-                text.append(
-                        String.format(
-                                Locale.ROOT,
-                                "%-32s %-11s %s%s%n",
-                                site.path(),
-                                site.kind().label(),
-                                site.weight().getShape(),
-                                site.bias() == null ? "" : " + bias"));
-            } else if (!module.block().getDirectParameters().isEmpty()) {
-                text.append(
-                        String.format(
-                                Locale.ROOT,
-                                "%-32s (%s: not a linear layer, norm or convolution)%n",
-                                module.path(),
-                                module.block().getClass().getSimpleName()));
-            }
-        }
-        aliases.forEach(
-                (again, first) ->
-                        text.append(String.format(Locale.ROOT, "%-32s = %s%n", again, first)));
-        return text.toString();
+        return TreeText.of(this);
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What is trained and what is frozen, in numbers of parameters.
@@ -18,8 +20,9 @@ import java.util.Set;
  * @param replaced trained as a whole: the head
  * @param frozen the base's own parameters, the replaced module's left out
  * @param adaptedModules how many modules are adapted, by what they get
- * @param untouched the paths of modules that could be adapted and are not
- * @param notes what a reader should know: biases without a shift, tied parameters
+ * @param untouched the paths of modules that could be adapted and that no target selects
+ * @param notes what a reader should know: parameters that can only be trained as a whole, biases
+ *     without a shift, what becomes of batch norm's running statistics, tied parameters
  */
 public record ParameterReport(
         long adapter,
@@ -92,8 +95,29 @@ public record ParameterReport(
                         .filter(p -> !adaptedPaths.contains(p))
                         .toList();
         List<String> notes = new ArrayList<>();
+        tree.sitesAndParameters().stream()
+                .filter(site -> site.kind() == SiteKind.PARAMETER)
+                .map(Site::path)
+                .filter(path -> !adaptedPaths.contains(path))
+                .collect(Collectors.groupingBy(tree::whyNoSite, TreeMap::new, Collectors.toList()))
+                .forEach((why, paths) -> notes.add(why + ", so left: " + shown(paths)));
         if (!withoutBias.isEmpty()) {
             notes.add("no bias, so no shift: " + shown(withoutBias));
+        }
+        long statistics =
+                tree.parameters().values().stream()
+                        .filter(ModuleTree::isStatistic)
+                        .mapToLong(p -> p.getArray().size())
+                        .sum();
+        if (statistics > 0) {
+            notes.add(
+                    String.format(
+                            Locale.ROOT,
+                            "batch norm's running statistics, %,d numbers: %s",
+                            statistics,
+                            adapter.config().freezesStatistics()
+                                    ? "frozen with the base, which trains without dropout then"
+                                    : "copies of the adapter's own, saved with it"));
         }
         tree.aliases().forEach((again, first) -> notes.add(again + " is tied to " + first));
         return new ParameterReport(trained, replaced, frozen, modules, untouched, notes);
@@ -150,7 +174,11 @@ public record ParameterReport(
                 (label, count) ->
                         text.append(String.format(Locale.ROOT, "  %4d x %s%n", count, label)));
         if (!untouched.isEmpty()) {
-            text.append(String.format(Locale.ROOT, "  left as they are: %s%n", shown(untouched)));
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "  left, since no target selects them: %s%n",
+                            shown(untouched)));
         }
         notes.forEach(note -> text.append(String.format(Locale.ROOT, "  note: %s%n", note)));
         return text.toString().stripTrailing();

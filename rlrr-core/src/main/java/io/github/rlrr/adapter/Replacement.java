@@ -62,7 +62,7 @@ public record Replacement(Set<SiteKind> kinds) implements Reparameterization {
     private static TensorSpec spec(Parameter parameter, boolean decayed) {
         return new TensorSpec(
                 parameter.getName(),
-                parameter.getShape(),
+                parameter.getArray().getShape(),
                 decayed,
                 (random, size) -> values(parameter.getArray()));
     }

@@ -41,7 +41,7 @@ public final class RlrrLinear extends AbstractBlock implements AutoCloseable {
         weight = addParameter(site.weight());
         bias = site.bias() == null ? null : addParameter(site.bias());
         adapter.saved().values().forEach(this::addParameter);
-        inputShapes = new Shape[] {new Shape(-1, weight.getShape().get(1))};
+        beforeInitialize(new Shape(-1, weight.getShape().get(1)));
         freezeBase();
     }
 
@@ -94,7 +94,8 @@ public final class RlrrLinear extends AbstractBlock implements AutoCloseable {
         }
         NDArray x = inputs.singletonOrThrow();
         Device device = x.getDevice();
-        try (AdaptedStore store = new AdaptedStore(parameterStore, adapter, x.getManager())) {
+        try (AdaptedStore store =
+                new AdaptedStore(parameterStore, adapter, x.getManager(), training)) {
             NDArray w = store.getValue(weight, device, training);
             NDArray b = store.getValue(bias, device, training);
             return Linear.linear(x, Objects.requireNonNull(w), b);

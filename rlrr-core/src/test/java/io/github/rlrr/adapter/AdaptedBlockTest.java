@@ -18,6 +18,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.util.PairList;
 import io.github.rlrr.Fixtures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AdaptedBlockTest {
 
@@ -217,6 +219,19 @@ class AdaptedBlockTest {
             try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator())) {
                 NDList output = predictor.predict(new NDList(manager.create(X, BATCH)));
                 assertThat(output.head().toFloatArray())
+                        .containsExactly(Fixtures.run(adapted, manager, BATCH, X));
+            }
+        }
+    }
+
+    @Test
+    void aModelThatNoTrainerHasSeenIsSavedByDjlAndLoaded(@TempDir Path folder) throws Exception {
+        try (AdaptedBlock adapted = Rlrr.adapt(Fixtures.mlp(manager, 1), CONFIG);
+                AdaptedBlock other = Rlrr.adapt(Fixtures.mlp(manager, 2), CONFIG);
+                Model model = DjlTraining.model(adapted)) {
+            Fixtures.scramble(adapted, 2);
+            try (Model loaded = DjlTraining.saveAndLoad(model, other, folder)) {
+                assertThat(Fixtures.run(loaded.getBlock(), manager, BATCH, X))
                         .containsExactly(Fixtures.run(adapted, manager, BATCH, X));
             }
         }

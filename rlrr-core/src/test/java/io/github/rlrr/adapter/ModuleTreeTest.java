@@ -169,6 +169,14 @@ class ModuleTreeTest {
     }
 
     @Test
+    void aNormOverTwoAxesIsNoSiteSinceItsGainIsNoVector() {
+        Block block = LayerNorm.builder().build();
+        Fixtures.initialized(block, manager, 1, new Shape(1, 4, 4));
+        assertThat(block.getDirectParameters().get("gamma").getShape()).isEqualTo(new Shape(4, 4));
+        assertThat(ModuleTree.of(block).sites()).isEmpty();
+    }
+
+    @Test
     void theTreePrintsEverySiteAndWhatIsNone() {
         Named root = tied();
         root.child(
@@ -183,8 +191,8 @@ class ModuleTreeTest {
         assertThat(Rlrr.tree(root).toString().lines().map(l -> l.replaceAll(" +", " ")).toList())
                 .containsExactly(
                         "a linear (4, 4) + bias",
-                        "b (Named: not a linear layer, norm or convolution)",
-                        "positions (Named: not a linear layer, norm or convolution)",
+                        "b.bias parameter (4): of a module whose weight is tied",
+                        "positions.table parameter (2): no linear layer, norm or convolution",
                         "b.weight = a.weight");
     }
 }

@@ -61,7 +61,7 @@ class ParameterReportTest {
     void whatCouldBeAdaptedAndIsNotIsListed() {
         ParameterReport report = report(RlrrConfig.builder().targets("fc1").scaleAndShift());
         assertThat(report.untouched()).containsExactly("norm");
-        assertThat(report.toString()).contains("left as they are: norm");
+        assertThat(report.toString()).contains("left, since no target selects them: norm");
     }
 
     @Test
@@ -73,6 +73,41 @@ class ParameterReportTest {
         try (AdaptedBlock adapted = Rlrr.adapt(base, config)) {
             assertThat(adapted.parameterReport().notes())
                     .containsExactly("no bias, so no shift: fc");
+        }
+    }
+
+    @Test
+    void aParameterOfNoModuleThatCanBeAdaptedIsNoted() {
+        ContractNet base = ContractNet.of(manager, 1);
+        try (AdaptedBlock adapted = Rlrr.adapt(base, new BiasTuningConfig());
+                AdaptedBlock whole = Rlrr.adapt(base, new FullFineTuningConfig())) {
+            assertThat(adapted.parameterReport().notes())
+                    .containsExactly("no linear layer, norm or convolution, so left: offset");
+            assertThat(whole.parameterReport().notes()).isEmpty();
+        }
+    }
+
+    @Test
+    void theAdaptedBlockPrintsEveryModuleAndWhatItGets() {
+        RlrrConfig config =
+                RlrrConfig.builder().targets("fc1", "conv").scaleAndShift("norm").build();
+        try (AdaptedBlock adapted = Rlrr.adapt(ContractNet.of(manager, 1), config)) {
+            assertThat(adapted.toString().lines().map(l -> l.replaceAll(" +", " ")).toList())
+                    .containsExactly(
+                            "ContractNet (3, 2, 3, 3), adapted: rlrr",
+                            "offset parameter (1, 4): no linear layer, norm or convolution",
+                            "conv convolution (2, 2, 3, 3) + bias <- Rescaling: scale_left (1, 6),"
+                                    + " scale_right (6, 1), shift (2)",
+                            "fc1 linear (4, 18) + bias <- Rescaling: scale_left (1, 18),"
+                                    + " scale_right (4, 1), shift (4)",
+                            "fc2 linear (4, 18) + bias: no target selects it",
+                            "fc10 linear (4, 4) + bias: no target selects it",
+                            "norm norm (4) + bias <- ScaleAndShift: scale (4), shift (4)",
+                            "head linear (3, 4) + bias <- Replacement: weight (3, 4), bias (3)");
+        }
+        try (AdaptedBlock whole =
+                Rlrr.adapt(ContractNet.of(manager, 1), new FullFineTuningConfig())) {
+            assertThat(whole.toString()).contains("(1, 4) <- Replacement: offset (1, 4)");
         }
     }
 

@@ -84,6 +84,8 @@ class ReparameterizationContractTest {
         methods.add(
                 new Method("whole modules", new LinearProbeConfig(List.of("fc1", "norm", "head"))));
         methods.add(new Method("linear probe", new LinearProbeConfig()));
+        methods.add(
+                new Method("frozen statistics", new LinearProbeConfig().withFrozenStatistics()));
         methods.add(new Method("full", new FullFineTuningConfig(List.of("**", "!fc10"))));
         methods.add(
                 new Method("bias", new BiasTuningConfig(List.of("**", "!fc10"), List.of("head"))));

@@ -10,7 +10,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** The model and the images that come with the examples, written to files where they are needed. */
-final class Bundled {
+public final class Bundled {
 
     /** The name under which {@code --checkpoint} takes the bundled Vision Transformer. */
     static final String VIT = "bundled:vit-cifar10";
@@ -40,8 +40,9 @@ final class Bundled {
      * class. A folder unpacked before is taken as it is.
      *
      * @param folder where to
+     * @throws IOException when a file cannot be written
      */
-    static void unpackFashionMnist(Path folder) throws IOException {
+    public static void unpackFashionMnist(Path folder) throws IOException {
         // The notice is written last: where it is, all is.
         if (Files.exists(folder.resolve(NOTICE))) {
             return;
