@@ -127,7 +127,7 @@ final class CompareCommand implements Callable<Integer> {
     private record Method(String label, AdapterMethod method, Map<String, String> settings) {
 
         static Method parse(String text) {
-            String[] parts = text.strip().split(":(?=[a-z_-]+=)");
+            String[] parts = text.strip().split(":(?=[a-z_-]+=)", -1);
             Map<String, String> settings = new TreeMap<>();
             for (int i = 1; i < parts.length; i++) {
                 String[] pair = parts[i].split("=", 2);
