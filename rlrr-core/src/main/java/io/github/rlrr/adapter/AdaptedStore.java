@@ -115,7 +115,9 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
         // All values are resolved by now: the scope must not close a mirror made on first use.
         try (NDScope intermediate = new NDScope()) {
             intermediate.suppressNotUsedWarning();
-            NDArray value = adapted.method().effective(adapted.site(), role, frozen, tensors);
+            Reparameterization method = adapted.method();
+            Frozen values = method.takesHalf() ? frozen : frozen.inFloat32();
+            NDArray value = method.effective(adapted.site(), role, values, tensors);
             // By identity: equals on arrays compares contents.
             boolean given =
                     value == frozen.weight()

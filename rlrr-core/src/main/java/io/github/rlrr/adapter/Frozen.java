@@ -1,6 +1,7 @@
 package io.github.rlrr.adapter;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param bias the bias; null for a site without one
  */
 public record Frozen(NDArray weight, @Nullable NDArray bias) {
+
+    /** These values, a float16 weight as float32. */
+    Frozen inFloat32() {
+        return weight.getDataType() == DataType.FLOAT16
+                ? new Frozen(weight.toType(DataType.FLOAT32, true), bias)
+                : this;
+    }
 
     /**
      * The value of one of the parameters.

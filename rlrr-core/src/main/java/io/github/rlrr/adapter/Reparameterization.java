@@ -56,6 +56,16 @@ public interface Reparameterization {
     NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors);
 
     /**
+     * Whether {@link #effective} can do with a weight in float16, where the base holds it so, and
+     * gives float32 of it; otherwise it is given one in float32.
+     *
+     * @return true for a method that spares that copy
+     */
+    default boolean takesHalf() {
+        return false;
+    }
+
+    /**
      * Whether the tensors stand for the module's own parameters (a newly trained head) rather than
      * for a change to them.
      *

@@ -213,6 +213,12 @@ public record Rescaling(
         return plain(site, value, tensors);
     }
 
+    /** What is computed from W and float32 scales is float32, and backward keeps W as it is. */
+    @Override
+    public boolean takesHalf() {
+        return true;
+    }
+
     /** The same array by array, on any engine and for every variant. */
     NDArray plain(Site site, NDArray frozen, Map<String, NDArray> tensors) {
         NDArray product = product(tensors);

@@ -27,6 +27,15 @@ public final class GradMode implements AutoCloseable {
         return new GradMode(false);
     }
 
+    /**
+     * Whether this thread records.
+     *
+     * @return false within {@link #off}
+     */
+    public static boolean isOn() {
+        return JniUtils.isGradMode();
+    }
+
     /** Does nothing; silences the compiler's warning about an unused resource. */
     public void suppressNotUsedWarning() {}
 

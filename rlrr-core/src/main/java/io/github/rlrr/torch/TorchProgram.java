@@ -106,6 +106,21 @@ public final class TorchProgram implements AutoCloseable {
         return SHARED.computeIfAbsent(methods, TorchProgram::new);
     }
 
+    /**
+     * Whether this libtorch can run a program, as not every build has every operator.
+     *
+     * @param methods the methods' text
+     * @return false where it does not compile
+     */
+    public static boolean compiles(String methods) {
+        try {
+            shared(methods);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static byte[] pickle(String latin1) {
         return latin1.getBytes(StandardCharsets.ISO_8859_1);
     }

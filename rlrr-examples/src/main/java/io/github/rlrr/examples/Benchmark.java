@@ -6,8 +6,6 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.examples.recipe.BenchmarkTask;
 import io.github.rlrr.examples.recipe.Experiment;
 import io.github.rlrr.examples.recipe.HyperParameters;
-import io.github.rlrr.examples.recipe.Recipe;
-import io.github.rlrr.examples.recipe.Report;
 import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.TrialLock;
@@ -15,7 +13,6 @@ import io.github.rlrr.examples.recipe.TrialResult;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -38,31 +35,43 @@ final class Benchmark {
     /**
      * What to run.
      *
-     * @param recipe the tasks
-     * @param root the folder of all tasks
+     * @param tasks the tasks
+     * @param images lists the images of a task
      * @param experiment what names the results
      * @param variant by which protocol
      * @param seeds the seeds of each task
      * @param overrides hyper-parameters set otherwise than the recipe has them
      * @param method what is trained, by seed
-     * @param preprocessing of test images
      * @param device where it computes
      */
     record Plan(
-            Recipe recipe,
-            Path root,
+            List<BenchmarkTask> tasks,
+            Lister images,
             Experiment experiment,
             Variant variant,
             List<Long> seeds,
             Map<Setting, Double> overrides,
             LongFunction<AdapterConfig> method,
-            Preprocessing preprocessing,
             Device device) {}
+
+    /** Lists the images of a task. */
+    interface Lister {
+
+        /** The images, or why there are none. */
+        BenchmarkImages images(BenchmarkTask task) throws IOException;
+    }
+
+    /** Tells what results there are, after each new one. */
+    interface Reporter {
+
+        /** Writes it down. */
+        void report() throws IOException;
+    }
 
     private final Plan plan;
     private final VisionTransformer base;
-    private final Path outFolder;
     private final ResultStore store;
+    private final Reporter reporter;
     private final BooleanSupplier stop;
     private final PrintWriter out;
     private boolean failed;
@@ -71,11 +80,12 @@ final class Benchmark {
             Plan plan,
             VisionTransformer base,
             Path outFolder,
+            Reporter reporter,
             BooleanSupplier stop,
             PrintWriter out) {
         this.plan = plan;
         this.base = base;
-        this.outFolder = outFolder;
+        this.reporter = reporter;
         this.store = new ResultStore(outFolder);
         this.stop = stop;
         this.out = out;
@@ -87,7 +97,7 @@ final class Benchmark {
      * @return whether all went well; false when a task failed or it was asked to stop
      */
     boolean run() throws IOException {
-        for (BenchmarkTask task : plan.recipe().tasks()) {
+        for (BenchmarkTask task : plan.tasks()) {
             // One task's images at a time: the test sets are large.
             Images images = new Images(task);
             for (long seed : plan.seeds()) {
@@ -120,7 +130,7 @@ final class Benchmark {
                         Trial.forget(slot.folder());
                         Files.deleteIfExists(slot.folder().resolve(TRACE));
                     }
-                    Report.of(outFolder).write();
+                    reporter.report();
                     say(name + "   " + said(result));
                 }
             }
@@ -140,7 +150,7 @@ final class Benchmark {
         BenchmarkImages get() throws IOException {
             BenchmarkImages known = listed;
             if (known == null) {
-                known = new BenchmarkImages(plan.recipe(), task, plan.root(), plan.preprocessing());
+                known = plan.images().images(task);
                 listed = known;
                 if (!known.difference().isEmpty()) {
                     say(known.difference());

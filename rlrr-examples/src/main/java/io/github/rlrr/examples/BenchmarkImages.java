@@ -32,24 +32,41 @@ final class BenchmarkImages {
     private @Nullable LabelledDataset test;
 
     /**
-     * Lists the images.
+     * Images that were listed.
+     *
+     * @param task whose images they are
+     * @param preprocessing of test images
+     * @param augmentation of training images
+     */
+    BenchmarkImages(
+            BenchmarkTask task,
+            ImageSplits splits,
+            Preprocessing preprocessing,
+            Augmentation augmentation) {
+        this.task = task;
+        this.splits = splits;
+        this.preprocessing = preprocessing;
+        this.augmentation = augmentation;
+    }
+
+    /**
+     * Lists the images of a benchmark's task.
      *
      * @param root the folder of all tasks
      * @param preprocessing of test images
      */
-    BenchmarkImages(Recipe recipe, BenchmarkTask task, Path root, Preprocessing preprocessing)
+    static BenchmarkImages of(
+            Recipe recipe, BenchmarkTask task, Path root, Preprocessing preprocessing)
             throws IOException {
-        this.task = task;
-        this.preprocessing = preprocessing;
-        this.augmentation = recipe.augmentation(task);
         Path folder = root.resolve(task.name());
         if (!Files.isDirectory(folder)) {
             throw new IOException("no folder " + folder + ", expected the lists of the task there");
         }
-        splits = recipe.layout().splits(folder, 0);
+        ImageSplits splits = recipe.layout().splits(folder, 0);
         if (splits.test().size() == 0) {
             throw new IOException(folder + ": no image is listed for the test, expected some");
         }
+        return new BenchmarkImages(task, splits, preprocessing, recipe.augmentation(task));
     }
 
     List<String> classNames() {

@@ -127,14 +127,13 @@ final class BenchmarkSession {
                             texts(overrides));
             Benchmark.Plan plan =
                     new Benchmark.Plan(
-                            recipe,
-                            root,
+                            recipe.tasks(),
+                            task -> BenchmarkImages.of(recipe, task, root, preprocessing),
                             experiment,
                             variant,
                             seeds,
                             overrides,
                             method::config,
-                            preprocessing,
                             base.device());
             ConfigFile.write(
                     folder.resolve(experiment.key()).resolve("config.yaml"),
@@ -145,7 +144,9 @@ final class BenchmarkSession {
                 Path copy = folder.resolve(experiment.key()).resolve(Recipe.TABLE_FILE);
                 AtomicFile.write(copy, to -> to.write(table));
             }
-            boolean good = new Benchmark(plan, vit, folder, stop, out).run();
+            boolean good =
+                    new Benchmark(plan, vit, folder, () -> Report.of(folder).write(), stop, out)
+                            .run();
             Report report = Report.of(folder);
             report.write();
             out.println();
@@ -159,13 +160,13 @@ final class BenchmarkSession {
         }
     }
 
-    private static Map<String, String> texts(Preprocessing preprocessing) {
+    static Map<String, String> texts(Preprocessing preprocessing) {
         Map<String, String> texts = new TreeMap<>();
         preprocessing.toMap().forEach((key, value) -> texts.put(key, String.valueOf(value)));
         return texts;
     }
 
-    private static Map<String, String> texts(Map<Setting, Double> overrides) {
+    static Map<String, String> texts(Map<Setting, Double> overrides) {
         Map<String, String> texts = new TreeMap<>();
         overrides.forEach((key, value) -> texts.put(key.toString(), Setting.text(value)));
         return texts;

@@ -52,6 +52,10 @@ final class Curves {
         graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
         graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
         graphics.dispose();
+        writePng(picture, file);
+    }
+
+    static void writePng(BufferedImage picture, Path file) throws IOException {
         AtomicFile.write(
                 file,
                 out -> {

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             FinetuneCommand.class,
             MethodsCommand.class,
+            CompareCommand.class,
             VtabCommand.class,
             FgvcCommand.class,
             EvaluateCommand.class,

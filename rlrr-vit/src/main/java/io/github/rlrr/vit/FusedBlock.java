@@ -55,10 +55,17 @@ final class FusedBlock {
     private final VitConfig config;
     private final Precision precision;
     private final List<Parameter> parameters = new ArrayList<>();
-    private final String whole;
-    private final String wholeInTraining;
-    private final String classToken;
-    private final String classTokenInTraining;
+    private final Programs whole;
+    private final Programs classToken;
+
+    /**
+     * The texts of one computation.
+     *
+     * @param recorded with gradients
+     * @param unrecorded without
+     * @param training with gradients and dropout
+     */
+    private record Programs(String recorded, String unrecorded, String training) {}
 
     /**
      * Takes the parameters of a block's children.
@@ -72,10 +79,15 @@ final class FusedBlock {
         this.config = config;
         this.precision = precision;
         children.forEach(child -> parameters.addAll(child.getDirectParameters().values()));
-        whole = text(ResidualSum.PLAIN, false);
-        wholeInTraining = text(sum, false);
-        classToken = text(ResidualSum.PLAIN, true);
-        classTokenInTraining = text(sum, true);
+        whole = programs(sum, false);
+        classToken = programs(sum, true);
+    }
+
+    private Programs programs(ResidualSum sum, boolean classTokenAlone) {
+        return new Programs(
+                text(Products.RECORDED, ResidualSum.PLAIN, classTokenAlone),
+                text(Products.UNRECORDED, ResidualSum.PLAIN, classTokenAlone),
+                text(Products.RECORDED, sum, classTokenAlone));
     }
 
     /**
@@ -87,7 +99,7 @@ final class FusedBlock {
      * @return (B, N, D) on x's manager
      */
     NDArray forward(ParameterStore store, NDArray x, boolean training) {
-        return run(training ? wholeInTraining : whole, store, x, training);
+        return run(whole, store, x, training);
     }
 
     /**
@@ -99,15 +111,15 @@ final class FusedBlock {
      * @return (B, 1, D) on x's manager
      */
     NDArray classToken(ParameterStore store, NDArray x, boolean training) {
-        return run(training ? classTokenInTraining : classToken, store, x, training);
+        return run(classToken, store, x, training);
     }
 
     /** The programs that drop nothing. */
     Map<String, String> programs() {
-        return Map.of("block", whole, "class_token", classToken);
+        return Map.of("block", whole.recorded(), "class_token", classToken.recorded());
     }
 
-    private NDArray run(String program, ParameterStore store, NDArray x, boolean training) {
+    private NDArray run(Programs programs, ParameterStore store, NDArray x, boolean training) {
         Device device = x.getDevice();
         NDArray[] inputs = new NDArray[1 + parameters.size()];
         inputs[0] = x;
@@ -115,25 +127,36 @@ final class FusedBlock {
             NDArray value = store.getValue(parameters.get(i), device, training);
             inputs[i + 1] = Objects.requireNonNull(value);
         }
-        return TorchProgram.shared(program).forward(inputs).head();
+        return TorchProgram.shared(program(programs, device, training)).forward(inputs).head();
     }
 
-    private String text(ResidualSum dropped, boolean classTokenAlone) {
+    private String program(Programs programs, Device device, boolean training) {
+        if (training) {
+            return programs.training();
+        }
+        boolean unrecorded =
+                precision == Precision.FLOAT32 && Products.of(device) == Products.UNRECORDED;
+        return unrecorded ? programs.unrecorded() : programs.recorded();
+    }
+
+    private String text(Products products, ResidualSum dropped, boolean classTokenAlone) {
         StringBuilder text = new StringBuilder("  def forward(self, x: Tensor");
         NAMES.forEach(name -> text.append(", ").append(name).append(": Tensor"));
         text.append(") -> Tensor:\n");
         line(text, "n = %s", half(norm("x", "norm1")));
         line(text, classTokenAlone ? "a = torch.slice(n, 1, 0, 1)" : "a = n");
         line(text, classTokenAlone ? "r = torch.slice(x, 1, 0, 1)" : "r = x");
-        line(text, "q = %s", heads(linear("a", "query")));
-        line(text, "k = %s", heads(linear("n", "key")));
-        line(text, "v = %s", heads(linear("n", "value")));
+        line(text, "q = %s", heads(linear(products, "a", "query")));
+        line(text, "k = %s", heads(linear(products, "n", "key")));
+        line(text, "v = %s", heads(linear(products, "n", "value")));
         line(text, "m = torch.transpose(torch.scaled_dot_product_attention(q, k, v), 1, 2)");
-        line(text, "b = %s", linear("torch.reshape(m, torch.size(r))", "out"));
+        line(text, "o = torch.reshape(m, torch.size(r))");
+        line(text, "b = %s", linear(products, "o", "out"));
         text.append(dropped.text("b"));
         line(text, "y = torch.add(r, b)");
-        line(text, "h = %s", linear(half(norm("y", "norm2")), "fc1"));
-        line(text, "c = %s", linear("torch.gelu(h)", "fc2"));
+        line(text, "l = %s", half(norm("y", "norm2")));
+        line(text, "g = %s", products.gelu("l", product("fc1_weight"), half("fc1_bias")));
+        line(text, "c = %s", linear(products, "g", "fc2"));
         text.append(dropped.text("c"));
         line(text, "return torch.add(y, c)");
         return text.toString();
@@ -154,14 +177,8 @@ final class FusedBlock {
                 (double) config.layerNormEpsilon());
     }
 
-    private String linear(String x, String name) {
-        return "torch.linear("
-                + x
-                + ", "
-                + product(name + "_weight")
-                + ", "
-                + half(name + "_bias")
-                + ")";
+    private String linear(Products products, String x, String name) {
+        return products.linear(x, product(name + "_weight"), half(name + "_bias"));
     }
 
     /** (B, N, D) to (B, H, N, d), d = D / H. */

@@ -13,6 +13,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -133,6 +134,37 @@ class FusedBlockTest {
                 results(block, (store, x) -> block.plainClassToken(store, x, true));
         assertThat(plain.get("output")).hasSize(BATCH * CONFIG.width());
         assertClose(results(block, (store, x) -> block.classToken(store, x, true)), plain, FLOAT32);
+    }
+
+    @Test
+    void withoutRecordingOtherProductsGiveTheSame() {
+        EncoderBlock block = ConstantBranches.block(vit, 4);
+        ParameterStore store = new ParameterStore(manager, false);
+        NDArray x = normal(1, new Shape(BATCH, CONFIG.tokens(), CONFIG.width()));
+        try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            collector.zeroGradients();
+            assertThat(Products.of(manager.getDevice())).isEqualTo(Products.RECORDED);
+        }
+        try (GradMode off = GradMode.off()) {
+            off.suppressNotUsedWarning();
+            assertThat(Products.of(manager.getDevice()))
+                    .as("every libtorch for x86-64 has oneDNN")
+                    .isEqualTo(
+                            System.getProperty("os.arch").equals("amd64")
+                                    ? Products.UNRECORDED
+                                    : Products.of(manager.getDevice()));
+            assertUnrecorded(
+                    block.forward(store, new NDList(x), false).head(),
+                    block.plain(store, x, false));
+            assertUnrecorded(
+                    block.classToken(store, x, false), block.plainClassToken(store, x, false));
+        }
+    }
+
+    private static void assertUnrecorded(NDArray actual, NDArray expected) {
+        float[] values = expected.toFloatArray();
+        assertThat(largestDifference(actual.toFloatArray(), values) / largest(values))
+                .isLessThan(FLOAT32);
     }
 
     @Test

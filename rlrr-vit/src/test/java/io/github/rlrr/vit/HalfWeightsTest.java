@@ -12,13 +12,17 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.AdapterMethod;
+import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.FineTuner;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A model that holds its blocks' matrices in float16. */
 class HalfWeightsTest {
@@ -160,6 +166,24 @@ class HalfWeightsTest {
                     .forEach((p, a) -> assertThat(a.getDataType()).isEqualTo(DataType.FLOAT32));
             assertClose(logits(merged), logits(adapted), FLOAT32);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void everyMethodReadsThemAsFloat32(AdapterMethod method) throws IOException {
+        AdapterConfig config = method.configure(Map.of(), 3);
+        try (VisionTransformer wide = widened(half);
+                AdaptedBlock adapted = Rlrr.adapt(half, config);
+                AdaptedBlock expected = Rlrr.adapt(wide, config)) {
+            assertClose(logits(adapted), logits(expected), FLOAT32);
+            float[] before = logits(adapted);
+            trained(adapted);
+            assertThat(logits(adapted)).isNotEqualTo(before);
+        }
+    }
+
+    static Collection<AdapterMethod> methods() {
+        return AdapterMethods.all().values();
     }
 
     @Test

@@ -46,9 +46,12 @@ final class ProductFloor {
 
     private ProductFloor() {}
 
-    /** The floor of a case, null where its products are not float32. */
+    /** The floor of a case; null where its products are not these: half precision, inference. */
     static @Nullable Double of(BenchCase measured, StepProducts products, Device device) {
-        return measured.how().precision() == Precision.FLOAT32 ? seconds(products, device) : null;
+        boolean same =
+                measured.how().precision() == Precision.FLOAT32
+                        && measured.what() == BenchCase.What.TRAIN;
+        return same ? seconds(products, device) : null;
     }
 
     /**
