@@ -71,11 +71,14 @@ public record LowRankUpdate(int rank, double alpha) implements Reparameterizatio
                 new TensorSpec(LORA_B, new Shape(out, rank), true, Start.constant(0)));
     }
 
-    /** One operation: neither B·A nor its multiple outlives it. */
+    /**
+     * A program, since a scalar operation of DJL's does not bear backward. The sum is float32 where
+     * W is held in float16, as a product of the two would not be.
+     */
     private String program() {
         return """
               def forward(self, w: Tensor, b: Tensor, a: Tensor) -> Tensor:
-                return torch.addmm(w, b, a, beta=1, alpha=%s)
+                return torch.add(w, torch.mm(b, a), alpha=%s)
             """
                 .formatted(Double.toString(alpha / rank));
     }

@@ -95,14 +95,19 @@ public record Recomposition(String group, int bottleneck, boolean startsAtBase)
 
     @Override
     public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
-        NDArray w = frozen.weight();
         if (role == Role.BIAS) {
             NDArray t = tensors.get(SHIFT);
             NDArray bias = frozen.of(role);
-            return t == null ? bias : bias.add(w.matMul(t));
+            return t == null ? bias : bias.add(weight(frozen, t).matMul(t));
         }
         NDArray u = Objects.requireNonNull(tensors.get(PROJECTION), PROJECTION);
         NDArray c = Objects.requireNonNull(tensors.get(RESCALE), RESCALE);
+        NDArray w = weight(frozen, u);
         return w.add(w.matMul(u).mul(c).matMul(u.transpose()));
+    }
+
+    /** W in the type it is multiplied in, where it is held in float16; it takes no gradient. */
+    private static NDArray weight(Frozen frozen, NDArray factor) {
+        return frozen.weight().toType(factor.getDataType(), false);
     }
 }

@@ -12,7 +12,9 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.adapter.Rlrr;
@@ -23,10 +25,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A model that holds its blocks' matrices in float16. */
 class HalfWeightsTest {
@@ -150,6 +155,28 @@ class HalfWeightsTest {
                                             1e-3)); // AdamW's first steps magnify rounding
         }
         arrays(half).forEach((path, a) -> assertThat(a.toByteArray()).isEqualTo(before.get(path)));
+    }
+
+    static Set<String> methods() {
+        return AdapterMethods.all().keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void everyMethodTrainsAsOnAFloat32ModelOfTheRoundedWeights(String method) throws IOException {
+        AdapterConfig config = AdapterMethods.named(method).defaults();
+        try (VisionTransformer wide = widened(half);
+                AdaptedBlock adapted = Rlrr.adapt(half, config);
+                AdaptedBlock expected = Rlrr.adapt(wide, config)) {
+            assertClose(logits(adapted), logits(expected), FLOAT32);
+            Map<String, float[]> actual = trained(adapted);
+            Map<String, float[]> right = trained(expected);
+            // Softmax ignores these; AdamW makes steps of their rounding noise.
+            right.keySet().removeIf(name -> name.matches(".*attn\\.key\\.(shift|bias)"));
+            right.forEach(
+                    (name, values) ->
+                            assertClose(Objects.requireNonNull(actual.get(name)), values, 1e-3));
+        }
     }
 
     @Test
