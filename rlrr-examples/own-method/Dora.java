@@ -1,6 +1,7 @@
 package com.example.dora;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMethod;
@@ -96,7 +97,10 @@ public final class Dora implements AdapterMethod {
 
         /** ‖W‖ of each row: with B = 0 it is the base model. */
         private static float[] lengths(Site site) {
-            float[] w = site.weight().getArray().toFloatArray();
+            float[] w;
+            try (NDArray single = site.weight().getArray().toType(DataType.FLOAT32, true)) {
+                w = single.toFloatArray();
+            }
             float[] lengths = new float[Math.toIntExact(site.outputs())];
             int in = w.length / lengths.length;
             for (int o = 0; o < lengths.length; o++) {

@@ -18,16 +18,21 @@ public final class AdapterMethods {
     private static final List<AdapterMethod> OWN =
             List.of(
                     new RlrrMethod(),
-                    new Own("lora", "an update of low rank, W + a/r BA", new LoraConfig()),
-                    new Own("ssf", "scale and shift of every layer's output", new SsfConfig()),
-                    new Own("arc", "adapters that share projections", new ArcConfig()),
-                    new Own("bias", "every bias (BitFit)", new BiasTuningConfig()),
-                    new Own("norm", "gain and bias of the norms", new NormTuningConfig()),
-                    new Own("linear-probe", "nothing but the head", new LinearProbeConfig()),
-                    new Own("full", "every parameter", new FullFineTuningConfig()));
+                    new Own("an update of low rank, W + a/r BA", new LoraConfig()),
+                    new Own("scale and shift of every layer's output", new SsfConfig()),
+                    new Own("adapters that share projections", new ArcConfig()),
+                    new Own("every bias (BitFit)", new BiasTuningConfig()),
+                    new Own("gain and bias of the norms", new NormTuningConfig()),
+                    new Own("nothing but the head", new LinearProbeConfig()),
+                    new Own("every parameter", new FullFineTuningConfig()));
 
-    private record Own(String name, String description, AdapterConfig defaults)
-            implements AdapterMethod {}
+    private record Own(String description, AdapterConfig defaults) implements AdapterMethod {
+
+        @Override
+        public String name() {
+            return defaults.method();
+        }
+    }
 
     private static final class RlrrMethod implements AdapterMethod {
 
