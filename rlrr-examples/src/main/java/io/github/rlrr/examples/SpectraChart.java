@@ -82,7 +82,7 @@ final class SpectraChart {
                     panel(svg, change, x(c), y(r), c == 0);
                 }
             }
-            svg.append(SvgText.at(x(c), y(rows) + 8, "middle", "1"));
+            svg.append(SvgText.at(x(c), y(rows) + 8, "", "1"));
             svg.append(SvgText.at(x(c) + WIDTH, y(rows) + 8, "end", last(c)));
         }
         for (int r = 0; r < rows; r++) {

@@ -121,11 +121,15 @@ final class SpectrumPage {
         LayerGrid grid = new LayerGrid(one.change().layers());
         int count = methods.merge(one.method(), 1, Integer::sum);
         String prefix = one.method() + (count == 1 ? "" : "-" + count) + "-";
+        html.append(
+                "<div style=\"display:grid;gap:1rem;grid-template-columns:"
+                        + "repeat(auto-fit,minmax(min(100%,30rem),1fr))\">\n");
         for (Figure figure : FIGURES) {
             HeatMap map =
                     new HeatMap(figure.title(), figure.value(), figure.format(), highest(figure));
             picture(prefix + figure.file() + ".svg", figure.title(), map.svg(grid));
         }
+        html.append("</div>\n");
         String spectra = new SpectraChart(grid).svg();
         if (!spectra.isEmpty()) {
             picture(prefix + "spectra.svg", "Singular values, by layer and module", spectra);
@@ -150,8 +154,8 @@ final class SpectrumPage {
         written.add(file);
         html.append(
                 Html.fill(
-                        "<p><img style=\"max-width:100%%\" alt=\"%s\""
-                                + " src=\"data:image/svg+xml;base64,%s\"></p>%n",
+                        "<img style=\"max-width:100%%\" alt=\"%s\""
+                                + " src=\"data:image/svg+xml;base64,%s\">%n",
                         title, Base64.getEncoder().encodeToString(bytes)));
     }
 }
