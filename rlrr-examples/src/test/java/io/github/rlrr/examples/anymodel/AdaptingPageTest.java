@@ -2,6 +2,11 @@ package io.github.rlrr.examples.anymodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.Rlrr;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +23,28 @@ class AdaptingPageTest {
     private static final Path PAGE = Path.of("..", "docs", "adapting.md");
     private static final Path PROGRAMS =
             Path.of("src", "main", "java", "io", "github", "rlrr", "examples", "anymodel");
+
+    private static List<String> blocks(String language) throws IOException {
+        return Pattern.compile("```" + language + "\\R(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(PAGE))
+                .results()
+                .map((MatchResult m) -> stripped(m.group(1)))
+                .toList();
+    }
+
+    @Test
+    void treeAndReportAreThoseOfTheBertBlock() throws IOException {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block base =
+                    PlainDjl.initialized(AdaptBert.network(), manager, new Shape(1, 3, 8, 8));
+            List<String> tree = Rlrr.tree(base).toString().lines().map(String::strip).toList();
+            assertThat(tree).containsAll(blocks("text").get(0).lines().toList());
+            try (AdaptedBlock adapted = Rlrr.adapt(base, AdaptBert.config())) {
+                assertThat(blocks("text").get(1))
+                        .isEqualTo(stripped(adapted.parameterReport().toString()));
+            }
+        }
+    }
 
     /** Without indentation, which is another on the page. */
     private static String stripped(String code) {
@@ -39,12 +66,7 @@ class AdaptingPageTest {
                                     })
                             .toList();
         }
-        List<String> blocks =
-                Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL)
-                        .matcher(Files.readString(PAGE))
-                        .results()
-                        .map((MatchResult m) -> stripped(m.group(1)))
-                        .toList();
+        List<String> blocks = blocks("java");
         assertThat(blocks).hasSizeGreaterThan(3);
         for (String block : blocks) {
             assertThat(programs).as(block).anyMatch(program -> program.contains(block));
