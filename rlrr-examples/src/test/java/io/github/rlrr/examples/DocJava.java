@@ -35,6 +35,7 @@ final class DocJava {
             import ai.djl.nn.*;
             import ai.djl.nn.core.*;
             import io.github.rlrr.adapter.*;
+            import io.github.rlrr.spectrum.*;
             import io.github.rlrr.tensor.*;
             import io.github.rlrr.training.*;
             import io.github.rlrr.vit.*;
