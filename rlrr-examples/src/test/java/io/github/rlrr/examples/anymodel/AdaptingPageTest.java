@@ -32,8 +32,7 @@ class AdaptingPageTest {
     @Test
     void treeAndReportAreThoseOfTheBertBlock() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block base =
-                    PlainDjl.initialized(AdaptBert.network(), manager, new Shape(1, 3, 8, 8));
+            Block base = PlainDjl.initialized(AdaptBert.network(), manager, new Shape(1, 3, 8, 8));
             List<String> tree = Rlrr.tree(base).toString().lines().map(String::strip).toList();
             assertThat(tree).containsAll(blocks("text").get(0).lines().toList());
             try (AdaptedBlock adapted = Rlrr.adapt(base, AdaptBert.config())) {
