@@ -46,7 +46,7 @@ class ProgramsCommandTest {
         assertThat(code(out.resolve("rescaling.pt"))).endsWith(Rescaling.PROGRAM);
         assertThat(code(out.resolve("block-float32.pt")))
                 .contains("scaled_dot_product_attention")
-                .doesNotContain("torch.to(");
+                .doesNotContain(", 15)");
         assertThat(code(out.resolve("block-bfloat16.pt"))).contains("torch.to(fc1_weight, 15)");
         JsonObject config =
                 JsonParser.parseString(Files.readString(out.resolve("config.json")))
