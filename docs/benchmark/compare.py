@@ -61,6 +61,14 @@ def measure(side, options):
     return case
 
 
+def check_versions(measured):
+    """Another PyTorch than the libtorch that rlrr runs on would be another comparison."""
+    found = {case["versions"].get("libtorch") or case["versions"]["torch"].split("+")[0]
+             for case in measured.values()}
+    if len(found) > 1:
+        sys.exit(f"PyTorch and libtorch are of different versions, {sorted(found)}: install rlrr's")
+
+
 def figures(case):
     """What is compared of one process: its median step and its peaks."""
     return {
@@ -154,6 +162,7 @@ def main(arguments):
             measured[side] = measure(side, options)
             with options.output.open("a") as lines:
                 lines.write(json.dumps(measured[side]) + "\n")
+        check_versions(measured)
         rounds.append(measured)
     print(f"{options.what}, {options.model}, batch {options.batch}, {options.precision}, "
           f"{options.device}, {options.threads} threads, {options.rounds} rounds of "
