@@ -73,15 +73,15 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
         }
         Reading reading = adapter.readings().get(parameter.getId());
         if (reading == null) {
-            return frozen(parameter, device, training);
+            return frozen(parameter, device);
         }
         read.add(parameter.getId());
         AdaptedSite adapted = reading.adapted();
         Parameter bias = adapted.site().bias();
         Frozen frozen =
                 new Frozen(
-                        frozen(adapted.site().weight(), device, training),
-                        bias == null ? null : frozen(bias, device, training));
+                        frozen(adapted.site().weight(), device),
+                        bias == null ? null : frozen(bias, device));
         Map<String, NDArray> tensors = new HashMap<>();
         adapted.tensors()
                 .forEach(
@@ -89,7 +89,7 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
         return effective(adapted, reading.role(), frozen, tensors);
     }
 
-    private NDArray frozen(Parameter parameter, Device device, boolean training) {
+    private NDArray frozen(Parameter parameter, Device device) {
         NDArray value = delegate.getValue(parameter, device, training);
         if (training && value.hasGradient()) {
             // Model.newTrainer unfreezes what Model.load has loaded, mirrors included.

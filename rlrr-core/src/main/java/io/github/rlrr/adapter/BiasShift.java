@@ -36,6 +36,12 @@ public record BiasShift() implements Reparameterization {
         return List.of(new TensorSpec(SHIFT, shape, false, TensorSpec.Start.constant(0)));
     }
 
+    /** No weight is read. */
+    @Override
+    public boolean takesHalf() {
+        return true;
+    }
+
     @Override
     public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray shift = tensors.get(SHIFT);

@@ -80,6 +80,12 @@ public record Replacement(Set<SiteKind> kinds) implements Reparameterization {
         return own == null ? frozen.of(role) : own;
     }
 
+    /** The frozen weight is not looked at. */
+    @Override
+    public boolean takesHalf() {
+        return true;
+    }
+
     @Override
     public boolean replaces() {
         return true;

@@ -60,6 +60,12 @@ public record ScaleAndShift(boolean drawn, boolean decayed) implements Reparamet
         return drawn ? Start.normal(mean, DEVIATION) : Start.constant(mean);
     }
 
+    /** s ⊙ W of a float32 s is float32. */
+    @Override
+    public boolean takesHalf() {
+        return true;
+    }
+
     @Override
     public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray scale = tensors.get(SCALE);

@@ -145,6 +145,23 @@ final class BaseOptions {
         return VitCheckpoint.describe(found.file()).preprocessing();
     }
 
+    /**
+     * How a whole image becomes a model's input, normalised as its checkpoint says.
+     *
+     * @param config the model's, whose size the input has
+     */
+    Preprocessing preprocessing(Local found, VitConfig config) throws IOException {
+        int height = config.imageHeight();
+        return preprocessing(found)
+                .orElse(Preprocessing.vitDefault(height))
+                .withSize(height, config.imageWidth());
+    }
+
+    /** Whether weights are rounded, which gives other results. */
+    boolean holdsHalfWeights() {
+        return halfWeights;
+    }
+
     /** Height and width, or null where they were not given. */
     private int @Nullable [] imageSize() {
         if (imageSize == null) {

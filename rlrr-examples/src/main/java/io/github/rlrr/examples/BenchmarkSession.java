@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What {@code rlrr vtab} and {@code rlrr fgvc} do, given their recipe. */
 final class BenchmarkSession {
@@ -110,21 +109,11 @@ final class BenchmarkSession {
         Checkpoints.Local checkpoint = base.find();
         try (VisionTransformer vit = base.load(checkpoint);
                 StopSignal stop = new StopSignal()) {
-            int height = vit.config().imageHeight();
-            Preprocessing like =
-                    base.preprocessing(checkpoint)
-                            .orElse(Preprocessing.vitDefault(height))
-                            .withSize(height, vit.config().imageWidth());
-            Preprocessing preprocessing = recipe.preprocessing(like);
+            Preprocessing preprocessing =
+                    recipe.preprocessing(base.preprocessing(checkpoint, vit.config()));
             Experiment experiment =
-                    new Experiment(
-                            recipe.name(),
-                            adapter.method(),
-                            adapter.toString(),
-                            checkpoint.name(),
-                            Experiment.sha256(checkpoint.file()),
-                            texts(preprocessing),
-                            texts(overrides));
+                    new Experiments(checkpoint, base, preprocessing, overrides)
+                            .of(recipe.name(), adapter);
             Benchmark.Plan plan =
                     new Benchmark.Plan(
                             recipe.tasks(),
@@ -158,17 +147,5 @@ final class BenchmarkSession {
             out.flush();
             return good ? 0 : RlrrCommand.FAULT;
         }
-    }
-
-    static Map<String, String> texts(Preprocessing preprocessing) {
-        Map<String, String> texts = new TreeMap<>();
-        preprocessing.toMap().forEach((key, value) -> texts.put(key, String.valueOf(value)));
-        return texts;
-    }
-
-    static Map<String, String> texts(Map<Setting, Double> overrides) {
-        Map<String, String> texts = new TreeMap<>();
-        overrides.forEach((key, value) -> texts.put(key.toString(), Setting.text(value)));
-        return texts;
     }
 }

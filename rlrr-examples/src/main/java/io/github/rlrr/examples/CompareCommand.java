@@ -51,9 +51,6 @@ import picocli.CommandLine.Spec;
         })
 final class CompareCommand implements Callable<Integer> {
 
-    /** Between methods; not within the braces of a target. */
-    private static final String NEXT = ",(?![^{]*\\})";
-
     private static final double WEIGHT_DECAY = 1e-4;
 
     @Option(
@@ -71,7 +68,7 @@ final class CompareCommand implements Callable<Integer> {
             names = "--methods",
             paramLabel = "M[,M...]",
             hideParamSyntax = true,
-            split = NEXT,
+            split = AdapterMethod.LIST_SEPARATOR,
             defaultValue = "linear-probe,bias,norm,ssf,arc,lora,rlrr,full",
             description =
                     "What to compare; rlrr methods lists them. Settings follow a colon each, as in"
@@ -203,26 +200,14 @@ final class CompareCommand implements Callable<Integer> {
             StopSignal stop)
             throws IOException {
         PrintWriter print = spec.commandLine().getOut();
-        int height = vit.config().imageHeight();
-        Preprocessing preprocessing =
-                base.preprocessing(checkpoint)
-                        .orElse(Preprocessing.vitDefault(height))
-                        .withSize(height, vit.config().imageWidth());
+        Preprocessing preprocessing = base.preprocessing(checkpoint, vit.config());
+        Experiments naming = new Experiments(checkpoint, base, preprocessing, budget);
         Map<String, Experiment> experiments = new LinkedHashMap<>();
-        String sha256 = Experiment.sha256(checkpoint.file());
-        for (Method method : chosen.values()) {
-            AdapterConfig config = method.config(0);
-            experiments.put(
-                    method.label(),
-                    new Experiment(
-                            flip ? "compare flipped" : "compare",
-                            config.method(),
-                            config.toString(),
-                            checkpoint.name(),
-                            sha256,
-                            BenchmarkSession.texts(preprocessing),
-                            BenchmarkSession.texts(budget)));
-        }
+        chosen.forEach(
+                (label, method) ->
+                        experiments.put(
+                                label,
+                                naming.of(flip ? "compare flipped" : "compare", method.config(0))));
         Benchmark.Reporter reporter = () -> write(experiments, sets.keySet(), variant);
         boolean good = true;
         for (Map.Entry<String, ImageSplits> set : sets.entrySet()) {
@@ -230,6 +215,9 @@ final class CompareCommand implements Callable<Integer> {
             BenchmarkImages images =
                     new BenchmarkImages(task, set.getValue(), preprocessing, augmentation());
             for (Method method : chosen.values()) {
+                if (stop.getAsBoolean()) {
+                    break;
+                }
                 print.println(set.getKey() + ": " + method.label());
                 print.flush();
                 Benchmark.Plan plan =

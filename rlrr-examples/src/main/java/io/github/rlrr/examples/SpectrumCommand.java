@@ -6,7 +6,6 @@ import io.github.rlrr.spectrum.ModelChange;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,15 +165,13 @@ final class SpectrumCommand implements Callable<Integer> {
     }
 
     private void report(List<Compared> all) throws IOException {
-        boolean toOut = "-".equals(json);
-        PrintWriter print = spec.commandLine().getOut();
-        PrintWriter people = toOut ? spec.commandLine().getErr() : print;
-        people.print(SpectrumTable.of(all));
-        if (toOut) {
-            print.println(SpectrumJson.of(all));
-            print.flush();
-        } else if (json != null) {
-            Files.writeString(Path.of(json), SpectrumJson.of(all) + "\n");
+        PrintWriter people =
+                JsonReport.write(
+                        spec.commandLine(),
+                        json,
+                        List.of(SpectrumJson.of(all).toString()),
+                        SpectrumTable.of(all));
+        if (json != null && !json.equals("-")) {
             people.println("written   " + json);
         }
         if (out != null) {

@@ -19,9 +19,14 @@ final class SpectrumPage {
      * A figure that is drawn as a heat map.
      *
      * @param file the end of its file's name
+     * @param unit follows a figure in the table
      */
     private record Figure(
-            String file, String title, String format, ToDoubleFunction<LayerChange> value) {}
+            String file,
+            String title,
+            String format,
+            String unit,
+            ToDoubleFunction<LayerChange> value) {}
 
     private static final List<Figure> FIGURES =
             List.of(
@@ -29,21 +34,25 @@ final class SpectrumPage {
                             "relative-norm",
                             "‖ΔW‖ / ‖W‖, %",
                             "%.2f",
+                            " %",
                             layer -> 100 * layer.relativeNorm()),
                     new Figure(
                             "effective-rank",
                             "Effective rank of ΔW",
                             "%.1f",
+                            "",
                             layer -> layer.change().effectiveRank()),
                     new Figure(
                             "output-turn",
                             "Turn of the leading output directions, mean angle in degrees",
                             "%.1f",
+                            "",
                             layer -> layer.outputs().mean()),
                     new Figure(
                             "input-turn",
                             "Turn of the leading input directions, mean angle in degrees",
                             "%.1f",
+                            "",
                             layer -> layer.inputs().mean()));
 
     private final List<Compared> all;
@@ -81,15 +90,14 @@ final class SpectrumPage {
             }
             html.append("</section>\n");
         }
-        html.append(Html.fill("<section><h2>Figures</h2>%n<pre>%s</pre></section>%n", table()));
+        html.append(
+                Html.fill(
+                        "<section><h2>Figures</h2>%n<pre>%s</pre></section>%n",
+                        SpectrumTable.of(all)));
         Path page = folder.resolve("spectrum.html");
         HtmlPage.write(page, "Singular values", html.toString());
         written.add(page);
         return written;
-    }
-
-    private String table() {
-        return SpectrumTable.of(all);
     }
 
     private void means() {
@@ -105,12 +113,11 @@ final class SpectrumPage {
                     Html.fill(
                             "<tr><th scope=\"row\">%s</th><td>%s</td>", one.name(), one.method()));
             for (Figure figure : FIGURES) {
-                boolean share = figure.file().equals("relative-norm");
                 html.append(
                         Html.fill(
                                 "<td>" + figure.format() + "%s</td>",
                                 one.mean(figure.value()),
-                                share ? " %" : ""));
+                                figure.unit()));
             }
             html.append("</tr>\n");
         }

@@ -96,24 +96,29 @@ class CommandsTest {
                 .getAsJsonObject();
     }
 
+    private CommandLine.Result headAlone(Path out, Object... more) {
+        List<Object> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "finetune",
+                                "--data",
+                                demo.images().resolve("val"),
+                                "--checkpoint",
+                                Bundled.VIT,
+                                "--out",
+                                out,
+                                "--epochs",
+                                1,
+                                "--method",
+                                "linear-probe"));
+        arguments.addAll(List.of(more));
+        return rlrr(arguments.toArray());
+    }
+
     @Test
     void anAdapterRemembersTheImageSizeItWasTrainedFor() throws IOException {
         Path out = demo.folder().resolve("small");
-        CommandLine.Result trained =
-                rlrr(
-                        "finetune",
-                        "--data",
-                        demo.images().resolve("val"),
-                        "--checkpoint",
-                        Bundled.VIT,
-                        "--out",
-                        out,
-                        "--epochs",
-                        1,
-                        "--method",
-                        "linear-probe",
-                        "--image-size",
-                        24);
+        CommandLine.Result trained = headAlone(out, "--image-size", 24);
         assertThat(trained.exitCode()).isZero();
         CommandLine.Result predicted =
                 rlrr(
@@ -128,20 +133,7 @@ class CommandsTest {
     @Test
     void anAdapterTrainedOnHalfWeightsWantsThemAgain() throws IOException {
         Path out = demo.folder().resolve("half");
-        CommandLine.Result trained =
-                rlrr(
-                        "finetune",
-                        "--data",
-                        demo.images().resolve("val"),
-                        "--checkpoint",
-                        Bundled.VIT,
-                        "--out",
-                        out,
-                        "--epochs",
-                        1,
-                        "--method",
-                        "linear-probe",
-                        "--half-weights");
+        CommandLine.Result trained = headAlone(out, "--half-weights");
         assertThat(trained.exitCode()).as(trained.err()).isZero();
         Path image = demo.testImages("bag", 1).get(0);
         Path adapter = out.resolve("adapter");

@@ -127,15 +127,15 @@ final class FusedBlock {
             NDArray value = store.getValue(parameters.get(i), device, training);
             inputs[i + 1] = Objects.requireNonNull(value);
         }
-        return TorchProgram.shared(program(programs, device, training)).forward(inputs).head();
+        return TorchProgram.shared(program(programs, x, training)).forward(inputs).head();
     }
 
-    private String program(Programs programs, Device device, boolean training) {
+    private String program(Programs programs, NDArray x, boolean training) {
         if (training) {
             return programs.training();
         }
         boolean unrecorded =
-                precision == Precision.FLOAT32 && Products.of(device) == Products.UNRECORDED;
+                precision == Precision.FLOAT32 && Products.of(x) == Products.UNRECORDED;
         return unrecorded ? programs.unrecorded() : programs.recorded();
     }
 

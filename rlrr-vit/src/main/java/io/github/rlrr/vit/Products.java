@@ -1,6 +1,6 @@
 package io.github.rlrr.vit;
 
-import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.Locale;
@@ -8,9 +8,9 @@ import java.util.Locale;
 /**
  * How the linear layers of a program are computed: y = x·Wᵀ + b, and with GELU after it.
  *
- * <p>Where nothing is recorded, on a CPU in float32, oneDNN's product takes 4 to 15 % less time
- * than MKL's, which {@code torch.linear} calls ({@code docs/benchmark/products.py}). It has no
- * gradient.
+ * <p>Where nothing is recorded, on a CPU in float32, oneDNN's product of a large input takes a
+ * twelfth less time than MKL's, which {@code torch.linear} calls; of a small one it takes more
+ * ({@code docs/benchmark/products.py}, batch 8 and 1). It has no gradient.
  */
 enum Products {
     /** libtorch's own, with gradients, on every device. */
@@ -32,9 +32,18 @@ enum Products {
                                 + "\n");
     }
 
-    /** What a forward that is not trained can take on this thread. */
-    static Products of(Device device) {
-        return !device.isGpu() && !GradMode.isOn() && Probe.HAS_ONEDNN ? UNRECORDED : RECORDED;
+    /** The least size of an input (B, N, D) for oneDNN: six images of a ViT-B/16. */
+    static final long LARGE = 6 * 197 * 768;
+
+    /**
+     * What a forward that is not trained can take on this thread.
+     *
+     * @param x its input (B, N, D)
+     */
+    static Products of(NDArray x) {
+        return !x.getDevice().isGpu() && x.size() >= LARGE && !GradMode.isOn() && Probe.HAS_ONEDNN
+                ? UNRECORDED
+                : RECORDED;
     }
 
     String linear(String x, String weight, String bias) {

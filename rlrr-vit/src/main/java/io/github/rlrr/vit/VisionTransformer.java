@@ -17,9 +17,9 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.ModuleTree;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,14 +179,22 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public VisionTransformer withHalfWeights() {
+        return owning(
+                manager ->
+                        of(
+                                config,
+                                HalfWeights.copy(ModuleTree.of(this).parameters(), manager),
+                                manager));
+    }
+
+    /** Makes a model on a manager of its own, where this one is. */
+    private VisionTransformer owning(Function<NDManager, VisionTransformer> make) {
+        NDArray like = clsToken.getArray();
         NDManager manager =
                 NDManager.newBaseManager(
-                        clsToken.getArray().getDevice(),
-                        clsToken.getArray().getManager().getEngine().getEngineName());
+                        like.getDevice(), like.getManager().getEngine().getEngineName());
         try {
-            Map<String, NDArray> weights =
-                    HalfWeights.copy(ModuleTree.of(this).parameters(), manager);
-            return of(config, weights, manager);
+            return make.apply(manager);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -219,19 +227,13 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         if (adapted.base() != this) {
             throw new IllegalArgumentException("the adapted block's base is not this model");
         }
-        Device device = clsToken.getArray().getDevice();
-        NDManager manager =
-                NDManager.newBaseManager(
-                        device, clsToken.getArray().getManager().getEngine().getEngineName());
-        try {
-            Map<String, NDArray> weights = adapted.effectiveValues(manager);
-            NDArray headWeight = Objects.requireNonNull(weights.get("head.weight"));
-            int classes = Math.toIntExact(headWeight.getShape().get(0));
-            return of(config.withClasses(classes), new LinkedHashMap<>(weights), manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        return owning(
+                manager -> {
+                    Map<String, NDArray> weights = adapted.effectiveValues(manager);
+                    NDArray headWeight = Objects.requireNonNull(weights.get("head.weight"));
+                    int classes = Math.toIntExact(headWeight.getShape().get(0));
+                    return of(config.withClasses(classes), weights, manager);
+                });
     }
 
     @Override

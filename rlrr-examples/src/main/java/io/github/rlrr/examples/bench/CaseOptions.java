@@ -1,9 +1,8 @@
 package io.github.rlrr.examples.bench;
 
+import io.github.rlrr.examples.JsonReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -109,22 +108,11 @@ final class CaseOptions {
         for (BenchCase one : cases) {
             measured.add(cases.size() == 1 ? CaseProcess.here(one, err) : CaseProcess.apart(one));
         }
-        report(measured.stream().map(Measurement::json).toList(), BenchTable.of(measured));
+        JsonReport.write(
+                command.commandLine(),
+                json,
+                measured.stream().map(Measurement::json).toList(),
+                BenchTable.of(measured));
         return 0;
-    }
-
-    /** Writes JSON lines where they were asked for, and the table where it is not in their way. */
-    private void report(List<String> lines, String table) throws IOException {
-        boolean toOut = "-".equals(json);
-        PrintWriter out = command.commandLine().getOut();
-        PrintWriter people = toOut ? command.commandLine().getErr() : out;
-        if (toOut) {
-            lines.forEach(out::println);
-            out.flush();
-        } else if (json != null) {
-            Files.write(Path.of(json), lines);
-        }
-        people.print(table);
-        people.flush();
     }
 }

@@ -1,6 +1,6 @@
 package io.github.rlrr.examples.bench;
 
-import com.google.gson.GsonBuilder;
+import io.github.rlrr.examples.JsonReport;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -172,43 +172,29 @@ final class LoaderCommand implements Callable<Integer> {
     }
 
     private void report(int images, long meanBytes) throws IOException {
-        boolean toOut = "-".equals(json);
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter people = toOut ? spec.commandLine().getErr() : out;
-        if (json != null) {
-            String line =
-                    new GsonBuilder()
-                            .setFieldNamingPolicy(
-                                    com.google.gson.FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                            .serializeNulls()
-                            .create()
-                            .toJson(
-                                    new Figures(
-                                            "rlrr",
-                                            "loader",
-                                            images,
-                                            meanBytes,
-                                            speeds,
-                                            Machine.versions(),
-                                            Machine.here()));
-            if (toOut) {
-                out.println(line);
-                out.flush();
-            } else {
-                Files.write(Path.of(json), List.of(line));
-            }
-        }
+        Figures figures =
+                new Figures(
+                        "rlrr",
+                        "loader",
+                        images,
+                        meanBytes,
+                        speeds,
+                        Machine.versions(),
+                        Machine.here());
         List<List<String>> grid = new ArrayList<>(List.of(List.of("", "images/s")));
         speeds.forEach(
                 (what, speed) ->
                         grid.add(List.of(what, String.format(Locale.ROOT, "%,.0f", speed))));
-        people.print(BenchTable.text(grid));
-        people.printf(
-                Locale.ROOT,
-                "%d images, mean file %d KiB; by the processor time of one thread%n%s%n",
-                images,
-                meanBytes / 1024,
-                Machine.here().line());
-        people.flush();
+        String table =
+                BenchTable.text(grid)
+                        + String.format(
+                                Locale.ROOT,
+                                "%d images, mean file %d KiB; by the processor time of one"
+                                        + " thread%n%s%n",
+                                images,
+                                meanBytes / 1024,
+                                Machine.here().line());
+        JsonReport.write(
+                spec.commandLine(), json, List.of(Measurement.JSON.toJson(figures)), table);
     }
 }

@@ -61,7 +61,8 @@ record Measurement(
         Map<String, String> versions,
         Machine machine) {
 
-    private static final Gson JSON =
+    /** Keys in snake_case, and null where there is no figure. */
+    static final Gson JSON =
             new GsonBuilder()
                     .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
                     .serializeNulls()

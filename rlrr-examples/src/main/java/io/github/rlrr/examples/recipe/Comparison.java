@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +117,7 @@ public record Comparison(List<String> tasks, List<Row> rows) {
                     new Row(
                             method.getKey(),
                             method.getValue().adapter(),
-                            trainable(results),
+                            Math.round(TrialResult.trainable(results).orElse(0)),
                             seconds(results),
                             cells));
         }
@@ -153,16 +151,6 @@ public record Comparison(List<String> tasks, List<Row> rows) {
             }
         }
         return values;
-    }
-
-    private static long trainable(List<TrialResult> results) {
-        OptionalDouble mean =
-                results.stream()
-                        .map(result -> result.environment().get(TrialResult.TRAINABLE))
-                        .filter(Objects::nonNull)
-                        .mapToLong(Long::parseLong)
-                        .average();
-        return Math.round(mean.orElse(0));
     }
 
     private static double seconds(List<TrialResult> results) {
@@ -214,26 +202,20 @@ public record Comparison(List<String> tasks, List<Row> rows) {
         return header;
     }
 
-    /** The first column to the left, the others to the right. */
     private static String grid(List<List<String>> rows) {
+        List<List<String>> padded = Grid.padded(rows);
         StringBuilder text = new StringBuilder();
-        List<Integer> widths = new ArrayList<>();
-        for (int c = 0; c < rows.get(0).size(); c++) {
-            int column = c;
-            widths.add(rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0));
-        }
-        for (int r = 0; r < rows.size(); r++) {
-            for (int c = 0; c < widths.size(); c++) {
-                String cell = rows.get(r).get(c);
-                String padding = " ".repeat(widths.get(c) - cell.length());
-                text.append(c == 0 ? "| " + cell + padding : " | " + padding + cell);
-            }
-            text.append(" |\n");
-            if (r == 0) {
-                for (int c = 0; c < widths.size(); c++) {
-                    String line = "-".repeat(widths.get(c) + 1);
-                    text.append(c == 0 ? "|" + line + "-" : "|" + line + ":");
-                }
+        for (List<String> row : padded) {
+            text.append("| ").append(String.join(" | ", row)).append(" |\n");
+            if (row == padded.get(0)) {
+                text.append('|').append("-".repeat(row.get(0).length() + 2));
+                row.stream()
+                        .skip(1)
+                        .forEach(
+                                c ->
+                                        text.append('|')
+                                                .append("-".repeat(c.length() + 1))
+                                                .append(':'));
                 text.append("|\n");
             }
         }

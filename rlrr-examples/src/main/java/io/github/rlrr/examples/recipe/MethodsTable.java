@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalDouble;
 
 /** Puts experiments of one recipe on one checkpoint side by side: a table a pair of the two. */
@@ -61,14 +60,8 @@ final class MethodsTable {
         return same > 1 ? experiment.method() + " " + digest : experiment.method();
     }
 
-    /** How many parameters were trained, the head among them: the mean over results. */
     private static String parameters(List<TrialResult> results) {
-        OptionalDouble mean =
-                results.stream()
-                        .map(result -> result.environment().get(TrialResult.TRAINABLE))
-                        .filter(Objects::nonNull)
-                        .mapToLong(Long::parseLong)
-                        .average();
+        OptionalDouble mean = TrialResult.trainable(results);
         return mean.isEmpty()
                 ? ""
                 : String.format(Locale.ROOT, " (%.2f M)", mean.getAsDouble() / 1e6);

@@ -17,23 +17,12 @@ final class TableText {
 
     /** Columns in line, for a terminal. */
     static String plain(ResultTable table) {
-        List<List<String>> grid = grid(table, "±");
-        int[] widths = new int[grid.get(0).size()];
-        for (List<String> line : grid) {
-            for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], line.get(c).length());
-            }
-        }
+        List<List<String>> grid = Grid.padded(grid(table, "±"));
         StringBuilder text = new StringBuilder(table.title()).append('\n');
         for (int r = 0; r < grid.size(); r++) {
-            StringBuilder line = new StringBuilder();
-            for (int c = 0; c < widths.length; c++) {
-                String cell = grid.get(r).get(c);
-                String padding = " ".repeat(widths[c] - cell.length());
-                line.append(c == 0 ? cell + padding : "  " + padding + cell);
-            }
+            String line = String.join("  ", grid.get(r)).stripTrailing();
             boolean afterMean = r > 1 && table.rows().get(r - 2).kind() == Kind.GROUP_MEAN;
-            text.append(afterMean ? "\n" : "").append(line.toString().stripTrailing()).append('\n');
+            text.append(afterMean ? "\n" : "").append(line).append('\n');
         }
         return text.toString();
     }

@@ -2,8 +2,11 @@ package io.github.rlrr.examples.recipe;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,20 @@ public record TrialResult(
 
     /** The key of the number of trained parameters, the head among them, in the environment. */
     public static final String TRAINABLE = "trainable_parameters";
+
+    /**
+     * How many parameters were trained, the head among them.
+     *
+     * @param results of one method
+     * @return the mean over those that say so
+     */
+    static OptionalDouble trainable(List<TrialResult> results) {
+        return results.stream()
+                .map(result -> result.environment().get(TRAINABLE))
+                .filter(Objects::nonNull)
+                .mapToLong(Long::parseLong)
+                .average();
+    }
 
     /** An accuracy that a protocol gives. */
     public enum Figure {
