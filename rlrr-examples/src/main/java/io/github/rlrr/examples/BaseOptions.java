@@ -205,12 +205,8 @@ final class BaseOptions {
         if (size != null) {
             config = config.withImageSize(size[0], size[1]);
         }
-        VisionTransformer loaded = VitCheckpoint.load(file, config, device());
-        if (!halfWeights) {
-            return loaded;
-        }
-        try (loaded) {
-            return loaded.withHalfWeights();
-        }
+        return halfWeights
+                ? VitCheckpoint.loadHalf(file, config, device())
+                : VitCheckpoint.load(file, config, device());
     }
 }

@@ -1,14 +1,13 @@
 package io.github.rlrr.vit;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.Parameter;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
-/** A Vision Transformer's weights with the matrices of its encoder blocks in float16. */
-final class HalfWeights {
+/**
+ * Which weights of a Vision Transformer are held in float16, and their rounding: the matrices of
+ * its encoder blocks, to 11 significant bits. All else stays float32.
+ */
+public final class HalfWeights {
 
     /** The largest finite float16. */
     private static final float LARGEST = 65_504;
@@ -16,27 +15,20 @@ final class HalfWeights {
     private HalfWeights() {}
 
     /**
-     * Copies weights; matrices of encoder blocks are rounded to float16.
+     * A weight as a model with half weights holds it.
      *
-     * @param parameters every parameter by its path
-     * @param manager owns the copies, also those made before an error
-     * @return the copies by path
+     * @param path the parameter's path in the model, such as {@code blocks.0.mlp.fc1.weight}
+     * @param weight its values
+     * @return a new array on the weight's manager, float16 for the matrix of an encoder block, else
+     *     float32
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
-    static Map<String, NDArray> copy(Map<String, Parameter> parameters, NDManager manager) {
-        Map<String, NDArray> copies = new LinkedHashMap<>();
-        parameters.forEach(
-                (path, parameter) -> {
-                    NDArray weight = parameter.getArray();
-                    boolean half = path.startsWith("blocks.") && weight.getShape().dimension() == 2;
-                    if (half) {
-                        requireRange(path, weight);
-                    }
-                    NDArray copy = weight.toType(half ? DataType.FLOAT16 : DataType.FLOAT32, true);
-                    copy.attach(manager);
-                    copies.put(path, copy);
-                });
-        return copies;
+    public static NDArray of(String path, NDArray weight) {
+        boolean half = path.startsWith("blocks.") && weight.getShape().dimension() == 2;
+        if (half) {
+            requireRange(path, weight);
+        }
+        return weight.toType(half ? DataType.FLOAT16 : DataType.FLOAT32, true);
     }
 
     private static void requireRange(String path, NDArray weight) {

@@ -17,6 +17,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.ModuleTree;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -175,16 +176,24 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * <p>An adapter belongs to the weights it was trained on: one trained on this model is refused
      * by the float32 one and the other way round. What is merged is float32.
      *
+     * <p>{@code VitCheckpoint.loadHalf} reads a checkpoint so without a float32 model in between.
+     *
      * @return a model of its own, to be closed when done; this one can be closed at once
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public VisionTransformer withHalfWeights() {
         return owning(
-                manager ->
-                        of(
-                                config,
-                                HalfWeights.copy(ModuleTree.of(this).parameters(), manager),
-                                manager));
+                manager -> {
+                    Map<String, NDArray> weights = new LinkedHashMap<>();
+                    for (Map.Entry<String, Parameter> entry :
+                            ModuleTree.of(this).parameters().entrySet()) {
+                        NDArray weight =
+                                HalfWeights.of(entry.getKey(), entry.getValue().getArray());
+                        weight.attach(manager);
+                        weights.put(entry.getKey(), weight);
+                    }
+                    return of(config, weights, manager);
+                });
     }
 
     /** Makes a model on a manager of its own, where this one is. */
@@ -212,6 +221,38 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      */
     public static Map<String, String> programs(VitConfig config, Precision precision) {
         return new EncoderBlock(config).with(precision).programs();
+    }
+
+    /**
+     * The shape of every parameter of a model of a geometry.
+     *
+     * @param config the geometry
+     * @return the shapes by path, in module order
+     */
+    public static Map<String, Shape> shapes(VitConfig config) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        long d = config.width();
+        long p = config.patchSize();
+        shapes.put("cls_token", new Shape(1, 1, d));
+        shapes.put("pos_embed", new Shape(1, config.tokens(), d));
+        shapes.put("patch_embed.proj.weight", new Shape(d, VitConfig.CHANNELS, p, p));
+        shapes.put("patch_embed.proj.bias", new Shape(d));
+        for (String path : ModuleTree.of(new VisionTransformer(config)).parameters().keySet()) {
+            if (!shapes.containsKey(path)) {
+                shapes.put(path, shapeOf(path, config));
+            }
+        }
+        return shapes;
+    }
+
+    private static Shape shapeOf(String path, VitConfig config) {
+        long d = config.width();
+        long out =
+                path.contains(".fc1.")
+                        ? config.mlpWidth()
+                        : path.startsWith("head.") ? config.classes() : d;
+        long in = path.contains(".fc2.") ? config.mlpWidth() : d;
+        return path.endsWith(".weight") ? new Shape(out, in) : new Shape(out);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.rlrr.vit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,7 +20,10 @@ import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.adapter.FullFineTuningConfig;
 import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.VitLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -214,5 +218,32 @@ class HalfWeightsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(MATRIX)
                 .hasMessageContaining("more than float16's 65504.0");
+    }
+
+    @Test
+    void aCheckpointIsReadIntoTheSameModel(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        VitCheckpoint.save(whole, file, VitLayout.TIMM, TensorType.F32);
+        try (VisionTransformer read = VitCheckpoint.loadHalf(file, whole.config(), Device.cpu())) {
+            Map<String, NDArray> expected = arrays(half);
+            Map<String, NDArray> found = arrays(read);
+            assertThat(found.keySet()).isEqualTo(expected.keySet());
+            expected.forEach(
+                    (path, array) -> {
+                        NDArray other = Objects.requireNonNull(found.get(path));
+                        assertThat(other.getDataType()).as(path).isEqualTo(array.getDataType());
+                        assertThat(other.toByteArray()).as(path).isEqualTo(array.toByteArray());
+                    });
+        }
+    }
+
+    @Test
+    void aFileWithAWeightThatFloat16CannotHoldIsNamed(@TempDir Path folder) throws IOException {
+        Objects.requireNonNull(arrays(whole).get(MATRIX)).muli(1e9f);
+        Path file = folder.resolve("large.safetensors");
+        VitCheckpoint.save(whole, file, VitLayout.TIMM, TensorType.F32);
+        assertThatThrownBy(() -> VitCheckpoint.loadHalf(file, whole.config(), Device.cpu()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(file + ": " + MATRIX + " holds");
     }
 }

@@ -1,9 +1,11 @@
 package io.github.rlrr.examples.bench;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.HalfWeights;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import java.util.ArrayList;
@@ -65,17 +67,39 @@ public record BenchModel(String name, VitConfig config) {
     }
 
     /**
-     * The model with weights drawn from a fixed seed.
+     * The model with weights drawn from a fixed seed: matrices and embeddings from N(0, 0.02²),
+     * norms at 1, biases at 0.
      *
      * @param classes outputs of the head
+     * @param half whether it holds {@link HalfWeights}; it never holds more than one of them in
+     *     float32
      * @param manager owns the weights
      * @return the initialized model
      */
-    VisionTransformer random(int classes, NDManager manager) {
+    VisionTransformer random(int classes, boolean half, NDManager manager) {
         TorchRuntime.seed(SEED);
-        VisionTransformer vit = new VisionTransformer(config.withClasses(classes));
-        vit.initialize(manager, DataType.FLOAT32, images(1));
-        return vit;
+        VitConfig sized = config.withClasses(classes);
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        VisionTransformer.shapes(sized)
+                .forEach(
+                        (path, shape) -> {
+                            NDArray weight = drawn(path, shape, manager);
+                            weights.put(path, half ? halved(path, weight) : weight);
+                        });
+        return VisionTransformer.of(sized, weights, manager);
+    }
+
+    private static NDArray drawn(String path, Shape shape, NDManager manager) {
+        if (shape.dimension() > 1) {
+            return manager.randomNormal(0, 0.02f, shape, DataType.FLOAT32);
+        }
+        return path.endsWith(".weight") ? manager.ones(shape) : manager.zeros(shape);
+    }
+
+    private static NDArray halved(String path, NDArray weight) {
+        try (weight) {
+            return HalfWeights.of(path, weight);
+        }
     }
 
     /** The shape of a batch of images. */

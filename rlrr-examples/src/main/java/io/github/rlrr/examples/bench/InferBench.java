@@ -41,7 +41,8 @@ final class InferBench {
 
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-                VisionTransformer vit = measured.geometry().random(measured.classes(), manager)) {
+                VisionTransformer vit =
+                        measured.geometry().random(measured.classes(), false, manager)) {
             VisionTransformer model = vit.withPrecision(measured.how().precision());
             if (measured.how().reading() == Reading.PLAIN) {
                 return forwards(measured, model, device, progress);
@@ -55,7 +56,8 @@ final class InferBench {
     /** The merged model alone: who serves one has no other. */
     private static VisionTransformer merged(BenchCase measured, Device device) {
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-                VisionTransformer vit = measured.geometry().random(measured.classes(), manager);
+                VisionTransformer vit =
+                        measured.geometry().random(measured.classes(), false, manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
             return vit.merged(adapted).withPrecision(measured.how().precision());
         }

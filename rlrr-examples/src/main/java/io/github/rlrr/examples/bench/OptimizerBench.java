@@ -37,7 +37,7 @@ final class OptimizerBench {
         Device device = measured.open();
         try (GradMode off = GradMode.off();
                 NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-                VisionTransformer vit = model.random(measured.classes(), manager);
+                VisionTransformer vit = model.random(measured.classes(), false, manager);
                 AdaptedBlock adapted =
                         Rlrr.adapt(new ParameterReader(vit), RlrrConfig.published());
                 AdamW optimizer = new AdamW(adapted.trainableTensors(), WEIGHT_DECAY)) {

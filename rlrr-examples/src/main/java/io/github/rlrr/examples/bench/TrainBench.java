@@ -27,7 +27,8 @@ final class TrainBench {
         StepClock clock;
         OptionalLong peak;
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
-                VisionTransformer vit = held(measured, model.random(measured.classes(), manager));
+                VisionTransformer vit =
+                        model.random(measured.classes(), measured.how().halfWeights(), manager);
                 AdaptedBlock adapted =
                         Rlrr.adapt(
                                 vit.withPrecision(measured.how().precision()),
@@ -42,16 +43,6 @@ final class TrainBench {
         StepProducts products = StepProducts.training(model.config(), measured.batch());
         Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
-    }
-
-    /** The model with its weights in the type they are to be held in; closes another. */
-    private static VisionTransformer held(BenchCase measured, VisionTransformer vit) {
-        if (!measured.how().halfWeights()) {
-            return vit;
-        }
-        try (vit) {
-            return vit.withHalfWeights();
-        }
     }
 
     /** All that a case says about training; one epoch of just the steps there are. */

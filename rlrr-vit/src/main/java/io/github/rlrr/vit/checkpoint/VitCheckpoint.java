@@ -126,12 +126,34 @@ public final class VitCheckpoint {
      */
     public static VisionTransformer load(Path path, VitConfig config, Device device)
             throws IOException {
+        return load(path, config, device, false);
+    }
+
+    /**
+     * Loads a checkpoint as {@link VisionTransformer#withHalfWeights} makes it, the matrices of its
+     * encoder blocks in float16, without ever holding the whole of it in float32.
+     *
+     * @param path the file or folder
+     * @param config the geometry, as for {@link #load(Path, VitConfig)}
+     * @param device where the weights go
+     * @return the model
+     * @throws IOException as for {@link #load(Path, VitConfig)}, and naming a weight that float16
+     *     cannot hold
+     */
+    public static VisionTransformer loadHalf(Path path, VitConfig config, Device device)
+            throws IOException {
+        return load(path, config, device, true);
+    }
+
+    private static VisionTransformer load(Path path, VitConfig config, Device device, boolean half)
+            throws IOException {
         CheckpointFiles files = CheckpointFiles.of(path);
         try (TensorReader reader = TensorReader.open(files.weights())) {
             CheckpointLayout layout = VitLayout.of(reader);
             FileGeometry geometry = new FileGeometry(reader, layout, files.config());
             VitConfig checked = geometry.checked(config);
-            return new WeightLoader(reader, layout, checked, geometry.own(checked)).load(device);
+            return new WeightLoader(reader, layout, checked, geometry.own(checked))
+                    .load(device, half);
         }
     }
 

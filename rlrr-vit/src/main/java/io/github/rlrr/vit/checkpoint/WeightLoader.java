@@ -4,10 +4,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.HalfWeights;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
@@ -46,7 +46,8 @@ final class WeightLoader {
         this.fileConfig = fileConfig;
     }
 
-    VisionTransformer load(Device device) throws IOException {
+    /** Reads the weights; {@code half} holds those that {@link HalfWeights} names in float16. */
+    VisionTransformer load(Device device, boolean half) throws IOException {
         Map<String, Source> sources = layout.sources(fileConfig, layout.prefix(reader.tensors()));
         if (layout.geometry(reader.tensors()).classes() == 0) {
             sources.remove("head.weight");
@@ -57,7 +58,7 @@ final class WeightLoader {
         manager.setName("vision transformer");
         try {
             Map<String, NDArray> weights = new LinkedHashMap<>();
-            for (Map.Entry<String, Shape> entry : shapes(config).entrySet()) {
+            for (Map.Entry<String, Shape> entry : VisionTransformer.shapes(config).entrySet()) {
                 Source source = sources.get(entry.getKey());
                 Shape shape = entry.getValue();
                 float[] values =
@@ -65,13 +66,23 @@ final class WeightLoader {
                 if (entry.getKey().equals("pos_embed")) {
                     values = resized(values);
                 }
-                weights.put(entry.getKey(), manager.create(values, shape));
+                NDArray weight = manager.create(values, shape);
+                weights.put(entry.getKey(), half ? halved(entry.getKey(), weight) : weight);
             }
             LOG.debug("loaded {} ({})", reader.file(), layout.label());
             return VisionTransformer.of(config, weights, manager);
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
+        }
+    }
+
+    /** Frees the float32 array at once, so that the next one takes its place. */
+    private NDArray halved(String path, NDArray weight) throws IOException {
+        try (weight) {
+            return HalfWeights.of(path, weight);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(reader.file() + ": " + e.getMessage(), e);
         }
     }
 
@@ -132,32 +143,5 @@ final class WeightLoader {
         }
         int[] permutation = source.permutation();
         return permutation == null ? values : Axes.permute(values, source.fileShape(), permutation);
-    }
-
-    /** The shape of every parameter of a model of this geometry, in module order. */
-    private static Map<String, Shape> shapes(VitConfig config) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        long d = config.width();
-        long p = config.patchSize();
-        shapes.put("cls_token", new Shape(1, 1, d));
-        shapes.put("pos_embed", new Shape(1, config.tokens(), d));
-        shapes.put("patch_embed.proj.weight", new Shape(d, VitConfig.CHANNELS, p, p));
-        shapes.put("patch_embed.proj.bias", new Shape(d));
-        for (String path : ModuleTree.of(new VisionTransformer(config)).parameters().keySet()) {
-            if (!shapes.containsKey(path)) {
-                shapes.put(path, shape(path, config));
-            }
-        }
-        return shapes;
-    }
-
-    private static Shape shape(String path, VitConfig config) {
-        long d = config.width();
-        long out =
-                path.contains(".fc1.")
-                        ? config.mlpWidth()
-                        : path.startsWith("head.") ? config.classes() : d;
-        long in = path.contains(".fc2.") ? config.mlpWidth() : d;
-        return path.endsWith(".weight") ? new Shape(out, in) : new Shape(out);
     }
 }
