@@ -7,6 +7,12 @@ import ai.djl.pytorch.jni.JniUtils;
 /** What autograd does in the middle of a graph; DJL's collector starts at a scalar only. */
 public final class Autograd {
 
+    private static final String RECORDED =
+            """
+              def forward(self, x: Tensor) -> Tensor:
+                return torch.tensor(x.requires_grad)
+            """;
+
     private Autograd() {}
 
     /**
@@ -21,13 +27,16 @@ public final class Autograd {
     }
 
     /**
-     * Whether backward has somewhere to go from an array. DJL's {@code hasGradient} keeps the first
-     * answer, and its {@code getGradientFunctionNames} ends the process where nothing is recorded.
+     * Whether backward has somewhere to go from an array. DJL's {@code requiresGrad} and {@code
+     * hasGradient} know leaves only, and its {@code getGradientFunctionNames} ends the process
+     * where nothing is recorded.
      *
      * @param array any array
      * @return true when it was computed from something that takes a gradient, or does itself
      */
     public static boolean isRecorded(NDArray array) {
-        return JniUtils.requiresGrad((PtNDArray) array);
+        try (NDArray answer = TorchProgram.shared(RECORDED).forward(array).head()) {
+            return answer.getBoolean();
+        }
     }
 }

@@ -22,7 +22,8 @@ import java.util.Deque;
  * </pre>
  *
  * The same operations run in the same order as without, so the gradients are equal bit for bit
- * where the operations repeat bit for bit.
+ * where the operations repeat bit for bit. The gradient of a tensor that segments share is summed
+ * in another order, and differs by rounding.
  */
 final class StepStore extends ParameterStore implements Segment.Runner {
 

@@ -76,12 +76,23 @@ class RecomputationTest {
         assertThat(kept).containsKey("patch_embed.proj.weight");
     }
 
-    /** Every block adds to the gradient of the projections, in the same order. */
+    /**
+     * Every block adds to the gradient of the projections: one block's uses together when it is
+     * computed again, all in a row when not. That rounds otherwise, and AdamW divides by the root
+     * of what it has seen, which makes differences of small gradients larger.
+     */
     @Test
-    void tensorsThatBlocksShareTrainToTheSameValuesToo() throws IOException {
+    void tensorsThatBlocksShareTrainToTheSameValuesButForRounding() throws IOException {
         Map<String, float[]> kept = trained(false, new ArcConfig());
-        assertEqual(trained(true, new ArcConfig()), kept);
-        assertThat(kept).containsKey("arc.mlp.projection");
+        Map<String, float[]> again = trained(true, new ArcConfig());
+        assertThat(again.keySet()).isEqualTo(kept.keySet()).contains("arc.mlp.projection");
+        kept.forEach(
+                (name, values) -> {
+                    float[] other = Objects.requireNonNull(again.get(name));
+                    assertThat(Parity.largestDifference(other, values))
+                            .as(name)
+                            .isLessThan(1e-3 * Parity.largest(values));
+                });
     }
 
     @Test
