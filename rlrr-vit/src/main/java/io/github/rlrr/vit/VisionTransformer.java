@@ -224,38 +224,6 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
     }
 
     /**
-     * The shape of every parameter of a model of a geometry.
-     *
-     * @param config the geometry
-     * @return the shapes by path, in module order
-     */
-    public static Map<String, Shape> shapes(VitConfig config) {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        long d = config.width();
-        long p = config.patchSize();
-        shapes.put("cls_token", new Shape(1, 1, d));
-        shapes.put("pos_embed", new Shape(1, config.tokens(), d));
-        shapes.put("patch_embed.proj.weight", new Shape(d, VitConfig.CHANNELS, p, p));
-        shapes.put("patch_embed.proj.bias", new Shape(d));
-        for (String path : ModuleTree.of(new VisionTransformer(config)).parameters().keySet()) {
-            if (!shapes.containsKey(path)) {
-                shapes.put(path, shapeOf(path, config));
-            }
-        }
-        return shapes;
-    }
-
-    private static Shape shapeOf(String path, VitConfig config) {
-        long d = config.width();
-        long out =
-                path.contains(".fc1.")
-                        ? config.mlpWidth()
-                        : path.startsWith("head.") ? config.classes() : d;
-        long in = path.contains(".fc2.") ? config.mlpWidth() : d;
-        return path.endsWith(".weight") ? new Shape(out, in) : new Shape(out);
-    }
-
-    /**
      * Absorbs an adapter into a fresh plain model; neither this model nor the adapter changes.
      *
      * @param adapted this model, adapted

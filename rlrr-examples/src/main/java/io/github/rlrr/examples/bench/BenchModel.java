@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.HalfWeights;
+import io.github.rlrr.vit.ParameterShapes;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ public record BenchModel(String name, VitConfig config) {
         TorchRuntime.seed(SEED);
         VitConfig sized = config.withClasses(classes);
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        VisionTransformer.shapes(sized)
+        ParameterShapes.of(sized)
                 .forEach(
                         (path, shape) -> {
                             NDArray weight = drawn(path, shape, manager);
