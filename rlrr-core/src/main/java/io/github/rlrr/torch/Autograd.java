@@ -7,10 +7,11 @@ import ai.djl.pytorch.jni.JniUtils;
 /** What autograd does in the middle of a graph; DJL's collector starts at a scalar only. */
 public final class Autograd {
 
+    /** The answer is a length, as lengths are known without waiting for a device. */
     private static final String RECORDED =
             """
               def forward(self, x: Tensor) -> Tensor:
-                return torch.tensor(x.requires_grad)
+                return torch.zeros([int(x.requires_grad)])
             """;
 
     private Autograd() {}
@@ -36,7 +37,7 @@ public final class Autograd {
      */
     public static boolean isRecorded(NDArray array) {
         try (NDArray answer = TorchProgram.shared(RECORDED).forward(array).head()) {
-            return answer.getBoolean();
+            return answer.size() == 1;
         }
     }
 }

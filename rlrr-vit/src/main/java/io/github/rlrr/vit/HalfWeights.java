@@ -18,9 +18,9 @@ public final class HalfWeights {
      * A weight as a model with half weights holds it.
      *
      * @param path the parameter's path in the model, such as {@code blocks.0.mlp.fc1.weight}
-     * @param weight its values
-     * @return a new array on the weight's manager, float16 for the matrix of an encoder block, else
-     *     float32
+     * @param weight its values, float32
+     * @return a new array on the weight's manager with memory of its own, float16 for the matrix of
+     *     an encoder block, else float32
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public static NDArray of(String path, NDArray weight) {
@@ -28,7 +28,8 @@ public final class HalfWeights {
         if (half) {
             requireRange(path, weight);
         }
-        return weight.toType(half ? DataType.FLOAT16 : DataType.FLOAT32, true);
+        // To the type it has, toType answers with the same memory, asked for a copy or not.
+        return half ? weight.toType(DataType.FLOAT16, true) : weight.duplicate();
     }
 
     private static void requireRange(String path, NDArray weight) {

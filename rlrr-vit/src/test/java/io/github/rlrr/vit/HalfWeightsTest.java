@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model that holds its blocks' matrices in float16. */
 class HalfWeightsTest {
@@ -208,6 +209,16 @@ class HalfWeightsTest {
         assertThatThrownBy(() -> Rlrr.load(half, folder))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("held in the same type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MATRIX, "blocks.1.attn.query.bias", "head.weight"})
+    void sharesNoMemoryWithWhatItWasMadeFrom(String path) {
+        NDArray before = Objects.requireNonNull(arrays(whole).get(path));
+        NDArray after = Objects.requireNonNull(arrays(half).get(path));
+        byte[] values = after.toByteArray();
+        before.muli(2).addi(1);
+        assertThat(after.toByteArray()).isEqualTo(values);
     }
 
     @Test
