@@ -47,6 +47,7 @@ public final class AdapterFolder {
     private static final int LONGEST_MESSAGE = 400;
     private static final String STATISTICS = "running_statistics";
     private static final String FROZEN = "frozen";
+    private static final String REJECT = "reject_below";
     private static final Gson GSON =
             new GsonBuilder()
                     .setPrettyPrinting()
@@ -89,6 +90,9 @@ public final class AdapterFolder {
         }
         json.add("class_names", GSON.toJsonTree(metadata.classNames()));
         json.add("preprocessing", GSON.toJsonTree(metadata.preprocessing()));
+        if (metadata.rejectBelow() > 0) {
+            json.addProperty(REJECT, metadata.rejectBelow());
+        }
         // An older configuration must not stand beside newer tensors, not even after a crash.
         Files.deleteIfExists(folder.resolve(CONFIG_FILE));
         SafetensorsWriter.write(folder.resolve(TENSOR_FILE), tensors, Map.of("format", "pt"));
@@ -172,8 +176,13 @@ public final class AdapterFolder {
                 GSON.fromJson(
                         required(json, "preprocessing").getAsJsonObject(),
                         new TypeToken<Map<String, Object>>() {}.getType());
+        JsonElement reject = json.get(REJECT);
         AdapterMetadata metadata =
-                new AdapterMetadata(required(base, "name").getAsString(), classes, preprocessing);
+                new AdapterMetadata(
+                        required(base, "name").getAsString(),
+                        classes,
+                        preprocessing,
+                        reject == null ? 0 : reject.getAsDouble());
         return new Description(
                 config,
                 metadata,

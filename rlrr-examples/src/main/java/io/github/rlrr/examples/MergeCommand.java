@@ -2,8 +2,8 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
+import io.github.rlrr.vit.inference.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,10 +46,11 @@ final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--layout",
             paramLabel = "NAME",
-            required = true,
-            description = "timm or huggingface (model.safetensors), or google (model.npz).")
-    @SuppressWarnings("NullAway.Init")
-    private VitLayout layout;
+            defaultValue = "timm",
+            description =
+                    "timm or huggingface (model.safetensors), or google (model.npz). Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private VitLayout layout = VitLayout.TIMM;
 
     @Option(names = "--half", description = "Store float16, half the size; rounded to 11 bits.")
     private boolean half;
@@ -64,13 +65,12 @@ final class MergeCommand implements Callable<Integer> {
         try (AdaptedModel model = AdaptedModel.open(adapter, base);
                 VisionTransformer merged = model.vit().merged(model.adapted())) {
             List<Path> files =
-                    VitCheckpoint.export(
+                    ModelFolder.save(
                             merged,
                             out,
                             layout,
                             half ? TensorType.F16 : TensorType.F32,
-                            model.preprocessing(),
-                            model.metadata().classNames());
+                            model.metadata());
             float epsilon = merged.config().layerNormEpsilon();
             if (layout != VitLayout.HUGGINGFACE && epsilon != 1e-6f) {
                 PrintWriter err = spec.commandLine().getErr();

@@ -18,7 +18,6 @@ import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** Writes a model of a preset's size with random weights, and a fresh adapter, to time commands. */
 final class MakeRandomVit {
@@ -41,17 +40,15 @@ final class MakeRandomVit {
                     manager,
                     DataType.FLOAT32,
                     new Shape(1, VitConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
+            AdapterMetadata metadata =
+                    new AdapterMetadata(
+                            folder.resolve("vit").toString(),
+                            List.of(),
+                            Preprocessing.vitDefault(config.imageHeight()).toMap());
             VitCheckpoint.export(
-                    vit,
-                    folder.resolve("vit"),
-                    VitLayout.TIMM,
-                    TensorType.F32,
-                    Preprocessing.vitDefault(config.imageHeight()),
-                    List.of());
+                    vit, folder.resolve("vit"), VitLayout.TIMM, TensorType.F32, metadata);
             try (AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
-                adapted.save(
-                        folder.resolve("adapter"),
-                        new AdapterMetadata(folder.resolve("vit").toString(), List.of(), Map.of()));
+                adapted.save(folder.resolve("adapter"), metadata);
             }
         }
     }

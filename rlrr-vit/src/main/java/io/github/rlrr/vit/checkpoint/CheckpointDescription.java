@@ -13,12 +13,15 @@ import java.util.Optional;
  * @param preprocessing how the model's inputs are prepared, at the geometry's size; empty where
  *     neither layout nor configuration says
  * @param classNames the names of the head's classes in label order; empty where they are not known
+ * @param rejectBelow the probability of the likeliest class below which an answer is not to be
+ *     trusted, 0 to 1; 0 where the configuration does not say
  */
 public record CheckpointDescription(
         String layout,
         VitConfig config,
         Optional<Preprocessing> preprocessing,
-        List<String> classNames) {
+        List<String> classNames,
+        double rejectBelow) {
 
     /**
      * Copies the list.
@@ -27,6 +30,7 @@ public record CheckpointDescription(
      * @param config as the record has it
      * @param preprocessing as the record has it
      * @param classNames as the record has it
+     * @param rejectBelow as the record has it
      */
     public CheckpointDescription {
         classNames = List.copyOf(classNames);

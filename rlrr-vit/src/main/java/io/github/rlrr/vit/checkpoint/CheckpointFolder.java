@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
@@ -28,10 +29,11 @@ final class CheckpointFolder {
             Path folder,
             VitLayout layout,
             TensorType floats,
-            Preprocessing preprocessing,
-            List<String> classNames)
+            AdapterMetadata metadata)
             throws IOException {
         VitConfig config = vit.config();
+        Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
+        List<String> classNames = metadata.classNames();
         check(config, preprocessing, classNames);
         List<Path> written = new ArrayList<>();
         Path weights =
@@ -43,15 +45,27 @@ final class CheckpointFolder {
             writeJson(file, HuggingFaceFiles.preprocessor(preprocessing));
             written.add(file);
             file = folder.resolve(ModelConfig.FILE);
-            writeJson(file, HuggingFaceFiles.config(config, classNames, floats));
+            writeJson(
+                    file,
+                    withThreshold(HuggingFaceFiles.config(config, classNames, floats), metadata));
             written.add(file);
         } else {
             // Google's own code needs none; this library reads it beside the npz.
             Path file = folder.resolve(ModelConfig.FILE);
-            writeJson(file, TimmFiles.config(config, preprocessing, classNames));
+            writeJson(
+                    file,
+                    withThreshold(TimmFiles.config(config, preprocessing, classNames), metadata));
             written.add(file);
         }
         return written;
+    }
+
+    private static Map<String, Object> withThreshold(
+            Map<String, Object> json, AdapterMetadata metadata) {
+        if (metadata.rejectBelow() > 0) {
+            json.put(ModelConfig.REJECT, metadata.rejectBelow());
+        }
+        return json;
     }
 
     private static void check(

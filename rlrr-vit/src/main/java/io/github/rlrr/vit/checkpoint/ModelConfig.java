@@ -16,6 +16,9 @@ interface ModelConfig {
     /** The file's name in a folder. */
     String FILE = "config.json";
 
+    /** This library's addition to either form. */
+    String REJECT = "reject_below";
+
     /** Reads timm's or Hugging Face's, told apart by their keys; null where there is no file. */
     static @Nullable ModelConfig of(@Nullable JsonFields json) throws IOException {
         if (json == null) {
@@ -50,6 +53,17 @@ interface ModelConfig {
 
     /** The classes' names in label order; empty where they are not known. */
     List<String> classNames() throws IOException;
+
+    /**
+     * The probability below which an answer is not to be trusted; 0 where the file does not say.
+     */
+    default double rejectBelow() throws IOException {
+        double probability = json().number(REJECT, 0);
+        if (!(probability >= 0 && probability <= 1)) {
+            throw json().fault(REJECT, "a number of 0 to 1");
+        }
+        return probability;
+    }
 
     /** How inputs are prepared, as far as this file says. */
     Optional<Preprocessing> preprocessing(VitConfig geometry) throws IOException;

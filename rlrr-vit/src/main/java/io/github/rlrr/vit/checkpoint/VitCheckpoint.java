@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.Device;
+import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
@@ -64,7 +65,7 @@ public final class VitCheckpoint {
      * {@link Preprocessing#vitDefault} is given. Else there is none.
      *
      * @param path the file or folder
-     * @return geometry, preprocessing and class names
+     * @return geometry, preprocessing, class names and threshold
      * @throws IOException in one line when the checkpoint is missing, damaged or no Vision
      *     Transformer of this kind, or its configuration is malformed, beyond us or of other
      *     weights
@@ -81,7 +82,8 @@ public final class VitCheckpoint {
                     layout.label(),
                     config,
                     preprocessing(files, layout, config),
-                    !headless && names.size() == config.classes() ? names : List.of());
+                    !headless && names.size() == config.classes() ? names : List.of(),
+                    said == null ? 0 : said.rejectBelow());
         }
     }
 
@@ -175,9 +177,10 @@ public final class VitCheckpoint {
     /**
      * Saves a model as a folder that timm, Hugging Face Transformers or NumPy open as it is: the
      * weights ({@code model.safetensors}, or {@code model.npz} for Google's layout) and a {@code
-     * config.json} with geometry, ε, class names and preprocessing; in Hugging Face's layout the
-     * preprocessing is in {@code preprocessor_config.json}. Beside an npz {@code config.json} has
-     * timm's form, for this library alone. Each file appears whole; {@code config.json} comes last.
+     * config.json} with geometry, ε, class names, preprocessing and threshold; in Hugging Face's
+     * layout the preprocessing is in {@code preprocessor_config.json}. Beside an npz {@code
+     * config.json} has timm's form, for this library alone. Each file appears whole; {@code
+     * config.json} comes last.
      *
      * <p>timm's and Google's models have ε = 1e-6 whatever the file says: with another ε here,
      * their outputs differ by rounding.
@@ -186,11 +189,11 @@ public final class VitCheckpoint {
      * @param folder where to; files of these names are replaced
      * @param layout whose
      * @param floats how values are stored, F32 or F16
-     * @param preprocessing how the model's inputs are prepared, at its image size
-     * @param classNames in label order, or none
+     * @param metadata how the model's inputs are prepared, at its image size; class names in label
+     *     order, or none; the threshold. The base's name is not written
      * @return the files, as written
-     * @throws IllegalArgumentException when preprocessing or class names are not of this model's
-     *     sizes, or Hugging Face's layout cannot express the preprocessing
+     * @throws IllegalArgumentException when preprocessing is missing, it or the class names are not
+     *     of this model's sizes, or Hugging Face's layout cannot express the preprocessing
      * @throws IOException when a file cannot be written, or a value is beyond F16's range
      */
     public static List<Path> export(
@@ -198,9 +201,8 @@ public final class VitCheckpoint {
             Path folder,
             VitLayout layout,
             TensorType floats,
-            Preprocessing preprocessing,
-            List<String> classNames)
+            AdapterMetadata metadata)
             throws IOException {
-        return CheckpointFolder.write(vit, folder, layout, floats, preprocessing, classNames);
+        return CheckpointFolder.write(vit, folder, layout, floats, metadata);
     }
 }

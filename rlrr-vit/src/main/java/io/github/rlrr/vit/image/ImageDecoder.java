@@ -56,7 +56,7 @@ public final class ImageDecoder {
     /**
      * A decoder with limits of its own.
      *
-     * @param limits the largest image accepted
+     * @param limits the smallest and largest image accepted
      */
     public ImageDecoder(ImageLimits limits) {
         this.limits = Objects.requireNonNull(limits, "limits");
@@ -120,11 +120,34 @@ public final class ImageDecoder {
         } catch (IOException e) {
             throw new ImageDecodeException(name, "unreadable, " + e, EXPECTED, e);
         }
-        checkBytes(bytes.length, name);
         return decode(bytes, name);
     }
 
-    private RgbImage decode(byte[] bytes, String name) throws ImageDecodeException {
+    /**
+     * Converts an image that something else decoded; its alpha and colour profile are treated as a
+     * file's. An EXIF orientation is not to be seen any more.
+     *
+     * @param image the pixels, copied
+     * @param name what to call it in messages
+     * @return the image
+     * @throws ImageDecodeException if it is over a limit
+     */
+    public RgbImage convert(BufferedImage image, String name) throws ImageDecodeException {
+        checkPixels(image.getWidth(), image.getHeight(), "image", name);
+        return RgbConversion.toRgb(image);
+    }
+
+    /**
+     * Decodes bytes.
+     *
+     * @param bytes the encoded image
+     * @param name what to call it in messages
+     * @return the image
+     * @throws ImageDecodeException if the content is not an image, truncated, corrupt or over a
+     *     limit
+     */
+    public RgbImage decode(byte[] bytes, String name) throws ImageDecodeException {
+        checkBytes(bytes.length, name);
         ImageInputStream in =
                 new MemoryCacheImageInputStream(new ByteArrayInputStream(JpegProfile.strip(bytes)));
         ImageReader reader = reader(in);
@@ -175,6 +198,11 @@ public final class ImageDecoder {
             String found = String.format(Locale.ROOT, "%s of %dx%d pixels", format, width, height);
             String most = String.format(Locale.ROOT, "at most %,d pixels", limits.maxPixels());
             throw new ImageDecodeException(name, found, most + " (ImageLimits)", null);
+        }
+        if (Math.min(width, height) < limits.minSide()) {
+            String found = String.format(Locale.ROOT, "%s of %dx%d pixels", format, width, height);
+            String least = "at least " + limits.minSide() + " pixels a side (ImageLimits)";
+            throw new ImageDecodeException(name, found, least, null);
         }
     }
 

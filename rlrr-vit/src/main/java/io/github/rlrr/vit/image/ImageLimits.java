@@ -8,15 +8,23 @@ import java.util.Locale;
  * <p>A few bytes of header can claim a picture of gigabytes, so both limits are checked before any
  * pixel is decoded.
  *
+ * @param minSide the fewest pixels of either side, 1 or more; what is smaller shows nothing
  * @param maxPixels the most pixels, width × height, 1 to 700,000,000
  * @param maxBytes the most bytes of the encoded file, 1 to 2,000,000,000
  */
-public record ImageLimits(long maxPixels, long maxBytes) {
+public record ImageLimits(int minSide, long maxPixels, long maxBytes) {
 
     /**
      * 64 million pixels and 100 million bytes: above any camera's output in the usual data sets.
+     * However small is allowed.
      */
-    public static final ImageLimits DEFAULT = new ImageLimits(64_000_000, 100_000_000);
+    public static final ImageLimits DEFAULT = new ImageLimits(1, 64_000_000, 100_000_000);
+
+    /**
+     * For images from strangers: both sides 2 pixels or more, and 20 million bytes. 64 million
+     * pixels take 192 MB while they are decoded, for each thread that does.
+     */
+    public static final ImageLimits SERVICE = new ImageLimits(2, 64_000_000, 20_000_000);
 
     // One byte array holds the file, another holds 3 bytes a pixel: both need an int for a length.
     private static final long PIXELS_POSSIBLE = 700_000_000;
@@ -25,11 +33,13 @@ public record ImageLimits(long maxPixels, long maxBytes) {
     /**
      * Checks the limits.
      *
+     * @param minSide as the record has it
      * @param maxPixels as the record has it
      * @param maxBytes as the record has it
      * @throws IllegalArgumentException if a limit is outside its range
      */
     public ImageLimits {
+        check("minSide", minSide, Integer.MAX_VALUE);
         check("maxPixels", maxPixels, PIXELS_POSSIBLE);
         check("maxBytes", maxBytes, BYTES_POSSIBLE);
     }

@@ -86,18 +86,28 @@ class RoundTripTest {
         }
     }
 
+    private static AdapterMetadata metadata(Preprocessing preprocessing, List<String> names) {
+        return new AdapterMetadata("", names, preprocessing.toMap());
+    }
+
     @ParameterizedTest
     @EnumSource
     void aFolderSaysGeometryPreprocessingAndClasses(VitLayout layout) throws IOException {
         VitConfig odd = TINY.withImageSize(16, 16).withLayerNormEpsilon(1e-5f);
         try (VisionTransformer vit = VitCheckpoint.load(TinyFiles.parity("base_google.npz"), odd)) {
             List<Path> files =
-                    VitCheckpoint.export(vit, folder, layout, TensorType.F16, CROPPED, NAMES);
+                    VitCheckpoint.export(
+                            vit,
+                            folder,
+                            layout,
+                            TensorType.F16,
+                            metadata(CROPPED, NAMES).withRejectBelow(0.625));
             assertThat(files).allMatch(Files::exists);
             CheckpointDescription said = VitCheckpoint.describe(folder);
             assertThat(said.config()).isEqualTo(odd);
             assertThat(said.preprocessing()).contains(CROPPED);
             assertThat(said.classNames()).isEqualTo(NAMES);
+            assertThat(said.rejectBelow()).isEqualTo(0.625);
             try (VisionTransformer back = VitCheckpoint.load(folder)) {
                 // float16 keeps 11 bits.
                 float[] theirs = TinyFiles.weights(back).get("blocks.1.mlp.fc2.weight");
@@ -117,7 +127,7 @@ class RoundTripTest {
         Preprocessing squash = Preprocessing.vitDefault(16).withSize(8, 32);
         try (VisionTransformer vit =
                 VitCheckpoint.load(TinyFiles.parity("base_google.npz"), wide)) {
-            VitCheckpoint.export(vit, folder, layout, TensorType.F32, squash, List.of());
+            VitCheckpoint.export(vit, folder, layout, TensorType.F32, metadata(squash, List.of()));
             assertThat(VitCheckpoint.describe(folder).config()).isEqualTo(wide);
             assertThat(VitCheckpoint.describe(folder).preprocessing()).contains(squash);
             try (VisionTransformer back = VitCheckpoint.load(folder)) {
@@ -137,8 +147,7 @@ class RoundTripTest {
                                             target,
                                             VitLayout.TIMM,
                                             TensorType.F32,
-                                            CROPPED.withSize(24, 24),
-                                            NAMES))
+                                            metadata(CROPPED.withSize(24, 24), NAMES)))
                     .hasMessage("the preprocessing gives images of 24x24, the model expects 16x16");
             assertThatThrownBy(
                             () ->
@@ -147,8 +156,7 @@ class RoundTripTest {
                                             target,
                                             VitLayout.TIMM,
                                             TensorType.F32,
-                                            CROPPED,
-                                            List.of("a")))
+                                            metadata(CROPPED, List.of("a"))))
                     .hasMessageContaining("1 class names, expected one for each");
         }
         assertThat(target).doesNotExist();

@@ -200,7 +200,7 @@ class ImageDecoderTest {
     @Test
     void refusesAFileOverTheSizeLimit() throws IOException {
         Path file = Files.write(folder.resolve("a.png"), bytes("decode/rgb8.png"));
-        ImageDecoder strict = new ImageDecoder(new ImageLimits(1_000_000, 1_000));
+        ImageDecoder strict = new ImageDecoder(new ImageLimits(1, 1_000_000, 1_000));
 
         assertThatThrownBy(() -> strict.decode(file))
                 .isInstanceOf(ImageDecodeException.class)
@@ -211,9 +211,9 @@ class ImageDecoderTest {
 
     @Test
     void refusesLimitsThatNoArrayCanHold() {
-        assertThatThrownBy(() -> new ImageLimits(0, 1))
+        assertThatThrownBy(() -> new ImageLimits(1, 0, 1))
                 .hasMessage("maxPixels: 0, expected 1 to 700,000,000");
-        assertThatThrownBy(() -> new ImageLimits(1, Long.MAX_VALUE))
+        assertThatThrownBy(() -> new ImageLimits(1, 1, Long.MAX_VALUE))
                 .hasMessageStartingWith("maxBytes: 9,223,372,036,854,775,807, expected 1 to");
     }
 

@@ -1,0 +1,110 @@
+package io.github.rlrr.vit.inference;
+
+import ai.djl.Device;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterFolder;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.checkpoint.CheckpointDescription;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plain model that labels images, with what it takes to ask it.
+ *
+ * @param vit the model; whoever holds this closes it
+ * @param preprocessing how its inputs are prepared, at its image size
+ * @param classNames in label order, one for each output
+ * @param rejectBelow the threshold, 0 to 1
+ */
+record ClassifierModel(
+        VisionTransformer vit,
+        Preprocessing preprocessing,
+        List<String> classNames,
+        double rejectBelow) {
+
+    /**
+     * Opens an adapter folder or a folder of a whole model, told apart by the adapter's
+     * configuration.
+     *
+     * @param base the checkpoint under an adapter; null for the one that the adapter names
+     */
+    static ClassifierModel open(Path folder, @Nullable Path base, Device device)
+            throws IOException {
+        return Files.isRegularFile(folder.resolve(AdapterFolder.CONFIG_FILE))
+                ? merged(folder, base, device)
+                : whole(folder, device);
+    }
+
+    private static ClassifierModel whole(Path folder, Device device) throws IOException {
+        CheckpointDescription said = VitCheckpoint.describe(folder);
+        if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
+            throw new IOException(
+                    folder
+                            + " says no class names or no preprocessing, and images cannot be"
+                            + " classified without them; rlrr merge writes both");
+        }
+        return new ClassifierModel(
+                VitCheckpoint.load(folder, said.config(), device),
+                said.preprocessing().get(),
+                said.classNames(),
+                said.rejectBelow());
+    }
+
+    private static ClassifierModel merged(Path folder, @Nullable Path base, Device device)
+            throws IOException {
+        AdapterMetadata said = AdapterFolder.describe(folder).metadata();
+        if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
+            throw new IOException(
+                    folder
+                            + " holds no class names or no preprocessing: it was saved without them,"
+                            + " and images cannot be classified without them");
+        }
+        Preprocessing preprocessing = Preprocessing.fromMap(said.preprocessing());
+        Path checkpoint = base == null ? named(folder, said.baseModel()) : base;
+        VitConfig config =
+                VitCheckpoint.inferConfig(checkpoint)
+                        .withImageSize(preprocessing.height(), preprocessing.width());
+        try (VisionTransformer vit = VitCheckpoint.load(checkpoint, config, device);
+                AdaptedBlock adapted = Rlrr.load(vit, folder)) {
+            VisionTransformer merged = vit.merged(adapted);
+            int classes = merged.config().classes();
+            if (classes != said.classNames().size()) {
+                merged.close();
+                throw new IOException(
+                        folder
+                                + " names "
+                                + said.classNames().size()
+                                + " classes, its head has "
+                                + classes);
+            }
+            return new ClassifierModel(
+                    merged, preprocessing, said.classNames(), said.rejectBelow());
+        }
+    }
+
+    private static Path named(Path folder, String baseModel) throws IOException {
+        try {
+            Path path = Path.of(baseModel);
+            if (!baseModel.isEmpty() && Files.exists(path)) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            // A hub's name need not be a path everywhere.
+        }
+        throw new IOException(
+                folder
+                        + " was trained on \""
+                        + baseModel
+                        + "\", which is no file here; name its file with base(path), or open a folder"
+                        + " of rlrr merge, which needs no base");
+    }
+}

@@ -1,0 +1,403 @@
+package io.github.rlrr.vit.inference;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.github.rlrr.vit.Precision;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.image.ImageLimits;
+import io.github.rlrr.vit.image.ImageSource;
+import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.RgbImage;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Labels images: the one object that an application keeps.
+ *
+ * <pre>{@code
+ * try (ImageClassifier pets = ImageClassifier.open(Path.of("pets-vit"))) {
+ *     Classification answer = pets.classify(Path.of("photo.jpg"));
+ *     System.out.println(answer.best().name() + " " + answer.best().probability());
+ * }
+ * }</pre>
+ *
+ * <p>Opened from a folder that {@code rlrr merge} wrote, or from an adapter's folder and its base,
+ * which are merged then: nothing is read through an adapter any more. It is ready when it is open:
+ * one forward has been run.
+ *
+ * <p>Safe for use by any number of threads, which compute at the same time. Each call holds its
+ * images, their values and the activations of one batch, and gives them back at its end. Closing
+ * waits for calls under way; calls after it are refused.
+ */
+public final class ImageClassifier implements AutoCloseable {
+
+    private final Block block;
+    private final @Nullable VisionTransformer owned;
+    private final Preprocessing preprocessing;
+    private final List<String> classNames;
+    private final double rejectBelow;
+    private final Device device;
+    private final int batchSize;
+    private final ImageDecoder decoder;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private ImageClassifier(
+            Builder settings,
+            Block block,
+            @Nullable VisionTransformer owned,
+            Preprocessing preprocessing,
+            List<String> classNames,
+            double rejectBelow) {
+        this.block = block;
+        this.owned = owned;
+        this.preprocessing = preprocessing;
+        this.classNames = List.copyOf(classNames);
+        this.rejectBelow = rejectBelow;
+        device = settings.device;
+        batchSize = settings.batchSize;
+        decoder = new ImageDecoder(settings.limits);
+        warmUp();
+    }
+
+    /** What is unusual about a classifier. */
+    public static final class Builder {
+
+        private Device device = Device.cpu();
+        private ImageLimits limits = ImageLimits.SERVICE;
+        private Precision precision = Precision.FLOAT32;
+        private int batchSize = 32;
+        private @Nullable Path base;
+        private @Nullable Double rejectBelow;
+
+        private Builder() {}
+
+        /**
+         * Names the checkpoint that an adapter was trained on. Without, it is the one that the
+         * adapter names, where that is a file.
+         *
+         * @param checkpoint a file or folder
+         * @return this
+         */
+        public Builder base(Path checkpoint) {
+            base = checkpoint;
+            return this;
+        }
+
+        /**
+         * Sets where to compute; the CPU without.
+         *
+         * @param place a device of DJL's PyTorch engine
+         * @return this
+         */
+        public Builder device(Device place) {
+            device = place;
+            return this;
+        }
+
+        /**
+         * Sets what images are accepted; {@link ImageLimits#SERVICE} without.
+         *
+         * @param accepted the limits
+         * @return this
+         */
+        public Builder limits(ImageLimits accepted) {
+            limits = accepted;
+            return this;
+        }
+
+        /**
+         * Sets the type of the encoder blocks' matrix products; float32 without.
+         *
+         * @param type the type
+         * @return this
+         */
+        public Builder precision(Precision type) {
+            precision = type;
+            return this;
+        }
+
+        /**
+         * Sets how many images of a list are computed at a time; 32 without.
+         *
+         * @param images at least 1
+         * @return this
+         * @throws IllegalArgumentException when it is less
+         */
+        public Builder batchSize(int images) {
+            if (images < 1) {
+                throw new IllegalArgumentException(
+                        "batchSize is " + images + ", expected at least 1");
+            }
+            batchSize = images;
+            return this;
+        }
+
+        /**
+         * Sets the probability below which an answer is not accepted, in place of what the model
+         * says of itself.
+         *
+         * @param probability 0 to 1; 0 accepts every answer
+         * @return this
+         * @throws IllegalArgumentException when it is not of 0 to 1
+         */
+        public Builder rejectBelow(double probability) {
+            if (!(probability >= 0 && probability <= 1)) {
+                throw new IllegalArgumentException(
+                        "rejectBelow is " + probability + ", expected 0 to 1");
+            }
+            rejectBelow = probability;
+            return this;
+        }
+
+        /**
+         * Opens a model.
+         *
+         * @param folder a folder of {@code rlrr merge}, or an adapter's
+         * @return the classifier; close it when done
+         * @throws IOException in one line when the folder holds neither, a file is missing or
+         *     damaged, or the adapter is of another base
+         */
+        public ImageClassifier open(Path folder) throws IOException {
+            ClassifierModel model = ClassifierModel.open(folder, base, device);
+            try {
+                return new ImageClassifier(
+                        this,
+                        model.vit().withPrecision(precision),
+                        model.vit(),
+                        model.preprocessing(),
+                        model.classNames(),
+                        rejectBelow == null ? model.rejectBelow() : rejectBelow);
+            } catch (RuntimeException e) {
+                model.vit().close();
+                throw e;
+            }
+        }
+
+        /**
+         * Takes a block that is there already, such as an adapted one; precision and base are its
+         * own.
+         *
+         * @param block a classifier: images (B, 3, height, width) to logits (B, classes); it stays
+         *     the caller's to close, after the classifier, and is not to be trained meanwhile
+         * @param preprocessing how its inputs are prepared
+         * @param classNames in label order, one for each logit
+         * @return the classifier
+         * @throws IllegalArgumentException when the block has another number of logits
+         */
+        public ImageClassifier of(
+                Block block, Preprocessing preprocessing, List<String> classNames) {
+            double threshold = rejectBelow == null ? 0 : rejectBelow;
+            return new ImageClassifier(this, block, null, preprocessing, classNames, threshold);
+        }
+    }
+
+    /**
+     * Starts with the usual settings.
+     *
+     * @return a builder; {@link Builder#open} opens a folder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Opens a model on the CPU.
+     *
+     * @param folder a folder of {@code rlrr merge}, or an adapter's whose base is the file it names
+     * @return the classifier; close it when done
+     * @throws IOException as for {@link Builder#open}
+     */
+    public static ImageClassifier open(Path folder) throws IOException {
+        return builder().open(folder);
+    }
+
+    /** Compiles what is compiled at first use, and finds out a block of other classes. */
+    private void warmUp() {
+        Shape shape = ImageBatch.shape(1, preprocessing);
+        float[] zeros = new float[Math.toIntExact(shape.size())];
+        int outputs = ImageBatch.logits(block, zeros, shape, device)[0].length;
+        if (outputs != classNames.size()) {
+            throw new IllegalArgumentException(
+                    classNames.size()
+                            + " class names, expected one for each of the model's "
+                            + outputs
+                            + " classes");
+        }
+    }
+
+    /**
+     * The classes that an answer may be.
+     *
+     * @return their names in label order
+     */
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /**
+     * How images are prepared.
+     *
+     * @return size, crop and normalisation
+     */
+    public Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    /**
+     * The probability of the likeliest class below which an answer is not accepted.
+     *
+     * @return 0 to 1; 0 accepts every answer
+     */
+    public double rejectBelow() {
+        return rejectBelow;
+    }
+
+    /**
+     * Labels an image file.
+     *
+     * @param image the file
+     * @return the answer
+     * @throws ImageDecodeException when it is not an image that can be read, or over a limit
+     * @throws IllegalStateException when this is closed
+     */
+    public Classification classify(Path image) throws ImageDecodeException {
+        return classify(ImageSource.of(image));
+    }
+
+    /**
+     * Labels an encoded image.
+     *
+     * @param image the content of a file
+     * @return the answer
+     * @throws ImageDecodeException as for {@link #classify(Path)}
+     * @throws IllegalStateException when this is closed
+     */
+    public Classification classify(byte[] image) throws ImageDecodeException {
+        return classify(ImageSource.of(image, "the image"));
+    }
+
+    /**
+     * Labels an encoded image.
+     *
+     * @param image the content of a file, read to its end and left open
+     * @return the answer
+     * @throws ImageDecodeException as for {@link #classify(Path)}, or when reading fails
+     * @throws IllegalStateException when this is closed
+     */
+    public Classification classify(InputStream image) throws ImageDecodeException {
+        return classify(ImageSource.of(image, "the image"));
+    }
+
+    /**
+     * Labels pixels.
+     *
+     * @param image the pixels, not changed
+     * @return the answer
+     * @throws ImageDecodeException when it is over a limit
+     * @throws IllegalStateException when this is closed
+     */
+    public Classification classify(BufferedImage image) throws ImageDecodeException {
+        return classify(ImageSource.of(image, "the image"));
+    }
+
+    /**
+     * Labels an image from anywhere.
+     *
+     * @param image the image, with the name that messages give it
+     * @return the answer
+     * @throws ImageDecodeException as for {@link #classify(Path)}
+     * @throws IllegalStateException when this is closed
+     */
+    public Classification classify(ImageSource image) throws ImageDecodeException {
+        return classify(List.of(image)).get(0);
+    }
+
+    /**
+     * Labels several images, computed in batches.
+     *
+     * @param images at least one
+     * @return the answers, in the images' order
+     * @throws ImageDecodeException for the first that is not an image that can be read, or over a
+     *     limit; no answer is given then
+     * @throws IllegalArgumentException when there are none
+     * @throws IllegalStateException when this is closed
+     */
+    public List<Classification> classify(List<ImageSource> images) throws ImageDecodeException {
+        List<Classification> answers = new ArrayList<>(images.size());
+        requireSome(images);
+        for (List<ImageSource> part : parts(images)) {
+            List<RgbImage> sized = new ArrayList<>(part.size());
+            for (ImageSource image : part) {
+                sized.add(preprocessing.resize(image.read(decoder)));
+            }
+            answers.addAll(classifySized(sized));
+        }
+        return answers;
+    }
+
+    /**
+     * Labels images that are prepared but for their normalisation.
+     *
+     * @param images at least one, as {@link Preprocessing#resize} gives them, computed as one batch
+     * @return the answers, in the images' order
+     * @throws IllegalArgumentException when there are none
+     * @throws IllegalStateException when this is closed
+     */
+    public List<Classification> classifySized(List<RgbImage> images) {
+        requireSome(images);
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this classifier is closed");
+            }
+            float[] values = ImageBatch.values(images, preprocessing);
+            Shape shape = ImageBatch.shape(images.size(), preprocessing);
+            List<Classification> answers = new ArrayList<>(images.size());
+            for (float[] logits : ImageBatch.logits(block, values, shape, device)) {
+                answers.add(Classification.of(logits, classNames, rejectBelow));
+            }
+            return answers;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private static void requireSome(List<?> images) {
+        if (images.isEmpty()) {
+            throw new IllegalArgumentException("the batch is empty, expected at least one image");
+        }
+    }
+
+    private List<List<ImageSource>> parts(List<ImageSource> images) {
+        List<List<ImageSource>> parts = new ArrayList<>();
+        for (int from = 0; from < images.size(); from += batchSize) {
+            parts.add(images.subList(from, Math.min(images.size(), from + batchSize)));
+        }
+        return parts;
+    }
+
+    /** Waits for calls under way and frees the model; a block it was lent stays open. */
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed && owned != null) {
+                owned.close();
+            }
+            closed = true;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.rlrr.vit.inference;
+
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.VitLayout;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A folder that is a whole classifier: weights, classes, preprocessing, threshold. {@link
+ * ImageClassifier#open} opens it, DJL's {@code Criteria} and DJL Serving do, and the library whose
+ * layout it has.
+ */
+public final class ModelFolder {
+
+    /** Which classes of ours DJL and its server are to use; beside the weights. */
+    public static final String SERVING_FILE = "serving.properties";
+
+    private static final String SERVING =
+            """
+            # How DJL opens this folder; the jars of rlrr-vit must be on its class path.
+            engine=PyTorch
+            blockFactory=%s
+            translatorFactory=%s
+            # The weights are not in DJL's own format.
+            option.hasParameter=false
+            """
+                    .formatted(
+                            VitBlockFactory.class.getName(), VitTranslatorFactory.class.getName());
+
+    private ModelFolder() {}
+
+    /**
+     * Writes a model as {@link VitCheckpoint#export} does, with {@code serving.properties} beside.
+     *
+     * @param vit a plain model, such as {@link VisionTransformer#merged} gives
+     * @param folder where to; files of these names are replaced
+     * @param layout whose
+     * @param floats how values are stored, F32 or F16
+     * @param metadata preprocessing, class names and threshold
+     * @return the files, as written
+     * @throws IllegalArgumentException as for {@link VitCheckpoint#export}
+     * @throws IOException when a file cannot be written, or a value is beyond F16's range
+     */
+    public static List<Path> save(
+            VisionTransformer vit,
+            Path folder,
+            VitLayout layout,
+            TensorType floats,
+            AdapterMetadata metadata)
+            throws IOException {
+        List<Path> files =
+                new ArrayList<>(VitCheckpoint.export(vit, folder, layout, floats, metadata));
+        Path serving = folder.resolve(SERVING_FILE);
+        AtomicFile.write(serving, out -> out.write(SERVING.getBytes(StandardCharsets.UTF_8)));
+        files.add(serving);
+        return files;
+    }
+}

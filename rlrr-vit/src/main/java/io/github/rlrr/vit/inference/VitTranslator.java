@@ -1,0 +1,81 @@
+package io.github.rlrr.vit.inference;
+
+import ai.djl.modality.Classifications;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.image.ImageSource;
+import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.RgbImage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Images to a Vision Transformer's inputs and its logits to classes, as DJL's {@code Predictor}
+ * asks for them: the same preprocessing, decoding and limits as {@link ImageClassifier}'s.
+ *
+ * <p>Images of one batch are stacked. Holds no state: one may serve many predictors.
+ *
+ * @param <I> what an image is given as
+ */
+public final class VitTranslator<I> implements Translator<I, Classifications> {
+
+    private final Function<I, ImageSource> source;
+    private final Preprocessing preprocessing;
+    private final List<String> classNames;
+    private final ImageDecoder decoder;
+
+    /**
+     * A translator.
+     *
+     * @param source where an image of the given form is read from
+     * @param preprocessing how the model's inputs are prepared
+     * @param classNames in label order
+     * @param decoder with the limits that hold
+     */
+    public VitTranslator(
+            Function<I, ImageSource> source,
+            Preprocessing preprocessing,
+            List<String> classNames,
+            ImageDecoder decoder) {
+        this.source = Objects.requireNonNull(source, "source");
+        this.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
+        this.classNames = List.copyOf(classNames);
+        this.decoder = Objects.requireNonNull(decoder, "decoder");
+    }
+
+    /**
+     * Prepares an image.
+     *
+     * @return float32 (3, height, width), on the context's manager
+     * @throws io.github.rlrr.vit.image.ImageDecodeException when it is not an image that can be
+     *     read, or over a limit
+     */
+    @Override
+    public NDList processInput(TranslatorContext context, I input) throws Exception {
+        RgbImage image = preprocessing.resize(source.apply(input).read(decoder));
+        Shape shape = new Shape(VitConfig.CHANNELS, preprocessing.height(), preprocessing.width());
+        float[] values = ImageBatch.values(List.of(image), preprocessing);
+        return new NDList(context.getNDManager().create(values, shape));
+    }
+
+    /**
+     * Names the classes.
+     *
+     * @return every class with its probability
+     * @throws ArithmeticException when a logit is not finite
+     */
+    @Override
+    public Classifications processOutput(TranslatorContext context, NDList list) {
+        NDArray logits = list.singletonOrThrow();
+        double[] probabilities =
+                Classification.of(logits.toFloatArray(), classNames, 0).probabilities();
+        return new Classifications(classNames, Arrays.stream(probabilities).boxed().toList());
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.rlrr.vit.inference;
+
+import ai.djl.Model;
+import ai.djl.modality.Classifications;
+import ai.djl.modality.Input;
+import ai.djl.modality.Output;
+import ai.djl.modality.cv.Image;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorFactory;
+import ai.djl.util.Pair;
+import io.github.rlrr.vit.checkpoint.CheckpointDescription;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.image.ImageLimits;
+import io.github.rlrr.vit.image.ImageSource;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Makes translators for a model whose folder names its classes and preprocessing: from {@code
+ * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications}, and from
+ * {@code Input} to {@code Output} for DJL Serving.
+ *
+ * <p>Arguments {@code min_side}, {@code max_pixels} and {@code max_bytes} replace those of {@link
+ * ImageLimits#SERVICE}.
+ */
+public final class VitTranslatorFactory implements TranslatorFactory {
+
+    private static final String NAME = "the image";
+    private static final Map<Type, Function<?, ImageSource>> SOURCES =
+            Map.of(
+                    Image.class,
+                    (Function<Image, ImageSource>) VitTranslatorFactory::pixels,
+                    Path.class,
+                    (Function<Path, ImageSource>) ImageSource::of,
+                    InputStream.class,
+                    (Function<InputStream, ImageSource>) in -> ImageSource.of(in, NAME),
+                    byte[].class,
+                    (Function<byte[], ImageSource>) bytes -> ImageSource.of(bytes, NAME));
+
+    /** Made by DJL, by its name. */
+    public VitTranslatorFactory() {}
+
+    private static ImageSource pixels(Image image) {
+        Object wrapped = image.getWrappedImage();
+        if (wrapped instanceof BufferedImage pixels) {
+            return ImageSource.of(pixels, NAME);
+        }
+        throw new IllegalArgumentException(
+                "the image is a "
+                        + wrapped.getClass().getName()
+                        + ", expected one of DJL's BufferedImageFactory");
+    }
+
+    @Override
+    public Set<Pair<Type, Type>> getSupportedTypes() {
+        Set<Pair<Type, Type>> types = new HashSet<>();
+        SOURCES.keySet().forEach(type -> types.add(new Pair<>(type, Classifications.class)));
+        types.add(new Pair<>(Input.class, Output.class));
+        return types;
+    }
+
+    /**
+     * Makes a translator.
+     *
+     * @throws TranslateException when the model's folder does not say its classes and
+     *     preprocessing, or an argument is no limit
+     * @throws IllegalArgumentException for other types than those supported
+     */
+    @Override
+    @SuppressWarnings("unchecked") // The types are those that were asked for.
+    public <I, O> Translator<I, O> newInstance(
+            Class<I> input, Class<O> output, Model model, Map<String, ?> arguments)
+            throws TranslateException {
+        if (!isSupported(input, output)) {
+            throw new IllegalArgumentException(
+                    "from "
+                            + input.getName()
+                            + " to "
+                            + output.getName()
+                            + ", expected one of "
+                            + getSupportedTypes());
+        }
+        if (input == Input.class) {
+            return (Translator<I, O>)
+                    new VitServingTranslator(translator(byte[].class, model, arguments));
+        }
+        return (Translator<I, O>) translator(input, model, arguments);
+    }
+
+    @SuppressWarnings("unchecked") // SOURCES has a function of each key.
+    private static <I> VitTranslator<I> translator(
+            Class<I> input, Model model, Map<String, ?> arguments) throws TranslateException {
+        try {
+            CheckpointDescription said = VitCheckpoint.describe(model.getModelPath());
+            Preprocessing preprocessing =
+                    said.preprocessing().orElseThrow(() -> new IOException(missing(model)));
+            List<String> classNames = said.classNames();
+            if (classNames.isEmpty()) {
+                throw new IOException(missing(model));
+            }
+            ImageDecoder decoder = new ImageDecoder(limits(arguments));
+            Function<I, ImageSource> source =
+                    (Function<I, ImageSource>) Objects.requireNonNull(SOURCES.get(input));
+            return new VitTranslator<>(source, preprocessing, classNames, decoder);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new TranslateException(e.getMessage(), e);
+        }
+    }
+
+    private static String missing(Model model) {
+        return model.getModelPath()
+                + " says no class names or no preprocessing, and images cannot be classified"
+                + " without them; rlrr merge writes both";
+    }
+
+    private static ImageLimits limits(Map<String, ?> arguments) {
+        ImageLimits usual = ImageLimits.SERVICE;
+        return new ImageLimits(
+                Math.toIntExact(limit(arguments, "min_side", usual.minSide())),
+                limit(arguments, "max_pixels", usual.maxPixels()),
+                limit(arguments, "max_bytes", usual.maxBytes()));
+    }
+
+    private static long limit(Map<String, ?> arguments, String key, long usual) {
+        Object value = arguments.get(key);
+        try {
+            return value == null ? usual : Long.parseLong(value.toString());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    key + " is \"" + value + "\", expected a whole number", e);
+        }
+    }
+}
