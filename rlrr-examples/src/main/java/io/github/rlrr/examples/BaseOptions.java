@@ -11,6 +11,7 @@ import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -157,6 +158,31 @@ final class BaseOptions {
                 .withSize(height, config.imageWidth());
     }
 
+    /**
+     * Refuses what says how a base is found and loaded, where there is none.
+     *
+     * @param why there is none
+     */
+    void requireDefaults(String why) {
+        List<String> given = new ArrayList<>();
+        if (checkpoint != null) {
+            given.add("--checkpoint");
+        }
+        if (preset != null) {
+            given.add("--preset");
+        }
+        if (imageSize != null) {
+            given.add("--image-size");
+        }
+        if (halfWeights) {
+            given.add("--half-weights");
+        }
+        if (!given.isEmpty()) {
+            throw new IllegalArgumentException(
+                    String.join(", ", given) + " is for the base of an adapter; " + why);
+        }
+    }
+
     /** Whether weights are rounded, which gives other results. */
     boolean holdsHalfWeights() {
         return halfWeights;
@@ -193,10 +219,15 @@ final class BaseOptions {
         return load(checkpoints().resolve(name(remembered)), size);
     }
 
-    private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {
+    /** Tells the engine how many threads it was given. */
+    void useThreads() {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
+    }
+
+    private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {
+        useThreads();
         Path file = found.file();
         VitConfig config = VitCheckpoint.inferConfig(file);
         if (preset != null) {

@@ -5,11 +5,14 @@ import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.training.ClassificationFigures;
+import io.github.rlrr.training.Classified;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.training.RejectThreshold;
 import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
@@ -22,9 +25,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +104,14 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "Begin anew where a run was stopped or killed, instead of going on.")
     private boolean restart;
 
+    @Option(
+            names = "--reject-accuracy",
+            paramLabel = "SHARE",
+            description =
+                    "Choose a threshold on the validation images: answers less probable than it are"
+                            + " rejected, of the others this share is right. Default: no threshold.")
+    private @Nullable Double rejectAccuracy;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -163,6 +176,9 @@ final class FinetuneCommand implements Callable<Integer> {
         if (stateSeconds < 0) {
             faults.add("--state-every is " + stateSeconds + ", expected 0 or more seconds");
         }
+        if (rejectAccuracy != null && !(rejectAccuracy > 0 && rejectAccuracy <= 1)) {
+            faults.add("--reject-accuracy is " + rejectAccuracy + ", expected above 0 to 1");
+        }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
@@ -226,7 +242,8 @@ final class FinetuneCommand implements Callable<Integer> {
                             stop,
                             Forecast.cheaper(method.isLinearProbe(), options.epochs()));
             ConfigFile.write(configFile, effective);
-            adapted.save(adapterFolder, metadata);
+            double threshold = result.stopped() ? 0 : threshold(adapted, validation, print);
+            adapted.save(adapterFolder, metadata.withRejectBelow(threshold));
             if (result.stopped()) {
                 print.printf(
                         "stopped after %d steps; the same command goes on from there%n",
@@ -268,6 +285,33 @@ final class FinetuneCommand implements Callable<Integer> {
             print.println("report    " + report);
             print.flush();
         }
+    }
+
+    /** The probability below which answers are rejected; 0 where none is asked for or found. */
+    private double threshold(AdaptedBlock adapted, ImageDataset validation, PrintWriter print) {
+        if (rejectAccuracy == null) {
+            return 0;
+        }
+        List<Classified> examples = new ArrayList<>();
+        ClassificationFigures.of(
+                adapted, validation, EVALUATION_BATCH, base.device(), examples::add);
+        Optional<RejectThreshold> chosen = RejectThreshold.choose(examples, rejectAccuracy);
+        if (chosen.isEmpty()) {
+            print.printf(
+                    Locale.ROOT,
+                    "no threshold makes %.1f %% of the accepted validation images right; none is"
+                            + " set%n",
+                    100 * rejectAccuracy);
+            return 0;
+        }
+        RejectThreshold found = chosen.get();
+        print.printf(
+                Locale.ROOT,
+                "threshold %.4f accepts %.1f %% of the validation images, %.1f %% of them right%n",
+                found.probability(),
+                100 * found.coverage(),
+                100 * found.accuracy());
+        return found.probability();
     }
 
     /** Tests; without test images, looks at the validation images again, for the page alone. */

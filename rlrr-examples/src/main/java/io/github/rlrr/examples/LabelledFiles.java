@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.inference.Classification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
     private final Lines lines;
     private final int top;
     private final @Nullable ProgressBar bar;
-    private @Nullable PredictionCsv csv;
+    private @Nullable PredictionFile csv;
     private int unreadable;
 
     /**
@@ -49,9 +50,13 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
                         : null;
     }
 
-    /** Writes rows from now on. */
-    void into(PredictionCsv file) {
+    /** Writes rows from now on, after those that are there. */
+    void into(PredictionFile file) {
         csv = file;
+        unreadable = file.unreadable();
+        if (bar != null) {
+            bar.stepTo(file.done());
+        }
     }
 
     /** The files that are no readable images, so far. */
@@ -60,16 +65,23 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
     }
 
     @Override
-    public void labelled(Path path, double[] probabilities) throws IOException {
+    public void labelled(Path path, Classification answer) throws IOException {
         if (csv != null) {
-            csv.row(path, probabilities);
+            csv.row(path, answer);
         }
         if (lines == Lines.JSON) {
-            out.println(json(path, probabilities));
+            out.println(json(path, answer));
         } else if (lines == Lines.TEXT) {
-            text(path, probabilities);
+            text(path, answer);
         }
         step();
+    }
+
+    @Override
+    public void batchEnded() throws IOException {
+        if (csv != null) {
+            csv.flush();
+        }
     }
 
     @Override
@@ -86,27 +98,29 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
         }
     }
 
-    private void text(Path path, double[] probabilities) {
-        out.println(path);
-        Predictions.ranked(probabilities).stream()
+    private void text(Path path, Classification answer) {
+        out.println(path + (answer.accepted() ? "" : "   (rejected: below the threshold)"));
+        answer.ranked().stream()
                 .limit(top)
                 .forEach(
-                        i ->
+                        each ->
                                 out.printf(
                                         Locale.ROOT,
                                         "  %9.5f %%  %s%n",
-                                        100 * probabilities[i],
-                                        classes.get(i)));
+                                        100 * each.probability(),
+                                        each.name()));
     }
 
-    private String json(Path path, double[] probabilities) {
+    private String json(Path path, Classification answer) {
         JsonObject byClass = new JsonObject();
+        double[] probabilities = answer.probabilities();
         for (int i = 0; i < probabilities.length; i++) {
             byClass.addProperty(classes.get(i), probabilities[i]);
         }
         JsonObject line = new JsonObject();
         line.addProperty("image", path.toString());
-        line.addProperty("label", classes.get(Predictions.ranked(probabilities).get(0)));
+        line.addProperty("label", answer.best().name());
+        line.addProperty("accepted", answer.accepted());
         line.add("probabilities", byClass);
         return new Gson().toJson(line);
     }

@@ -1,18 +1,16 @@
 package io.github.rlrr.examples;
 
 import ai.djl.nn.Block;
-import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
-import java.io.BufferedWriter;
+import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,13 +32,25 @@ final class PredictCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
 
-    @Option(
-            names = "--adapter",
-            paramLabel = "DIR",
-            required = true,
-            description = "The adapter folder.")
+    @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init")
-    private Path adapter;
+    private Source source;
+
+    /** What labels the images. */
+    private static final class Source {
+
+        @Option(
+                names = "--adapter",
+                paramLabel = "DIR",
+                description = "The adapter folder; its base is --checkpoint, or the one it names.")
+        private @Nullable Path adapter;
+
+        @Option(
+                names = "--model",
+                paramLabel = "DIR",
+                description = "A folder that rlrr merge wrote, which needs no base.")
+        private @Nullable Path model;
+    }
 
     @Option(names = "--top", defaultValue = "3", description = "Labels an image. Default: 3.")
     private int top = 3;
@@ -56,7 +66,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--csv",
             paramLabel = "FILE",
-            description = "Write image,label,probability there, a row an image.")
+            description =
+                    "Write image,label,probability there, a row an image. The same command goes on"
+                            + " where it was stopped or killed.")
     private @Nullable Path csv;
 
     @Option(names = "--all", description = "A column for each class in the CSV file as well.")
@@ -89,22 +101,35 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         List<Path> files = ImageFiles.of(images);
-        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
-            LabelledFiles labelled = labelled(model, files.size());
-            try (labelled) {
-                if (merged) {
-                    try (VisionTransformer plain = model.vit().merged(model.adapted())) {
-                        predict(plain, model, files, labelled);
-                    }
-                } else {
-                    predict(model.adapted(), model, files, labelled);
-                }
+        if (source.model != null) {
+            base.requireDefaults("--model is a whole model");
+            base.useThreads();
+            try (ImageClassifier classifier =
+                    ImageClassifier.builder().device(base.device()).open(source.model)) {
+                return label(classifier, source.model, files);
             }
-            return conclude(files.size(), labelled.unreadable());
+        }
+        Path adapter = Objects.requireNonNull(source.adapter);
+        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
+            if (!merged) {
+                return label(classifier(model.adapted(), model), adapter, files);
+            }
+            try (VisionTransformer plain = model.vit().merged(model.adapted())) {
+                return label(classifier(plain, model), adapter, files);
+            }
         }
     }
 
-    private int conclude(int files, int unreadable) {
+    /** Lent a block, a classifier has nothing to close. */
+    private ImageClassifier classifier(Block block, AdaptedModel model) {
+        return ImageClassifier.builder()
+                .device(base.device())
+                .rejectBelow(model.metadata().rejectBelow())
+                .of(block, model.preprocessing(), model.metadata().classNames());
+    }
+
+    private int conclude(int files, LabelledFiles labelled) {
+        int unreadable = labelled.unreadable();
         PrintWriter print = spec.commandLine().getOut();
         if (csv != null && !json) {
             print.printf("labelled %d of %d images%n", files - unreadable, files);
@@ -133,32 +158,36 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private LabelledFiles labelled(AdaptedModel model, int files) {
+    private int label(ImageClassifier classifier, Path folder, List<Path> files)
+            throws IOException {
         LabelledFiles.Lines lines =
                 json
                         ? LabelledFiles.Lines.JSON
                         : csv == null ? LabelledFiles.Lines.TEXT : LabelledFiles.Lines.NONE;
-        return new LabelledFiles(
-                spec.commandLine(), model.metadata().classNames(), lines, top, files);
-    }
-
-    private void predict(Block block, AdaptedModel model, List<Path> files, LabelledFiles labelled)
-            throws IOException {
-        Predictions predictions =
-                new Predictions(block, model.preprocessing(), base.device(), batchSize);
-        if (csv == null) {
-            predictions.of(files, labelled);
-            return;
+        List<String> classes = classifier.classNames();
+        Predictions predictions = new Predictions(classifier, batchSize);
+        try (LabelledFiles labelled =
+                new LabelledFiles(spec.commandLine(), classes, lines, top, files.size())) {
+            if (csv == null) {
+                predictions.of(files, labelled);
+                return conclude(files.size(), labelled);
+            }
+            PredictionCsv form = new PredictionCsv(classes, classifier.rejectBelow() > 0, all);
+            List<Object> settings = List.of(merged, batchSize, base.holdsHalfWeights());
+            try (PredictionFile file = PredictionFile.open(csv, form, files, folder, settings)) {
+                if (file.done() > 0) {
+                    spec.commandLine()
+                            .getErr()
+                            .printf(
+                                    "rlrr: going on after %d of %d images%n",
+                                    file.done(), files.size());
+                    spec.commandLine().getErr().flush();
+                }
+                labelled.into(file);
+                predictions.of(files.subList(file.done(), files.size()), labelled);
+                file.finish();
+            }
+            return conclude(files.size(), labelled);
         }
-        AtomicFile.write(
-                csv,
-                out -> {
-                    Writer text =
-                            new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-                    List<String> classes = model.metadata().classNames();
-                    labelled.into(new PredictionCsv(text, classes, all));
-                    predictions.of(files, labelled);
-                    text.flush();
-                });
     }
 }

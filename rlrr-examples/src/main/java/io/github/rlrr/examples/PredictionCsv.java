@@ -1,46 +1,46 @@
 package io.github.rlrr.examples;
 
-import java.io.IOException;
-import java.io.Writer;
+import io.github.rlrr.vit.inference.Classification;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Predictions as CSV by RFC 4180, in UTF-8: {@code image,label,probability}, and with every class
- * asked for a column for each, named as it is. Lines end in CR LF; a field with a comma, a quote or
- * a line break is quoted.
+ * Predictions as CSV by RFC 4180: {@code image,label,probability}, of a model with a threshold
+ * {@code accepted}, and with every class asked for a column for each, named as it is. Lines end in
+ * CR LF; a field with a comma, a quote or a line break is quoted.
+ *
+ * @param classes in label order
+ * @param rejects whether there is a threshold
+ * @param all whether every class has a column
  */
-final class PredictionCsv {
+record PredictionCsv(List<String> classes, boolean rejects, boolean all) {
 
-    private final Writer out;
-    private final List<String> classes;
-    private final boolean all;
-
-    /** Writes the header. */
-    PredictionCsv(Writer out, List<String> classes, boolean all) throws IOException {
-        this.out = out;
-        this.classes = classes;
-        this.all = all;
-        out.write("image,label,probability");
-        if (all) {
-            for (String name : classes) {
-                out.write("," + field(name));
-            }
+    /** The first line. */
+    String header() {
+        StringBuilder line = new StringBuilder("image,label,probability");
+        if (rejects) {
+            line.append(",accepted");
         }
-        out.write("\r\n");
+        if (all) {
+            classes.forEach(name -> line.append(',').append(field(name)));
+        }
+        return line.append("\r\n").toString();
     }
 
-    /** Writes a row. */
-    void row(Path image, double[] probabilities) throws IOException {
-        int best = Predictions.ranked(probabilities).get(0);
-        out.write(field(image.toString()) + "," + field(classes.get(best)));
-        out.write("," + probabilities[best]);
+    /** The line of an image. */
+    String row(Path image, Classification answer) {
+        StringBuilder line = new StringBuilder(field(image.toString()));
+        line.append(',').append(field(answer.best().name()));
+        line.append(',').append(answer.best().probability());
+        if (rejects) {
+            line.append(',').append(answer.accepted());
+        }
         if (all) {
-            for (double probability : probabilities) {
-                out.write("," + probability);
+            for (double probability : answer.probabilities()) {
+                line.append(',').append(probability);
             }
         }
-        out.write("\r\n");
+        return line.append("\r\n").toString();
     }
 
     static String field(String text) {

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.adapter.AdapterFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,10 @@ final class DemoModel {
 
     Path adapter() {
         return folder.resolve("adapter");
+    }
+
+    List<String> classNames() throws IOException {
+        return AdapterFolder.describe(adapter()).metadata().classNames();
     }
 
     /** The first test images of a class. */

@@ -15,9 +15,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Labelling whole folders. */
 class PredictCommandTest {
@@ -154,6 +157,116 @@ class PredictCommandTest {
         assertThat(result.exitCode()).isEqualTo(RlrrCommand.FAULT);
         assertThat(result.err()).contains("no images").contains("png");
         assertThat(csv).doesNotExist();
+    }
+
+    @Test
+    void aMergedFolderLabelsAsTheAdapterDoesAndNeedsNoBase() throws IOException {
+        Path model = temporary.resolve("model");
+        assertThat(rlrr("merge", "--adapter", demo.adapter(), "--out", model).exitCode()).isZero();
+        assertThat(predict("--csv", csv, "--all", images).exitCode()).isZero();
+        Path other = temporary.resolve("other.csv");
+        CommandLine.Result result =
+                rlrr("predict", "--model", model, "--csv", other, "--all", images);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        List<String> expected = Files.readAllLines(csv);
+        List<String> actual = Files.readAllLines(other);
+        assertThat(actual).hasSameSizeAs(expected);
+        assertThat(actual.get(0)).isEqualTo(expected.get(0));
+        for (int i = 2; i < expected.size(); i++) { // the first image has a comma in its name
+            String[] fields = actual.get(i).split(",", -1);
+            String[] fieldsExpected = expected.get(i).split(",", -1);
+            assertThat(fields[1]).isEqualTo(fieldsExpected[1]);
+            for (int f = 2; f < fields.length; f++) {
+                assertThat(Double.parseDouble(fields[f]))
+                        .isCloseTo(Double.parseDouble(fieldsExpected[f]), within(1e-5));
+            }
+        }
+        assertThat(rlrr("predict", "--model", model, "--half-weights", images).err())
+                .contains("--half-weights is for the base of an adapter; --model is a whole model");
+        assertThat(rlrr("predict", images).err()).contains("--adapter").contains("--model");
+    }
+
+    /** The part that an unfinished run leaves: its first lines, and some bytes of the next. */
+    private Path interrupted(int lines, int more) throws IOException {
+        predict("--csv", csv, "--batch-size", 2, images);
+        String whole = Files.readString(csv);
+        int end = 0;
+        for (int i = 0; i < lines; i++) {
+            end = whole.indexOf("\r\n", end) + 2;
+        }
+        Files.writeString(csv, "of an earlier run");
+        PredictionCsv form = new PredictionCsv(demo.classNames(), false, false);
+        List<Path> files = ImageFiles.of(List.of(images));
+        List<Object> settings = List.of(false, 2, false);
+        try (PredictionFile part =
+                PredictionFile.open(csv, form, files, demo.adapter(), settings)) {
+            assertThat(part.done()).isZero();
+        }
+        Path part;
+        try (Stream<Path> beside = Files.list(Objects.requireNonNull(csv.getParent()))) {
+            part = beside.filter(p -> p.toString().endsWith(".part")).findFirst().orElseThrow();
+        }
+        Files.writeString(part, whole.substring(0, end + more));
+        return part;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 17, 4", "5, 0, 4", "2, 3, 1", "1, 5, 0", "0, 3, 0"})
+    void aRunThatWasKilledGoesOnWhereItWas(int lines, int more, int done) throws IOException {
+        Path part = interrupted(lines, more);
+        CommandLine.Result result = predict("--csv", csv, "--batch-size", 2, images);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        if (done > 0) {
+            assertThat(result.err()).contains("going on after " + done + " of 7 images");
+        } else {
+            assertThat(result.err()).doesNotContain("going on");
+        }
+        assertThat(result.out()).contains("labelled 7 of 7 images");
+        String resumed = Files.readString(csv);
+        assertThat(part).doesNotExist();
+        Files.delete(csv);
+        assertThat(predict("--csv", csv, "--batch-size", 2, images).exitCode()).isZero();
+        // The batches after the interruption are others, so the last digits may be.
+        assertThat(resumed.replaceAll("[0-9.E-]+\r", "\r"))
+                .isEqualTo(Files.readString(csv).replaceAll("[0-9.E-]+\r", "\r"));
+    }
+
+    @Test
+    void otherImagesOrSettingsStartAnew() throws IOException {
+        Path part = interrupted(4, 0);
+        assertThat(predict("--csv", csv, "--batch-size", 3, images).err())
+                .doesNotContain("going on");
+        Files.copy(images.resolve("z.png"), images.resolve("zz.png"));
+        assertThat(predict("--csv", csv, "--batch-size", 2, images).err())
+                .doesNotContain("going on");
+        assertThat(Files.readAllLines(csv)).hasSize(9);
+        assertThat(part).exists();
+    }
+
+    @Test
+    void unreadableImagesBeforeTheInterruptionCount() throws IOException {
+        Files.writeString(images.resolve("b/1.png"), "not an image");
+        interrupted(4, 0);
+        CommandLine.Result result = predict("--csv", csv, "--batch-size", 2, images);
+        assertThat(result.err()).contains("going on after 4 of 7 images");
+        assertThat(result.out()).contains("labelled 6 of 7 images");
+        assertThat(result.exitCode()).isEqualTo(RlrrCommand.FAULT);
+        assertThat(Files.readAllLines(csv)).hasSize(7);
+    }
+
+    @Test
+    void anotherProcessAtTheSameFileIsRefused() throws IOException {
+        PredictionCsv form = new PredictionCsv(demo.classNames(), false, false);
+        List<Path> files = ImageFiles.of(List.of(images));
+        List<Object> settings = List.of(false, 32, false);
+        PredictionFile held = PredictionFile.open(csv, form, files, demo.adapter(), settings);
+        try {
+            assertThat(predict("--csv", csv, images).err())
+                    .contains("another process is writing " + csv);
+        } finally {
+            held.close();
+        }
+        assertThat(predict("--csv", csv, images).exitCode()).isZero();
     }
 
     @Test
