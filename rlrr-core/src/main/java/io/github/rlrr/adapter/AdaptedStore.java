@@ -145,6 +145,11 @@ final class AdaptedStore extends ParameterStore implements Segment.Runner, AutoC
                 });
     }
 
+    /** Whether a value was computed here, and is closed with this store. */
+    boolean computed(NDArray value) {
+        return value.getManager() == scope;
+    }
+
     /** The ids of the adapted base parameters that were asked for. */
     Set<String> read() {
         return read;

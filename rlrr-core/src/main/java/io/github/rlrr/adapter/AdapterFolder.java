@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,6 +218,13 @@ public final class AdapterFolder {
     }
 
     static AdaptedBlock load(Path folder, Block base, ModuleTree tree) throws IOException {
+        return load(folder, base, tree, adapter -> Fingerprint.of(tree, adapter));
+    }
+
+    /** Loads with the base's fingerprint for an adapter from elsewhere than its weights. */
+    static AdaptedBlock load(
+            Path folder, Block base, ModuleTree tree, Function<Adapter, String> fingerprints)
+            throws IOException {
         Description description = describe(folder);
         Adapter adapter;
         try {
@@ -225,7 +233,7 @@ public final class AdapterFolder {
             throw new IOException(folder + " does not fit this base: " + e.getMessage(), e);
         }
         try {
-            String fingerprint = Fingerprint.of(tree, adapter);
+            String fingerprint = fingerprints.apply(adapter);
             if (!fingerprint.equals(description.baseFingerprint())) {
                 throw new IOException(
                         folder

@@ -124,13 +124,7 @@ public final class AdapterSet implements AutoCloseable {
 
     private <E extends Exception> AdaptedBlock put(String name, Source<E> source) throws E {
         synchronized (change) {
-            if (!NAME.matcher(name).matches()) {
-                throw new IllegalArgumentException(
-                        "adapter name \""
-                                + name
-                                + "\": expected letters, digits, dots, hyphens and underscores,"
-                                + " at most 128, the first a letter or digit");
-            }
+            requireName(name);
             if (adapters.containsKey(name)) {
                 throw new IllegalArgumentException(
                         "there is an adapter \"" + name + "\" already; remove it first");
@@ -154,8 +148,20 @@ public final class AdapterSet implements AutoCloseable {
         return known(name, adapters);
     }
 
-    private static AdaptedBlock known(String name, Map<String, AdaptedBlock> adapters) {
-        AdaptedBlock adapted = adapters.get(name);
+    /** Refuses a malformed name. */
+    static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "adapter name \""
+                            + name
+                            + "\": expected letters, digits, dots, hyphens and underscores,"
+                            + " at most 128, the first a letter or digit");
+        }
+    }
+
+    /** The value under a name, or a refusal with the names there are. */
+    static <V> V known(String name, Map<String, V> adapters) {
+        V adapted = adapters.get(name);
         if (adapted == null) {
             throw new IllegalArgumentException(
                     "there is no adapter \"" + name + "\"; there are: " + adapters.keySet());

@@ -23,6 +23,11 @@ final class Fingerprint {
     private Fingerprint() {}
 
     static String of(ModuleTree tree, Adapter adapter) {
+        return of(tree, left(adapter));
+    }
+
+    /** The ids of the base's parameters that do not count for an adapter. */
+    static Set<String> left(Adapter adapter) {
         Set<String> left = new HashSet<>(adapter.ownStatistics().keySet());
         for (AdaptedSite adapted : adapter.sites()) {
             if (adapted.method().replaces()) {
@@ -33,6 +38,11 @@ final class Fingerprint {
                 }
             }
         }
+        return left;
+    }
+
+    /** The fingerprint without the parameters of some ids. */
+    static String of(ModuleTree tree, Set<String> left) {
         MessageDigest digest = sha256();
         for (Map.Entry<String, Parameter> entry : new TreeMap<>(tree.parameters()).entrySet()) {
             if (!left.contains(entry.getValue().getId())) {

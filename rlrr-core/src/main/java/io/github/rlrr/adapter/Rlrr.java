@@ -83,6 +83,21 @@ public final class Rlrr {
     }
 
     /**
+     * Starts a pool of adapters that serve on one initialized block, which freezes it.
+     *
+     * @param base any DJL block; it stays the caller's to close, and is not to change while the
+     *     pool is open
+     * @param byteBudget what effective weights may take beside the base and the adapters' own
+     *     tensors; 0 to keep none
+     * @return a pool without adapters yet
+     * @throws IllegalArgumentException when the base is not initialized, not float32 or float16, or
+     *     already adapted, or the budget is negative
+     */
+    public static AdapterPool pool(Block base, long byteBudget) {
+        return new AdapterPool(base, checkedTree(base), byteBudget);
+    }
+
+    /**
      * Lists every module that can be targeted, before anything is adapted.
      *
      * @param block the block

@@ -10,12 +10,22 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What DJL Serving asks: the body of a request is an encoded image, the answer the JSON of DJL's
  * {@link Classifications}. It fetches nothing from an address that a request names.
+ *
+ * <p>What is no image gets an {@code Output} of code 400, which the server sends as it is. An
+ * exception would fail all requests of a dynamic batch, each answered with the message of one.
  */
 final class VitServingTranslator implements Translator<Input, Output> {
+
+    /** Attachment of a batch: a message for each input that was refused, else "". */
+    private static final String REFUSALS = "refusals";
 
     private final Translator<byte[], Classifications> images;
 
@@ -25,10 +35,30 @@ final class VitServingTranslator implements Translator<Input, Output> {
 
     @Override
     public Batchifier getBatchifier() {
-        return images.getBatchifier();
+        return Objects.requireNonNull(images.getBatchifier());
     }
 
-    /** A {@link TranslateException} is what the server answers with status 400. */
+    @Override
+    public NDList batchProcessInput(TranslatorContext context, List<Input> inputs)
+            throws Exception {
+        List<NDList> read = new ArrayList<>();
+        List<String> refusals = new ArrayList<>();
+        for (Input input : inputs) {
+            try {
+                read.add(processInput(context, input));
+                refusals.add("");
+            } catch (TranslateException e) {
+                refusals.add(Objects.requireNonNull(e.getMessage()));
+            }
+        }
+        context.setAttachment(REFUSALS, refusals);
+        // The predictor does not run the model for an empty list.
+        return read.isEmpty()
+                ? new NDList()
+                : getBatchifier().batchify(read.toArray(new NDList[0]));
+    }
+
+    /** Without a cause: the server shows the message of the innermost exception. */
     @Override
     public NDList processInput(TranslatorContext context, Input input) throws Exception {
         BytesSupplier body = input.getData();
@@ -38,14 +68,40 @@ final class VitServingTranslator implements Translator<Input, Output> {
         try {
             return images.processInput(context, body.getAsBytes());
         } catch (ImageDecodeException e) {
-            throw new TranslateException(e.getMessage(), e);
+            throw new TranslateException(e.getMessage());
         }
     }
 
     @Override
+    @SuppressWarnings("unchecked") // Set above.
+    public List<Output> batchProcessOutput(TranslatorContext context, NDList list)
+            throws Exception {
+        NDList[] logits = list.isEmpty() ? new NDList[0] : getBatchifier().unbatchify(list);
+        List<Output> outputs = new ArrayList<>();
+        int next = 0;
+        for (String refusal : (List<String>) context.getAttachment(REFUSALS)) {
+            outputs.add(
+                    refusal.isEmpty() ? processOutput(context, logits[next++]) : refused(refusal));
+        }
+        return outputs;
+    }
+
+    @Override
     public Output processOutput(TranslatorContext context, NDList list) throws Exception {
-        Output output = new Output();
-        output.add(images.processOutput(context, list));
+        return output(200, "OK", images.processOutput(context, list));
+    }
+
+    /** The server's own form of an error. */
+    private static Output refused(String message) {
+        Map<String, ?> error =
+                Map.of("code", 400, "type", "ImageDecodeException", "message", message);
+        return output(400, "Bad Request", BytesSupplier.wrapAsJson(error));
+    }
+
+    /** The message becomes the reason phrase of the status line. */
+    private static Output output(int code, String message, BytesSupplier json) {
+        Output output = new Output(code, message);
+        output.add(json);
         output.addProperty("Content-Type", "application/json");
         return output;
     }

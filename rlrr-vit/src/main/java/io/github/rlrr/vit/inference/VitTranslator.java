@@ -26,10 +26,14 @@ import java.util.function.Function;
  */
 public final class VitTranslator<I> implements Translator<I, Classifications> {
 
+    /** The classes in the text of DJL's {@code Classifications}. */
+    static final int USUAL_TOP = 5;
+
     private final Function<I, ImageSource> source;
     private final Preprocessing preprocessing;
     private final List<String> classNames;
     private final ImageDecoder decoder;
+    private final int top;
 
     /**
      * A translator.
@@ -38,12 +42,19 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
      * @param preprocessing how the model's inputs are prepared
      * @param classNames in label order
      * @param decoder with the limits that hold
+     * @param top the number of classes in an answer's text and JSON, at least 1; the answer has all
+     * @throws IllegalArgumentException when {@code top} is less
      */
     public VitTranslator(
             Function<I, ImageSource> source,
             Preprocessing preprocessing,
             List<String> classNames,
-            ImageDecoder decoder) {
+            ImageDecoder decoder,
+            int top) {
+        if (top < 1) {
+            throw new IllegalArgumentException("topK is " + top + ", expected at least 1");
+        }
+        this.top = top;
         this.source = Objects.requireNonNull(source, "source");
         this.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
         this.classNames = List.copyOf(classNames);
@@ -76,6 +87,9 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
         NDArray logits = list.singletonOrThrow();
         double[] probabilities =
                 Classification.of(logits.toFloatArray(), classNames, 0).probabilities();
-        return new Classifications(classNames, Arrays.stream(probabilities).boxed().toList());
+        Classifications answer =
+                new Classifications(classNames, Arrays.stream(probabilities).boxed().toList());
+        answer.setTopK(top);
+        return answer;
     }
 }

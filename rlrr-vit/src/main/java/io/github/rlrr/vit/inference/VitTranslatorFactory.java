@@ -33,7 +33,7 @@ import java.util.function.Function;
  * {@code Input} to {@code Output} for DJL Serving.
  *
  * <p>Arguments {@code min_side}, {@code max_pixels} and {@code max_bytes} replace those of {@link
- * ImageLimits#SERVICE}.
+ * ImageLimits#SERVICE}; {@code topK} is the number of classes in an answer's text, DJL's 5 without.
  */
 public final class VitTranslatorFactory implements TranslatorFactory {
 
@@ -75,7 +75,7 @@ public final class VitTranslatorFactory implements TranslatorFactory {
      * Makes a translator.
      *
      * @throws TranslateException when the model's folder does not say its classes and
-     *     preprocessing, or an argument is no limit
+     *     preprocessing, or an argument is no whole number in its range
      * @throws IllegalArgumentException for other types than those supported
      */
     @Override
@@ -113,7 +113,8 @@ public final class VitTranslatorFactory implements TranslatorFactory {
             ImageDecoder decoder = new ImageDecoder(limits(arguments));
             Function<I, ImageSource> source =
                     (Function<I, ImageSource>) Objects.requireNonNull(SOURCES.get(input));
-            return new VitTranslator<>(source, preprocessing, classNames, decoder);
+            int top = Math.toIntExact(whole(arguments, "topK", VitTranslator.USUAL_TOP));
+            return new VitTranslator<>(source, preprocessing, classNames, decoder, top);
         } catch (IOException | IllegalArgumentException e) {
             throw new TranslateException(e.getMessage(), e);
         }
@@ -128,12 +129,12 @@ public final class VitTranslatorFactory implements TranslatorFactory {
     private static ImageLimits limits(Map<String, ?> arguments) {
         ImageLimits usual = ImageLimits.SERVICE;
         return new ImageLimits(
-                Math.toIntExact(limit(arguments, "min_side", usual.minSide())),
-                limit(arguments, "max_pixels", usual.maxPixels()),
-                limit(arguments, "max_bytes", usual.maxBytes()));
+                Math.toIntExact(whole(arguments, "min_side", usual.minSide())),
+                whole(arguments, "max_pixels", usual.maxPixels()),
+                whole(arguments, "max_bytes", usual.maxBytes()));
     }
 
-    private static long limit(Map<String, ?> arguments, String key, long usual) {
+    private static long whole(Map<String, ?> arguments, String key, long usual) {
         Object value = arguments.get(key);
         try {
             return value == null ? usual : Long.parseLong(value.toString());

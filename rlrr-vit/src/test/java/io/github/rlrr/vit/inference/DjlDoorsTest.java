@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -136,16 +137,54 @@ class DjlDoorsTest {
         return TinyClassifier.CLASSES.get(best);
     }
 
+    private static Input request(byte[] body) {
+        Input request = new Input();
+        request.add(body);
+        return request;
+    }
+
     @Test
-    void aRequestThatIsNoImageIsTheClientsFault() {
-        Input text = new Input();
-        text.add("no image".getBytes(StandardCharsets.US_ASCII));
-        assertThatThrownBy(() -> ask(Input.class, Output.class, text))
-                .isInstanceOf(TranslateException.class)
-                .hasMessageContaining("the image: text");
-        assertThatThrownBy(() -> ask(Input.class, Output.class, new Input()))
-                .isInstanceOf(TranslateException.class)
-                .hasMessageContaining("the request is empty, expected an encoded image");
+    void aRequestThatIsNoImageIsTheClientsFault() throws Exception {
+        byte[] text = "no image".getBytes(StandardCharsets.US_ASCII);
+        Output refused = ask(Input.class, Output.class, request(text));
+        assertThat(refused.getCode()).isEqualTo(400);
+        assertThat(refused.getData().getAsString()).contains("the image: text");
+        Output empty = ask(Input.class, Output.class, new Input());
+        assertThat(empty.getCode()).isEqualTo(400);
+        assertThat(empty.getData().getAsString())
+                .contains("the request is empty, expected an encoded image");
+    }
+
+    @Test
+    void aBadRequestOfABatchIsRefusedAlone() throws Exception {
+        byte[] image = Files.readAllBytes(IMAGE);
+        byte[] cut = Arrays.copyOf(image, image.length / 2);
+        List<Input> batch = List.of(request(image), request(cut), request(image), new Input());
+        try (ZooModel<Input, Output> model =
+                        criteria(Input.class, Output.class).build().loadModel();
+                Predictor<Input, Output> predictor = model.newPredictor()) {
+            List<Output> answers = predictor.batchPredict(batch);
+            assertThat(answers).extracting(Output::getCode).containsExactly(200, 400, 200, 400);
+            for (int good : new int[] {0, 2}) {
+                assertThat(answers.get(good).getData().getAsString())
+                        .contains("[{\"className\":\"" + best() + "\"");
+            }
+            assertThat(answers.get(1).getData().getAsString()).contains("truncated JPEG");
+        }
+    }
+
+    @Test
+    void theJsonHasAsManyClassesAsAreAskedFor() throws Exception {
+        try (ZooModel<Input, Output> model =
+                        criteria(Input.class, Output.class)
+                                .optArgument("topK", "2")
+                                .build()
+                                .loadModel();
+                Predictor<Input, Output> predictor = model.newPredictor()) {
+            String json =
+                    predictor.predict(request(Files.readAllBytes(IMAGE))).getData().getAsString();
+            assertThat(json.split("className", -1)).hasSize(3);
+        }
     }
 
     @Test

@@ -1,0 +1,361 @@
+package io.github.rlrr.adapter;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.github.rlrr.torch.GradMode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many adapters that serve on one frozen base, which is held once.
+ *
+ * <pre>{@code
+ * try (AdapterPool pool = Rlrr.pool(vit, 2L << 30)) {
+ *     pool.load("pets", Path.of("pets-rlrr"));
+ *     pool.load("flowers", Path.of("flowers-rlrr"));
+ *     NDList logits = pool.forward("pets", images);
+ * }
+ * }</pre>
+ *
+ * <p>An adapter's first request reads the base through it, parameter by parameter, and keeps
+ * nothing. From its second on its effective weights are kept, as far as the budget goes; then a
+ * request costs what the plain base costs. When the budget is full, those go that were asked
+ * longest ago and are not in use; where that does not make room, the base is read through the
+ * adapter. The answers are the same either way, to rounding.
+ *
+ * <p>Safe for use by several threads. Adapters are added, replaced and removed while others serve:
+ * requests under way end with the adapter that they began with. A folder that is damaged or belongs
+ * to another base is refused, and nothing changes.
+ *
+ * <p>Owns the adapters; the base stays the caller's.
+ */
+public final class AdapterPool implements AutoCloseable {
+
+    /**
+     * What a pool holds and has done.
+     *
+     * @param adapters the adapters there are
+     * @param ready those whose effective weights are kept
+     * @param readyBytes what these take, never more than the budget
+     * @param hits requests answered with kept weights
+     * @param builds how often weights were computed to be kept
+     * @param evictions how often kept weights made room for others
+     * @param readThrough requests that read the base through the adapter
+     */
+    public record Figures(
+            int adapters,
+            int ready,
+            long readyBytes,
+            long hits,
+            long builds,
+            long evictions,
+            long readThrough) {}
+
+    /** An adapter here. Its fields are guarded by {@link #lock}. */
+    private static final class Entry {
+
+        final AdaptedBlock adapted;
+        final AdapterMetadata metadata;
+        @Nullable ReadyValues ready;
+        int users;
+        boolean asked;
+        boolean building;
+        boolean retired;
+
+        Entry(AdaptedBlock adapted, AdapterMetadata metadata) {
+            this.adapted = adapted;
+            this.metadata = metadata;
+        }
+    }
+
+    private final Block base;
+    private final ModuleTree tree;
+    private final long budget;
+    private final Map<Set<String>, String> fingerprints = new ConcurrentHashMap<>();
+    private final Object lock = new Object();
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /** Entries with kept weights, the one asked longest ago first. */
+    private final Set<Entry> byUse = new LinkedHashSet<>();
+
+    private long readyBytes;
+    private long hits;
+    private long builds;
+    private long evictions;
+    private long readThrough;
+    private int users;
+    private boolean closed;
+
+    /** Starts without adapters; see {@link Rlrr#pool}. */
+    AdapterPool(Block base, ModuleTree tree, long budget) {
+        if (budget < 0) {
+            throw new IllegalArgumentException(
+                    "the byte budget is " + budget + ", expected 0 or more");
+        }
+        this.base = base;
+        this.tree = tree;
+        this.budget = budget;
+    }
+
+    /**
+     * Adds an adapter from its folder, or puts it in the place of one.
+     *
+     * @param name letters, digits, dots, hyphens and underscores; the first a letter or digit
+     * @param folder the folder {@link AdaptedBlock#save} wrote
+     * @return what travels with the adapter
+     * @throws IOException in one line when a file is missing, damaged or of another base; nothing
+     *     is changed then
+     * @throws IllegalArgumentException when the name is malformed
+     * @throws IllegalStateException when the pool is closed
+     */
+    public AdapterMetadata load(String name, Path folder) throws IOException {
+        AdapterSet.requireName(name);
+        AdapterMetadata metadata = AdapterFolder.describe(folder).metadata();
+        AdaptedBlock adapted = AdapterFolder.load(folder, base, tree, this::fingerprint);
+        Entry entry = new Entry(adapted, metadata);
+        synchronized (lock) {
+            if (closed) {
+                adapted.close();
+            }
+            requireOpen();
+            Entry before = entries.put(name, entry);
+            if (before != null) {
+                retire(before);
+            }
+        }
+        return metadata;
+    }
+
+    /** The base does not change, so its weights are read once for each kind of adapter. */
+    private String fingerprint(Adapter adapter) {
+        return fingerprints.computeIfAbsent(
+                Fingerprint.left(adapter), left -> Fingerprint.of(tree, left));
+    }
+
+    /**
+     * Takes an adapter out. Requests under way through it are answered.
+     *
+     * @param name an adapter of this pool
+     * @throws IllegalArgumentException when there is no such adapter, with the names there are
+     */
+    public void remove(String name) {
+        synchronized (lock) {
+            Entry removed = AdapterSet.known(name, entries);
+            entries.remove(name);
+            retire(removed);
+        }
+    }
+
+    /**
+     * The adapters of this pool.
+     *
+     * @return their names in the order they were added
+     */
+    public List<String> names() {
+        synchronized (lock) {
+            return List.copyOf(entries.keySet());
+        }
+    }
+
+    /**
+     * What travels with an adapter.
+     *
+     * @param name an adapter of this pool
+     * @return class names, preprocessing and threshold
+     * @throws IllegalArgumentException when there is no such adapter, with the names there are
+     */
+    public AdapterMetadata metadata(String name) {
+        synchronized (lock) {
+            return AdapterSet.known(name, entries).metadata;
+        }
+    }
+
+    /**
+     * What the pool holds and has done.
+     *
+     * @return the figures of this moment
+     */
+    public Figures figures() {
+        synchronized (lock) {
+            return new Figures(
+                    entries.size(), byUse.size(), readyBytes, hits, builds, evictions, readThrough);
+        }
+    }
+
+    /**
+     * Runs the base as an adapter reads it, without recording gradients.
+     *
+     * @param name an adapter of this pool
+     * @param inputs the base's inputs, on its device; they stay the caller's
+     * @return the outputs, on the inputs' manager
+     * @throws IllegalArgumentException when there is no such adapter, with the names there are
+     * @throws IllegalStateException when the pool is closed, or the base never reads what the
+     *     adapter adapts
+     */
+    public NDList forward(String name, NDList inputs) {
+        Entry entry;
+        boolean builds;
+        synchronized (lock) {
+            requireOpen();
+            entry = AdapterSet.known(name, entries);
+            builds = take(entry);
+        }
+        try (GradMode off = GradMode.off()) {
+            off.suppressNotUsedWarning();
+            if (builds) {
+                build(entry);
+            }
+            return run(entry, inputs);
+        } finally {
+            synchronized (lock) {
+                release(entry);
+            }
+        }
+    }
+
+    /**
+     * Counts a request; true when its thread is to compute the weights, for which there is room.
+     */
+    private boolean take(Entry entry) {
+        entry.users++;
+        users++;
+        if (entry.ready != null) {
+            hits++;
+            byUse.remove(entry);
+            byUse.add(entry);
+            return false;
+        }
+        boolean build = entry.asked && !entry.building && reserve(entry);
+        entry.asked = true;
+        entry.building |= build;
+        if (!build) {
+            readThrough++;
+        }
+        return build;
+    }
+
+    private boolean reserve(Entry entry) {
+        long needed = ReadyValues.estimate(tree, entry.adapted.adapter());
+        if (needed > budget) {
+            return false;
+        }
+        Iterator<Entry> longestAgo = byUse.iterator();
+        while (readyBytes + needed > budget && longestAgo.hasNext()) {
+            Entry other = longestAgo.next();
+            if (other.users == 0) {
+                longestAgo.remove();
+                drop(other);
+                evictions++;
+            }
+        }
+        if (readyBytes + needed > budget) {
+            return false;
+        }
+        readyBytes += needed;
+        return true;
+    }
+
+    private void build(Entry entry) {
+        long reserved = ReadyValues.estimate(tree, entry.adapted.adapter());
+        ReadyValues made = null;
+        try {
+            made = new ReadyValues(tree, entry.adapted.adapter());
+        } finally {
+            synchronized (lock) {
+                entry.building = false;
+                readyBytes += (made == null ? 0 : made.bytes()) - reserved;
+                if (made != null) {
+                    entry.ready = made;
+                    byUse.add(entry);
+                    builds++;
+                }
+            }
+        }
+    }
+
+    /** Kept weights do not go while the entry is in use. */
+    private NDList run(Entry entry, NDList inputs) {
+        ReadyValues ready;
+        synchronized (lock) {
+            ready = entry.ready;
+        }
+        NDManager owner = inputs.head().getManager();
+        if (ready == null) {
+            return entry.adapted.forward(new ParameterStore(owner, false), inputs, false);
+        }
+        try (NDManager scope = owner.newSubManager()) {
+            NDList outputs = base.forward(ready.store(scope), inputs, false);
+            outputs.attach(owner);
+            return outputs;
+        }
+    }
+
+    private void release(Entry entry) {
+        entry.users--;
+        users--;
+        if (entry.retired && entry.users == 0) {
+            free(entry);
+        }
+        lock.notifyAll();
+    }
+
+    private void retire(Entry entry) {
+        entry.retired = true;
+        if (entry.users == 0) {
+            free(entry);
+        }
+    }
+
+    private void free(Entry entry) {
+        byUse.remove(entry);
+        drop(entry);
+        entry.adapted.close();
+    }
+
+    /** Forgets kept weights; the next request is a first one again. */
+    private void drop(Entry entry) {
+        if (entry.ready != null) {
+            readyBytes -= entry.ready.bytes();
+            entry.ready.close();
+            entry.ready = null;
+        }
+        entry.asked = false;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this pool of adapters is closed");
+        }
+    }
+
+    /** Refuses new requests, waits for those under way, and frees every adapter. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            entries.values().forEach(this::retire);
+            entries.clear();
+            boolean interrupted = false;
+            while (users > 0) {
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
