@@ -203,22 +203,82 @@ public final class AdapterPool implements AutoCloseable {
      *     adapter adapts
      */
     public NDList forward(String name, NDList inputs) {
-        Entry entry;
-        boolean builds;
+        try (Lease lease = lease(name)) {
+            return lease.forward(inputs);
+        }
+    }
+
+    /**
+     * Takes an adapter into use: what travels with it and what it answers stay together until the
+     * lease is closed, whatever is loaded under its name meanwhile.
+     *
+     * @param name an adapter of this pool
+     * @return the lease; close it when done
+     * @throws IllegalArgumentException when there is no such adapter, with the names there are
+     * @throws IllegalStateException when the pool is closed
+     */
+    public Lease lease(String name) {
         synchronized (lock) {
             requireOpen();
-            entry = AdapterSet.known(name, entries);
-            builds = take(entry);
+            Entry entry = AdapterSet.known(name, entries);
+            entry.users++;
+            users++;
+            return new Lease(entry);
         }
-        try (GradMode off = GradMode.off()) {
-            off.suppressNotUsedWarning();
-            if (builds) {
-                build(entry);
+    }
+
+    /** An adapter in use. For one thread. */
+    public final class Lease implements AutoCloseable {
+
+        private final Entry entry;
+        private boolean ended;
+
+        private Lease(Entry entry) {
+            this.entry = entry;
+        }
+
+        /**
+         * What travels with the adapter.
+         *
+         * @return class names, preprocessing and threshold
+         */
+        public AdapterMetadata metadata() {
+            return entry.metadata;
+        }
+
+        /**
+         * Runs the base as the adapter reads it, without recording gradients.
+         *
+         * @param inputs the base's inputs, on its device; they stay the caller's
+         * @return the outputs, on the inputs' manager
+         * @throws IllegalStateException when the lease is closed, or the base never reads what the
+         *     adapter adapts
+         */
+        public NDList forward(NDList inputs) {
+            if (ended) {
+                throw new IllegalStateException("this lease of an adapter is closed");
             }
-            return run(entry, inputs);
-        } finally {
+            boolean builds;
             synchronized (lock) {
-                release(entry);
+                builds = take(entry);
+            }
+            try (GradMode off = GradMode.off()) {
+                off.suppressNotUsedWarning();
+                if (builds) {
+                    build(entry);
+                }
+                return run(entry, inputs);
+            }
+        }
+
+        /** Gives the adapter back. */
+        @Override
+        public void close() {
+            if (!ended) {
+                ended = true;
+                synchronized (lock) {
+                    release(entry);
+                }
             }
         }
     }
@@ -227,8 +287,6 @@ public final class AdapterPool implements AutoCloseable {
      * Counts a request; true when its thread is to compute the weights, for which there is room.
      */
     private boolean take(Entry entry) {
-        entry.users++;
-        users++;
         if (entry.ready != null) {
             hits++;
             byUse.remove(entry);

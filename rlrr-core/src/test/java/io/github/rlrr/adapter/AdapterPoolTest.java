@@ -152,6 +152,26 @@ class AdapterPoolTest {
     }
 
     @Test
+    void aLeaseKeepsItsAdapterWhateverIsLoadedInItsPlace() throws IOException {
+        AdapterPool pool = pool(4 * each);
+        AdapterPool.Lease lease = pool.lease("adapter0");
+        pool.load("adapter0", folder.resolve("adapter1"));
+        assertThat(ask(pool, "adapter0")).isEqualTo(expected.get("adapter1"));
+        assertThat(lease.metadata().classNames()).containsExactly("adapter0");
+        try (NDManager scope = manager.newSubManager()) {
+            NDList input = new NDList(scope.create(X, INPUT));
+            assertThat(lease.forward(input).head().toFloatArray())
+                    .isEqualTo(expected.get("adapter0"));
+            lease.close();
+            lease.close();
+            assertThatThrownBy(() -> lease.forward(input))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("this lease of an adapter is closed");
+        }
+        pool.close();
+    }
+
+    @Test
     void aDamagedFileOrOneOfAnotherBaseIsRefusedAndTheOthersServeOn() throws IOException {
         try (AdapterPool pool = pool(4 * each)) {
             Path tensors = folder.resolve("adapter1").resolve(AdapterFolder.TENSOR_FILE);

@@ -62,13 +62,7 @@ record ClassifierModel(
     private static ClassifierModel merged(Path folder, @Nullable Path base, Device device)
             throws IOException {
         AdapterMetadata said = AdapterFolder.describe(folder).metadata();
-        if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
-            throw new IOException(
-                    folder
-                            + " holds no class names or no preprocessing: it was saved without them,"
-                            + " and images cannot be classified without them");
-        }
-        Preprocessing preprocessing = Preprocessing.fromMap(said.preprocessing());
+        Preprocessing preprocessing = preprocessing(folder, said);
         Path checkpoint = base == null ? named(folder, said.baseModel()) : base;
         VitConfig config =
                 VitCheckpoint.inferConfig(checkpoint)
@@ -79,16 +73,35 @@ record ClassifierModel(
             int classes = merged.config().classes();
             if (classes != said.classNames().size()) {
                 merged.close();
-                throw new IOException(
-                        folder
-                                + " names "
-                                + said.classNames().size()
-                                + " classes, its head has "
-                                + classes);
+                throw otherClasses(folder, said, classes);
             }
             return new ClassifierModel(
                     merged, preprocessing, said.classNames(), said.rejectBelow());
         }
+    }
+
+    static IOException otherClasses(Path folder, AdapterMetadata said, int classes) {
+        return new IOException(
+                folder
+                        + " names "
+                        + said.classNames().size()
+                        + " classes, its head has "
+                        + classes);
+    }
+
+    /**
+     * How an adapter's images are prepared.
+     *
+     * @throws IOException when it does not say this, or no class names
+     */
+    static Preprocessing preprocessing(Path folder, AdapterMetadata said) throws IOException {
+        if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
+            throw new IOException(
+                    folder
+                            + " holds no class names or no preprocessing: it was saved without them,"
+                            + " and images cannot be classified without them");
+        }
+        return Preprocessing.fromMap(said.preprocessing());
     }
 
     private static Path named(Path folder, String baseModel) throws IOException {

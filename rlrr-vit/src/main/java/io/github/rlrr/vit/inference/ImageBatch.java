@@ -37,19 +37,23 @@ final class ImageBatch {
 
     /** Logits by image. Safe from several threads where nobody changes the block. */
     static float[][] logits(Block block, float[] values, Shape shape, Device device) {
-        float[] logits;
         try (GradMode off = GradMode.off();
                 NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
             off.suppressNotUsedWarning();
             NDArray input = manager.create(values, shape);
             ParameterStore store = new ParameterStore(manager, false);
-            logits = block.forward(store, new NDList(input), false).head().toFloatArray();
+            return rows(block.forward(store, new NDList(input), false).head());
         }
-        int images = Math.toIntExact(shape.get(0));
-        int classes = logits.length / images;
+    }
+
+    /** The rows of logits (B, classes). */
+    static float[][] rows(NDArray logits) {
+        float[] all = logits.toFloatArray();
+        int images = Math.toIntExact(logits.getShape().get(0));
+        int classes = all.length / images;
         float[][] rows = new float[images][];
         for (int i = 0; i < images; i++) {
-            rows[i] = Arrays.copyOfRange(logits, i * classes, (i + 1) * classes);
+            rows[i] = Arrays.copyOfRange(all, i * classes, (i + 1) * classes);
         }
         return rows;
     }
