@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders of a run. */
-final class Folders {
+public final class Folders {
 
     private Folders() {}
 
     /**
      * Deletes a folder that a run has made, with all that is in it; one that is not there is fine.
+     *
+     * @param folder the folder
+     * @throws IOException when something in it cannot be deleted
      */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
         }

@@ -1,6 +1,6 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.examples.bench.PeakMemory;
+import io.github.rlrr.examples.bench.ResidentMemory;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import java.io.PrintWriter;
@@ -63,7 +63,7 @@ final class Forecast implements FineTuneListener {
         double evaluation = stepSeconds / 3 * validationExamples / progress.examples();
         long steps = progress.totalSteps() - stepsBefore;
         double seconds = stepSeconds * steps + evaluation * epochs;
-        OptionalLong memory = PeakMemory.bytes();
+        OptionalLong memory = ResidentMemory.peak();
         out.printf(
                 Locale.ROOT,
                 "forecast: %d steps of %.2f s, %s with evaluation; peak memory so far %s%n",

@@ -1,6 +1,6 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.examples.bench.PeakMemory;
+import io.github.rlrr.examples.bench.ResidentMemory;
 import io.github.rlrr.examples.recipe.TrialResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ final class Measure {
         return new TrialResult.Cost(
                 round(seconds),
                 round(cpuSeconds() - cpuStart),
-                PeakMemory.bytes().orElse(0) / 1024);
+                ResidentMemory.peak().orElse(0) / 1024);
     }
 
     private static double round(double seconds) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.Infer.class,
             BenchCommand.Optimizer.class,
             LoaderCommand.class,
+            PoolCommand.class,
             ProgramsCommand.class
         })
 public final class BenchCommand implements Runnable {

@@ -33,7 +33,7 @@ final class InferBench {
                         }
                     }
                 };
-        OptionalLong peak = PeakMemory.bytes();
+        OptionalLong peak = ResidentMemory.peak();
         StepProducts products = StepProducts.forward(model.config(), measured.batch());
         Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);

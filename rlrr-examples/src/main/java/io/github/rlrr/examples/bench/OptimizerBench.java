@@ -63,7 +63,7 @@ final class OptimizerBench {
                     updating.add((end - between) / 1e9);
                 }
             }
-            OptionalLong peak = PeakMemory.bytes();
+            OptionalLong peak = ResidentMemory.peak();
             return Measurement.of(
                     measured, clock, Map.of("reading", reading, "adamw", updating), peak, 0, null);
         }

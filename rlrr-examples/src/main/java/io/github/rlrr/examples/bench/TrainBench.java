@@ -37,7 +37,7 @@ final class TrainBench {
             FineTuner tuner = tuner(measured, adapted).listener(clock).build();
             clock.start();
             tuner.fit();
-            peak = PeakMemory.bytes();
+            peak = ResidentMemory.peak();
         }
         // The model is gone: the products have the memory to themselves.
         StepProducts products = StepProducts.training(model.config(), measured.batch());
