@@ -5,14 +5,11 @@ import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.Classified;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
-import io.github.rlrr.training.RejectThreshold;
 import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
@@ -25,11 +22,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -242,7 +237,11 @@ final class FinetuneCommand implements Callable<Integer> {
                             stop,
                             Forecast.cheaper(method.isLinearProbe(), options.epochs()));
             ConfigFile.write(configFile, effective);
-            double threshold = result.stopped() ? 0 : threshold(adapted, validation, print);
+            double threshold =
+                    result.stopped() || rejectAccuracy == null
+                            ? 0
+                            : Threshold.choose(
+                                    adapted, validation, rejectAccuracy, base.device(), print);
             adapted.save(adapterFolder, metadata.withRejectBelow(threshold));
             if (result.stopped()) {
                 print.printf(
@@ -285,33 +284,6 @@ final class FinetuneCommand implements Callable<Integer> {
             print.println("report    " + report);
             print.flush();
         }
-    }
-
-    /** The probability below which answers are rejected; 0 where none is asked for or found. */
-    private double threshold(AdaptedBlock adapted, ImageDataset validation, PrintWriter print) {
-        if (rejectAccuracy == null) {
-            return 0;
-        }
-        List<Classified> examples = new ArrayList<>();
-        ClassificationFigures.of(
-                adapted, validation, EVALUATION_BATCH, base.device(), examples::add);
-        Optional<RejectThreshold> chosen = RejectThreshold.choose(examples, rejectAccuracy);
-        if (chosen.isEmpty()) {
-            print.printf(
-                    Locale.ROOT,
-                    "no threshold makes %.1f %% of the accepted validation images right; none is"
-                            + " set%n",
-                    100 * rejectAccuracy);
-            return 0;
-        }
-        RejectThreshold found = chosen.get();
-        print.printf(
-                Locale.ROOT,
-                "threshold %.4f accepts %.1f %% of the validation images, %.1f %% of them right%n",
-                found.probability(),
-                100 * found.coverage(),
-                100 * found.accuracy());
-        return found.probability();
     }
 
     /** Tests; without test images, looks at the validation images again, for the page alone. */

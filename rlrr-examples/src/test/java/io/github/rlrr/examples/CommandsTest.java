@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.rlrr.adapter.AdapterFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +90,63 @@ class CommandsTest {
             }
             assertThat(sum).isCloseTo(1, offset(1e-9));
         }
+    }
+
+    @Test
+    void aThresholdIsChosenOnValidationAndTravelsWithTheModel(@TempDir Path folder)
+            throws IOException {
+        CommandLine.Result run =
+                rlrr(
+                        "finetune",
+                        "--data",
+                        demo.images(),
+                        "--checkpoint",
+                        Bundled.VIT,
+                        "--method",
+                        "linear-probe",
+                        "--epochs",
+                        3,
+                        "--reject-accuracy",
+                        0.9,
+                        "--out",
+                        folder);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        Matcher said =
+                Pattern.compile(
+                                "threshold (0\\.\\d+) accepts ([0-9.]+) % of the validation images,"
+                                        + " (\\d+\\.\\d) % of them right")
+                        .matcher(run.out());
+        assertThat(said.find()).as(run.out()).isTrue();
+        assertThat(Double.parseDouble(said.group(3))).isGreaterThanOrEqualTo(90);
+        double threshold =
+                AdapterFolder.describe(folder.resolve("adapter")).metadata().rejectBelow();
+        assertThat(threshold).isCloseTo(Double.parseDouble(said.group(1)), offset(1e-4));
+
+        Path model = folder.resolve("model");
+        assertThat(rlrr("merge", "--adapter", folder.resolve("adapter"), "--out", model).exitCode())
+                .isZero();
+        Path csv = folder.resolve("labels.csv");
+        Path validation = demo.images().resolve("val");
+        assertThat(rlrr("predict", "--model", model, "--csv", csv, validation).exitCode()).isZero();
+        List<String> rows = Files.readAllLines(csv);
+        assertThat(rows.get(0)).isEqualTo("image,label,probability,accepted");
+        int accepted = 0;
+        int right = 0;
+        for (String row : rows.subList(1, rows.size())) {
+            String[] fields = row.split(",", -1);
+            assertThat(Boolean.parseBoolean(fields[3]))
+                    .isEqualTo(Double.parseDouble(fields[2]) >= threshold);
+            if (Boolean.parseBoolean(fields[3])) {
+                accepted++;
+                right += fields[0].contains("/" + fields[1] + "/") ? 1 : 0;
+            }
+        }
+        assertThat(100.0 * accepted / (rows.size() - 1))
+                .isCloseTo(Double.parseDouble(said.group(2)), offset(1.0));
+        assertThat(100.0 * right / accepted)
+                .isCloseTo(Double.parseDouble(said.group(3)), offset(1.0));
+        assertThat(rlrr("finetune", "--data", demo.images(), "--reject-accuracy", 1.5).err())
+                .contains("--reject-accuracy is 1.5, expected above 0 to 1");
     }
 
     private static JsonObject probabilities(String line) {

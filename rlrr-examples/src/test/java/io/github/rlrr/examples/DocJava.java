@@ -43,6 +43,7 @@ final class DocJava {
             import io.github.rlrr.vit.data.*;
             import io.github.rlrr.vit.hub.*;
             import io.github.rlrr.vit.image.*;
+            import io.github.rlrr.vit.inference.*;
             import java.nio.file.*;
             import java.util.*;
             """;
