@@ -339,7 +339,7 @@ public final class ImageClassifier implements AutoCloseable {
         for (List<ImageSource> part : parts(images)) {
             List<RgbImage> sized = new ArrayList<>(part.size());
             for (ImageSource image : part) {
-                sized.add(preprocessing.resize(image.read(decoder)));
+                sized.add(prepare(image));
             }
             answers.addAll(classifySized(sized));
         }
@@ -347,9 +347,21 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     /**
+     * Reads an image and brings it to the model's size: what needs the image, for a program that
+     * treats those apart that cannot be read.
+     *
+     * @param image the image
+     * @return what {@link #classifySized} takes
+     * @throws ImageDecodeException when it is not an image that can be read, or over a limit
+     */
+    public RgbImage prepare(ImageSource image) throws ImageDecodeException {
+        return preprocessing.resize(image.read(decoder));
+    }
+
+    /**
      * Labels images that are prepared but for their normalisation.
      *
-     * @param images at least one, as {@link Preprocessing#resize} gives them, computed as one batch
+     * @param images at least one, as {@link #prepare} gives them, computed as one batch
      * @return the answers, in the images' order
      * @throws IllegalArgumentException when there are none
      * @throws IllegalStateException when this is closed

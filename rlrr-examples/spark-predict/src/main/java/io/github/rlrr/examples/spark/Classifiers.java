@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.spark;
 
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,9 +43,14 @@ final class Classifiers {
         TorchRuntime.setThreads(TaskContext.get().cpus());
         Path path = Path.of(folder);
         try {
+            // The limits of rlrr predict; the classifier's own are those for images from strangers.
             ImageClassifier opened =
-                    ImageClassifier.open(
-                            Files.isDirectory(path) ? path : Path.of(SparkFiles.get(folder)));
+                    ImageClassifier.builder()
+                            .limits(ImageLimits.DEFAULT)
+                            .open(
+                                    Files.isDirectory(path)
+                                            ? path
+                                            : Path.of(SparkFiles.get(folder)));
             OPENED.incrementAndGet();
             return opened;
         } catch (IOException e) {

@@ -1,7 +1,7 @@
 package io.github.rlrr.examples.spark;
 
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.RgbImage;
 import io.github.rlrr.vit.inference.Classification;
 import io.github.rlrr.vit.inference.ImageClassifier;
@@ -52,8 +52,6 @@ record LabelImages(Broadcast<String> model, int batchSize)
 
     /** Takes a batch from the images, at least one of them. */
     private List<Row> label(ImageClassifier classifier, Iterator<String> images) {
-        // The limits of rlrr predict; ImageClassifier's own are those for images from strangers.
-        ImageDecoder decoder = new ImageDecoder();
         List<String> paths = new ArrayList<>();
         List<RgbImage> sized = new ArrayList<>();
         Map<String, ImageDecodeException> faults = new HashMap<>();
@@ -61,7 +59,7 @@ record LabelImages(Broadcast<String> model, int batchSize)
             String path = images.next();
             paths.add(path);
             try {
-                sized.add(classifier.preprocessing().resize(decoder.decode(Path.of(path))));
+                sized.add(classifier.prepare(ImageSource.of(Path.of(path))));
             } catch (ImageDecodeException e) {
                 faults.put(path, e);
             }
