@@ -17,9 +17,9 @@ import org.springframework.web.ErrorResponseException;
 /**
  * The classifier with a bound on how many requests decode and compute at a time.
  *
- * <p>It would serve every thread at once, but each has pixels and activations of its own, and more
- * than one a core only makes all of them slower: the bound keeps memory and the slowest answer
- * small, whatever the number of the server's threads.
+ * <p>It would serve every thread at once, but each holds a whole image's pixels and the activations
+ * of a batch meanwhile: the bound keeps memory in hand, whatever the number of the server's
+ * threads. Turns come in the order in which they were asked for.
  */
 @Component
 class BoundedClassifier {

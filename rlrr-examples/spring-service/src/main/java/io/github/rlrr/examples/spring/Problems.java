@@ -12,9 +12,20 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
 
-    /** The message is made for whoever sent the image: its name, what it is, what was expected. */
+    /**
+     * The message is made for whoever sent the image: its name, what it is, what was expected.
+     * Java's PNG reader says of memory that ran out that the image is broken, which is no fault of
+     * theirs.
+     */
     @ExceptionHandler
     ProblemDetail undecodable(ImageDecodeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                logger.error("the heap is too small for rlrr.max-pixels and rlrr.forwards", e);
+                return ProblemDetail.forStatusAndDetail(
+                        HttpStatus.SERVICE_UNAVAILABLE, "out of memory; try later");
+            }
+        }
         return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
     }
 
