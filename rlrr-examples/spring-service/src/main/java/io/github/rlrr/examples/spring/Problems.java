@@ -1,0 +1,38 @@
+package io.github.rlrr.examples.spring;
+
+import io.github.rlrr.vit.image.ImageDecodeException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.multipart.MultipartException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Refusals as problem details (RFC 9457, once 7807); those of Spring's own are, by the parent. */
+@RestControllerAdvice
+class Problems extends ResponseEntityExceptionHandler {
+
+    /**
+     * The message is made for whoever sent the image: its name, what it is, what was expected.
+     * Java's PNG reader says of memory that ran out that the image is broken, which is no fault of
+     * theirs.
+     */
+    @ExceptionHandler
+    ProblemDetail undecodable(ImageDecodeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                logger.error("the heap is too small for rlrr.max-pixels and rlrr.forwards", e);
+                return ProblemDetail.forStatusAndDetail(
+                        HttpStatus.SERVICE_UNAVAILABLE, "out of memory; try later");
+            }
+        }
+        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
+    }
+
+    /** Not a form; one that is too large is the parent's, 413. */
+    @ExceptionHandler
+    ProblemDetail notAForm(MultipartException e) {
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_REQUEST, "the body is not the multipart form that its type says");
+    }
+}
