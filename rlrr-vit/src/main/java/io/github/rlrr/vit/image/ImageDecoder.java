@@ -173,6 +173,7 @@ public final class ImageDecoder {
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
+            rethrowOutOfMemory(e);
             // ImageIO's readers answer corrupt input with any RuntimeException, too.
             boolean truncated = endMissing[0] || isEndOfFile(e);
             String found = truncated ? "truncated " + format : "corrupt " + format;
@@ -224,6 +225,15 @@ public final class ImageDecoder {
                 .filter(FORMATS::contains)
                 .findFirst()
                 .orElse("");
+    }
+
+    /** ImageIO's PNG reader takes a full heap for a fault of the file. */
+    private static void rethrowOutOfMemory(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError full) {
+                throw full;
+            }
+        }
     }
 
     private static boolean isEndOfFile(@Nullable Throwable e) {
