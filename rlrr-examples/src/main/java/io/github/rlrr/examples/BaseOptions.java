@@ -158,12 +158,8 @@ final class BaseOptions {
                 .withSize(height, config.imageWidth());
     }
 
-    /**
-     * Refuses what says how a base is found and loaded, where there is none.
-     *
-     * @param why there is none
-     */
-    void requireDefaults(String why) {
+    /** Refuses what says how a base is found and loaded, where there is none. */
+    void requireNoBase() {
         List<String> given = new ArrayList<>();
         if (checkpoint != null) {
             given.add("--checkpoint");
@@ -178,8 +174,9 @@ final class BaseOptions {
             given.add("--half-weights");
         }
         if (!given.isEmpty()) {
+            String names = String.join(", ", given);
             throw new IllegalArgumentException(
-                    String.join(", ", given) + " is for the base of an adapter; " + why);
+                    names + " is for the base of an adapter; --model is a whole model");
         }
     }
 

@@ -102,7 +102,7 @@ final class PredictCommand implements Callable<Integer> {
         check();
         List<Path> files = ImageFiles.of(images);
         if (source.model != null) {
-            base.requireDefaults("--model is a whole model");
+            base.requireNoBase();
             base.useThreads();
             try (ImageClassifier classifier =
                     ImageClassifier.builder().device(base.device()).open(source.model)) {
