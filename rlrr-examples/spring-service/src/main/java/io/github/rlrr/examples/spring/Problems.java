@@ -12,21 +12,18 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
 
-    /**
-     * The message is made for whoever sent the image: its name, what it is, what was expected.
-     * Java's PNG reader says of memory that ran out that the image is broken, which is no fault of
-     * theirs.
-     */
+    /** The message is made for whoever sent the image: its name, what it is, what was expected. */
     @ExceptionHandler
     ProblemDetail undecodable(ImageDecodeException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OutOfMemoryError) {
-                logger.error("the heap is too small for rlrr.max-pixels and rlrr.forwards", e);
-                return ProblemDetail.forStatusAndDetail(
-                        HttpStatus.SERVICE_UNAVAILABLE, "out of memory; try later");
-            }
-        }
         return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
+    }
+
+    /** No fault of theirs; the process goes on. */
+    @ExceptionHandler
+    ProblemDetail fullHeap(OutOfMemoryError e) {
+        logger.error("the heap is too small for rlrr.max-pixels and rlrr.forwards", e);
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.SERVICE_UNAVAILABLE, "out of memory; try later");
     }
 
     /** Not a form; one that is too large is the parent's, 413. */
