@@ -47,10 +47,7 @@ final class Classifiers {
             ImageClassifier opened =
                     ImageClassifier.builder()
                             .limits(ImageLimits.DEFAULT)
-                            .open(
-                                    Files.isDirectory(path)
-                                            ? path
-                                            : Path.of(SparkFiles.get(folder)));
+                            .open(Files.isDirectory(path) ? path : Path.of(SparkFiles.get(folder)));
             OPENED.incrementAndGet();
             return opened;
         } catch (IOException e) {
