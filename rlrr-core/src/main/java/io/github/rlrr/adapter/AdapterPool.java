@@ -126,8 +126,8 @@ public final class AdapterPool implements AutoCloseable {
         synchronized (lock) {
             if (closed) {
                 adapted.close();
+                requireOpen();
             }
-            requireOpen();
             Entry before = entries.put(name, entry);
             if (before != null) {
                 retire(before);
@@ -396,7 +396,10 @@ public final class AdapterPool implements AutoCloseable {
         }
     }
 
-    /** Refuses new requests, waits for those under way, and frees every adapter. */
+    /**
+     * Refuses new requests, waits for those under way, and frees every adapter. Not to be called by
+     * a thread that holds a {@link Lease}: it would wait for itself.
+     */
     @Override
     public void close() {
         synchronized (lock) {

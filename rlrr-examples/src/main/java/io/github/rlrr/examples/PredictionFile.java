@@ -49,7 +49,7 @@ final class PredictionFile implements AutoCloseable {
         this.part = part;
         this.csv = csv;
         this.channel = channel;
-        Progress progress = Progress.of(part);
+        Progress progress = Progress.of(channel);
         int last = progress.image == null ? -1 : indexOf(files, progress.image);
         boolean resumes = last >= 0 && last + 1 >= progress.rows;
         done = resumes ? last + 1 : 0;
@@ -84,7 +84,11 @@ final class PredictionFile implements AutoCloseable {
         String sum = checksum(model, csv + " " + settings + " " + files);
         Path part = absolute.resolveSibling(absolute.getFileName() + "." + sum + ".part");
         FileChannel channel =
-                FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(
+                        part,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
         try {
             if (!locks(channel)) {
                 throw new IOException("another process is writing " + target);
@@ -160,8 +164,9 @@ final class PredictionFile implements AutoCloseable {
     /** Gives the whole file its name. */
     void finish() throws IOException {
         out.flush();
+        channel.close(); // with it the lock, which on some systems nobody else reads through
         AtomicFile.write(target, whole -> Files.copy(part, whole));
-        Files.delete(part);
+        Files.deleteIfExists(part);
     }
 
     /** Leaves the part for the next process. */
@@ -179,14 +184,9 @@ final class PredictionFile implements AutoCloseable {
      */
     private record Progress(long bytes, int rows, @Nullable String image) {
 
-        static Progress of(Path part) throws IOException {
-            try (InputStream in =
-                    new BufferedInputStream(Files.newInputStream(part), BUFFER_BYTES)) {
-                return read(in);
-            }
-        }
-
-        private static Progress read(InputStream in) throws IOException {
+        static Progress of(FileChannel channel) throws IOException {
+            InputStream in =
+                    new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES);
             Progress last = new Progress(0, -1, null);
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             boolean quoted = false;

@@ -249,4 +249,37 @@ class BenchCommandTest {
                 .anyMatch(line -> line.contains("'--precision'"))
                 .anyMatch(line -> line.equals("rlrr: see rlrr bench train --help"));
     }
+
+    @Test
+    void aPoolsRequestsAreCountedByHowTheyWereAnswered() {
+        CommandLine.Result run = pool("--budget", 12);
+        JsonObject json = JsonParser.parseString(run.out()).getAsJsonObject();
+        JsonObject pool = json.getAsJsonObject("pool");
+        assertThat(pool.get("adapters").getAsInt()).isEqualTo(3);
+        long answered =
+                pool.get("hits").getAsLong()
+                        + pool.get("builds").getAsLong()
+                        + pool.get("read_through").getAsLong();
+        assertThat(answered).isEqualTo(20);
+        assertThat(pool.get("hits").getAsLong()).isPositive();
+        assertThat(pool.get("ready_bytes").getAsLong()).isBetween(1L, 12L << 20);
+        assertThat(run.err()).contains("evictions").contains("a pool with 12 MiB");
+        JsonObject merged = JsonParser.parseString(pool("--merged").out()).getAsJsonObject();
+        assertThat(merged.has("pool")).isFalse();
+        assertThat(merged.getAsJsonObject("median_millis").get("COPY").getAsDouble()).isPositive();
+        assertThat(pool("--requests", 0).err())
+                .contains("--requests and --budget are [3, 0, 2048]");
+    }
+
+    private static CommandLine.Result pool(Object... more) {
+        List<Object> arguments =
+                new ArrayList<>(
+                        List.of("bench", "pool", "--model", "vit-cifar10", "--adapters", 3));
+        if (!List.of(more).contains("--requests")) {
+            arguments.addAll(List.of("--requests", 20));
+        }
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of("--json", "-"));
+        return CommandLine.rlrr(arguments.toArray());
+    }
 }

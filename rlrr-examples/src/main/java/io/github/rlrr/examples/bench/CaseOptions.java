@@ -1,11 +1,11 @@
 package io.github.rlrr.examples.bench;
 
-import io.github.rlrr.examples.JsonReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -71,13 +71,7 @@ final class CaseOptions {
             description = "Threads within one operation. Default: one for each core.")
     private @Nullable Integer threads;
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description =
-                    "Write a JSON object for each case there, a line each; - is standard output, and"
-                            + " the table then goes to standard error.")
-    private @Nullable String json;
+    @Mixin private final JsonOption json = new JsonOption();
 
     /** The cases of one batch size, one for each model. */
     List<BenchCase> cases(BenchCase.What what, int batch, BenchCase.How how) {
@@ -108,9 +102,8 @@ final class CaseOptions {
         for (BenchCase one : cases) {
             measured.add(cases.size() == 1 ? CaseProcess.here(one, err) : CaseProcess.apart(one));
         }
-        JsonReport.write(
+        json.write(
                 command.commandLine(),
-                json,
                 measured.stream().map(Measurement::json).toList(),
                 BenchTable.of(measured));
         return 0;

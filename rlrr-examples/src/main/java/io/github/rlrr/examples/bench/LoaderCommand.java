@@ -1,6 +1,5 @@
 package io.github.rlrr.examples.bench;
 
-import io.github.rlrr.examples.JsonReport;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -21,8 +20,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -84,13 +83,7 @@ final class LoaderCommand implements Callable<Integer> {
             description = "The least length of a pass. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description =
-                    "Write a JSON object there; - is standard output, and the table then goes to"
-                            + " standard error.")
-    private @Nullable String json;
+    @Mixin private final JsonOption json = new JsonOption();
 
     private final Map<String, Double> speeds = new LinkedHashMap<>();
 
@@ -194,7 +187,6 @@ final class LoaderCommand implements Callable<Integer> {
                                 images,
                                 meanBytes / 1024,
                                 Machine.here().line());
-        JsonReport.write(
-                spec.commandLine(), json, List.of(Measurement.JSON.toJson(figures)), table);
+        json.write(spec.commandLine(), List.of(Measurement.JSON.toJson(figures)), table);
     }
 }

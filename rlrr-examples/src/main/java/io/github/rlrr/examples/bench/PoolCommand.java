@@ -12,7 +12,6 @@ import io.github.rlrr.adapter.AdapterPool;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.examples.Folders;
-import io.github.rlrr.examples.JsonReport;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
@@ -30,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -117,13 +117,7 @@ final class PoolCommand implements Callable<Integer> {
             description = "Default: ${DEFAULT-VALUE}.")
     private int requests;
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description =
-                    "Write a JSON object there; - is standard output, and the table then goes to"
-                            + " standard error.")
-    private @Nullable String json;
+    @Mixin private final JsonOption json = new JsonOption();
 
     private final Map<Kind, List<Double>> millis = new EnumMap<>(Kind.class);
     private double loadMillis;
@@ -267,11 +261,7 @@ final class PoolCommand implements Callable<Integer> {
                         medians,
                         Machine.versions(),
                         Machine.here());
-        JsonReport.write(
-                spec.commandLine(),
-                json,
-                List.of(Measurement.JSON.toJson(figures)),
-                table(figures));
+        json.write(spec.commandLine(), List.of(Measurement.JSON.toJson(figures)), table(figures));
     }
 
     private String table(Figures figures) {

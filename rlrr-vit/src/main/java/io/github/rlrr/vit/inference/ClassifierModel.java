@@ -46,17 +46,27 @@ record ClassifierModel(
 
     private static ClassifierModel whole(Path folder, Device device) throws IOException {
         CheckpointDescription said = VitCheckpoint.describe(folder);
+        Preprocessing preprocessing = preprocessing(folder, said);
+        return new ClassifierModel(
+                VitCheckpoint.load(folder, said.config(), device),
+                preprocessing,
+                said.classNames(),
+                said.rejectBelow());
+    }
+
+    /**
+     * How the images of a folder's model are prepared.
+     *
+     * @throws IOException when it does not say this, or no class names
+     */
+    static Preprocessing preprocessing(Path folder, CheckpointDescription said) throws IOException {
         if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
             throw new IOException(
                     folder
                             + " says no class names or no preprocessing, and images cannot be"
                             + " classified without them; rlrr merge writes both");
         }
-        return new ClassifierModel(
-                VitCheckpoint.load(folder, said.config(), device),
-                said.preprocessing().get(),
-                said.classNames(),
-                said.rejectBelow());
+        return said.preprocessing().get();
     }
 
     private static ClassifierModel merged(Path folder, @Nullable Path base, Device device)

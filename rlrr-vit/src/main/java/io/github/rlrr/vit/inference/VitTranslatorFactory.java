@@ -21,7 +21,6 @@ import java.io.InputStream;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -104,26 +103,15 @@ public final class VitTranslatorFactory implements TranslatorFactory {
             Class<I> input, Model model, Map<String, ?> arguments) throws TranslateException {
         try {
             CheckpointDescription said = VitCheckpoint.describe(model.getModelPath());
-            Preprocessing preprocessing =
-                    said.preprocessing().orElseThrow(() -> new IOException(missing(model)));
-            List<String> classNames = said.classNames();
-            if (classNames.isEmpty()) {
-                throw new IOException(missing(model));
-            }
+            Preprocessing preprocessing = ClassifierModel.preprocessing(model.getModelPath(), said);
             ImageDecoder decoder = new ImageDecoder(limits(arguments));
             Function<I, ImageSource> source =
                     (Function<I, ImageSource>) Objects.requireNonNull(SOURCES.get(input));
             int top = Math.toIntExact(whole(arguments, "topK", VitTranslator.USUAL_TOP));
-            return new VitTranslator<>(source, preprocessing, classNames, decoder, top);
+            return new VitTranslator<>(source, preprocessing, said.classNames(), decoder, top);
         } catch (IOException | IllegalArgumentException e) {
             throw new TranslateException(e.getMessage(), e);
         }
-    }
-
-    private static String missing(Model model) {
-        return model.getModelPath()
-                + " says no class names or no preprocessing, and images cannot be classified"
-                + " without them; rlrr merge writes both";
     }
 
     private static ImageLimits limits(Map<String, ?> arguments) {
