@@ -66,15 +66,20 @@ public final class AdapterPool implements AutoCloseable {
 
         final AdaptedBlock adapted;
         final AdapterMetadata metadata;
+
+        /** The most that its effective weights take, in bytes. */
+        final long needed;
+
         @Nullable ReadyValues ready;
         int users;
         boolean asked;
         boolean building;
         boolean retired;
 
-        Entry(AdaptedBlock adapted, AdapterMetadata metadata) {
+        Entry(AdaptedBlock adapted, AdapterMetadata metadata, long needed) {
             this.adapted = adapted;
             this.metadata = metadata;
+            this.needed = needed;
         }
     }
 
@@ -122,7 +127,7 @@ public final class AdapterPool implements AutoCloseable {
         AdapterSet.requireName(name);
         AdapterMetadata metadata = AdapterFolder.describe(folder).metadata();
         AdaptedBlock adapted = AdapterFolder.load(folder, base, tree, this::fingerprint);
-        Entry entry = new Entry(adapted, metadata);
+        Entry entry = new Entry(adapted, metadata, ReadyValues.estimate(tree, adapted.adapter()));
         synchronized (lock) {
             if (closed) {
                 adapted.close();
@@ -164,19 +169,6 @@ public final class AdapterPool implements AutoCloseable {
     public List<String> names() {
         synchronized (lock) {
             return List.copyOf(entries.keySet());
-        }
-    }
-
-    /**
-     * What travels with an adapter.
-     *
-     * @param name an adapter of this pool
-     * @return class names, preprocessing and threshold
-     * @throws IllegalArgumentException when there is no such adapter, with the names there are
-     */
-    public AdapterMetadata metadata(String name) {
-        synchronized (lock) {
-            return AdapterSet.known(name, entries).metadata;
         }
     }
 
@@ -303,12 +295,11 @@ public final class AdapterPool implements AutoCloseable {
     }
 
     private boolean reserve(Entry entry) {
-        long needed = ReadyValues.estimate(tree, entry.adapted.adapter());
-        if (needed > budget) {
+        if (entry.needed > budget) {
             return false;
         }
         Iterator<Entry> longestAgo = byUse.iterator();
-        while (readyBytes + needed > budget && longestAgo.hasNext()) {
+        while (readyBytes + entry.needed > budget && longestAgo.hasNext()) {
             Entry other = longestAgo.next();
             if (other.users == 0) {
                 longestAgo.remove();
@@ -316,22 +307,21 @@ public final class AdapterPool implements AutoCloseable {
                 evictions++;
             }
         }
-        if (readyBytes + needed > budget) {
+        if (readyBytes + entry.needed > budget) {
             return false;
         }
-        readyBytes += needed;
+        readyBytes += entry.needed;
         return true;
     }
 
     private void build(Entry entry) {
-        long reserved = ReadyValues.estimate(tree, entry.adapted.adapter());
         ReadyValues made = null;
         try {
             made = new ReadyValues(tree, entry.adapted.adapter());
         } finally {
             synchronized (lock) {
                 entry.building = false;
-                readyBytes += (made == null ? 0 : made.bytes()) - reserved;
+                readyBytes += (made == null ? 0 : made.bytes()) - entry.needed;
                 if (made != null) {
                     entry.ready = made;
                     byUse.add(entry);

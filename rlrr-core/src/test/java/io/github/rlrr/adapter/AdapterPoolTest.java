@@ -137,7 +137,9 @@ class AdapterPoolTest {
             assertThat(pool.load("adapter0", folder.resolve("other")).classNames())
                     .containsExactly("other");
             assertThat(ask(pool, "adapter0")).isEqualTo(other);
-            assertThat(pool.metadata("adapter0").classNames()).containsExactly("other");
+            try (AdapterPool.Lease lease = pool.lease("adapter0")) {
+                assertThat(lease.metadata().classNames()).containsExactly("other");
+            }
             assertThat(pool.names()).hasSize(4);
             pool.remove("adapter0");
             assertThat(pool.names()).containsExactly("adapter1", "adapter2", "adapter3");
