@@ -8,6 +8,7 @@ import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,21 +142,24 @@ final class BaseOptions {
     /** How a model's inputs are prepared, as far as its checkpoint says. */
     Optional<Preprocessing> preprocessing(Local found) throws IOException {
         if (found.name().equals(Bundled.VIT)) {
-            return Optional.of(Preprocessing.vitDefault(1)); // as it was trained
+            // As it was trained, on 8-bit images: it says nothing of others.
+            return Optional.of(Preprocessing.vitDefault(1).withSixteenBit(SixteenBit.CLIP));
         }
         return VitCheckpoint.describe(found.file()).preprocessing();
     }
 
     /**
-     * How a whole image becomes a model's input, normalised as its checkpoint says.
+     * How a whole image becomes a model's input, normalised as its checkpoint says; 16-bit grey is
+     * scaled by its depth where that says nothing.
      *
      * @param config the model's, whose size the input has
      */
     Preprocessing preprocessing(Local found, VitConfig config) throws IOException {
         int height = config.imageHeight();
-        return preprocessing(found)
-                .orElse(Preprocessing.vitDefault(height))
-                .withSize(height, config.imageWidth());
+        Optional<Preprocessing> said = preprocessing(found);
+        return said.orElse(Preprocessing.vitDefault(height))
+                .withSize(height, config.imageWidth())
+                .withSixteenBit(PreprocessingOptions.saidOr(said, SixteenBit.SCALE));
     }
 
     /** Refuses what says how a base is found and loaded, where there is none. */

@@ -8,6 +8,7 @@ import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
 import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ final class BenchmarkImages {
     private final ImageSplits splits;
     private final Preprocessing preprocessing;
     private final Augmentation augmentation;
+    private final ImageLimits limits;
     private @Nullable LabelledDataset test;
 
     /**
@@ -37,16 +39,19 @@ final class BenchmarkImages {
      * @param task whose images they are
      * @param preprocessing of test images
      * @param augmentation of training images
+     * @param limits which images are refused
      */
     BenchmarkImages(
             BenchmarkTask task,
             ImageSplits splits,
             Preprocessing preprocessing,
-            Augmentation augmentation) {
+            Augmentation augmentation,
+            ImageLimits limits) {
         this.task = task;
         this.splits = splits;
         this.preprocessing = preprocessing;
         this.augmentation = augmentation;
+        this.limits = limits;
     }
 
     /**
@@ -54,9 +59,14 @@ final class BenchmarkImages {
      *
      * @param root the folder of all tasks
      * @param preprocessing of test images
+     * @param limits which images are refused
      */
     static BenchmarkImages of(
-            Recipe recipe, BenchmarkTask task, Path root, Preprocessing preprocessing)
+            Recipe recipe,
+            BenchmarkTask task,
+            Path root,
+            Preprocessing preprocessing,
+            ImageLimits limits)
             throws IOException {
         Path folder = root.resolve(task.name());
         if (!Files.isDirectory(folder)) {
@@ -66,7 +76,8 @@ final class BenchmarkImages {
         if (splits.test().size() == 0) {
             throw new IOException(folder + ": no image is listed for the test, expected some");
         }
-        return new BenchmarkImages(task, splits, preprocessing, recipe.augmentation(task));
+        return new BenchmarkImages(
+                task, splits, preprocessing, recipe.augmentation(task), limits);
     }
 
     List<String> classNames() {
@@ -129,7 +140,8 @@ final class BenchmarkImages {
             String what, ImageListing listing, Augmentation how, double shareOfHeap)
             throws IOException {
         long limit = (long) (Runtime.getRuntime().maxMemory() * shareOfHeap);
-        LoadOptions options = LoadOptions.defaults().withMemoryLimit(limit);
+        LoadOptions options =
+                LoadOptions.defaults().withMemoryLimit(limit).withLimits(limits);
         if (!Terminal.isInteractive()) {
             return ImageDataset.load(listing, preprocessing, how, options);
         }

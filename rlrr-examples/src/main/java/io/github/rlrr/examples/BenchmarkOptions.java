@@ -4,12 +4,14 @@ import io.github.rlrr.examples.recipe.SearchSpace;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.examples.recipe.Variant.Protocol;
+import io.github.rlrr.vit.image.ImageLimits;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which tasks of a benchmark are run, how, and where everything is. */
@@ -103,6 +105,13 @@ final class BenchmarkOptions {
                     "Train nothing: compare the copy in DIR, else --root, with what was published:"
                             + " lists, numbers of images, missing files, classes.")
     private @Nullable String check;
+
+    @Mixin private final LimitsOption limits = new LimitsOption();
+
+    /** Which images are refused. */
+    ImageLimits limits() {
+        return limits.limits();
+    }
 
     boolean checks() {
         return check != null;

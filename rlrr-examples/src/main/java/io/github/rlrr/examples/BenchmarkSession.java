@@ -10,6 +10,7 @@ import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -105,6 +106,7 @@ final class BenchmarkSession {
         Variant variant = options.variant();
         List<Long> seeds = options.seeds();
         Map<Setting, Double> overrides = options.overrides();
+        ImageLimits limits = options.limits();
         AdapterConfig adapter = method.config(0);
         Checkpoints.Local checkpoint = base.find();
         try (VisionTransformer vit = base.load(checkpoint);
@@ -117,7 +119,8 @@ final class BenchmarkSession {
             Benchmark.Plan plan =
                     new Benchmark.Plan(
                             recipe.tasks(),
-                            task -> BenchmarkImages.of(recipe, task, root, preprocessing),
+                            task ->
+                                    BenchmarkImages.of(recipe, task, root, preprocessing, limits),
                             experiment,
                             variant,
                             seeds,

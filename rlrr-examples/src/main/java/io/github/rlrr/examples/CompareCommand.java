@@ -116,6 +116,8 @@ final class CompareCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
 
+    @Mixin private final LimitsOption limits = new LimitsOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -156,6 +158,7 @@ final class CompareCommand implements Callable<Integer> {
         Map<Setting, Double> budget =
                 Map.of(Setting.EPOCHS, (double) epochs, Setting.BATCH_SIZE, (double) batchSize);
         Setting.check(budget);
+        limits.limits();
         if (seeds < 1) {
             throw new IllegalArgumentException("--seeds is " + seeds + ", expected at least 1");
         }
@@ -213,7 +216,8 @@ final class CompareCommand implements Callable<Integer> {
         for (Map.Entry<String, ImageSplits> set : sets.entrySet()) {
             BenchmarkTask task = task(set.getKey(), set.getValue());
             BenchmarkImages images =
-                    new BenchmarkImages(task, set.getValue(), preprocessing, augmentation());
+                    new BenchmarkImages(
+                            task, set.getValue(), preprocessing, augmentation(), limits.limits());
             for (Method method : chosen.values()) {
                 if (stop.getAsBoolean()) {
                     break;

@@ -7,12 +7,14 @@ import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.LoadOptions;
 import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which images of a data set, whatever its layout, a command works on, and how it reads them. */
@@ -47,6 +49,8 @@ final class DataOptions {
                             + " Default: 0, the first one stops the run.")
     private double skipUnreadable;
 
+    @Mixin private final LimitsOption limits = new LimitsOption();
+
     /** The three parts of a data set, the training images as few as was asked for. */
     ImageSplits splits(Path data, long seed) throws IOException {
         if (shots != null && shots < 1) {
@@ -75,6 +79,11 @@ final class DataOptions {
         return test;
     }
 
+    /** Which images are refused; an unchecked error where the option is malformed. */
+    ImageLimits limits() {
+        return limits.limits();
+    }
+
     /** What is drawn anew whenever a training image is seen. */
     Augmentation augmentation() {
         return Augmentation.parse(augment);
@@ -91,7 +100,10 @@ final class DataOptions {
             Preprocessing preprocessing,
             Augmentation augmentation)
             throws IOException {
-        LoadOptions options = LoadOptions.defaults().withMaxUnreadable(skipUnreadable);
+        LoadOptions options =
+                LoadOptions.defaults()
+                        .withMaxUnreadable(skipUnreadable)
+                        .withLimits(limits.limits());
         if (!Terminal.isInteractive()) {
             return ImageDataset.load(listing, preprocessing, augmentation, options);
         }

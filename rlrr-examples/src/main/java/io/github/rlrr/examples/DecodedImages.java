@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class DecodedImages implements AutoCloseable {
      */
     record Decoded(Path path, @Nullable RgbImage image, @Nullable ImageDecodeException fault) {}
 
-    private final ImageDecoder decoder = new ImageDecoder();
+    private final ImageDecoder decoder;
     private final Preprocessing preprocessing;
     private final Iterator<Path> files;
     private final int ahead;
@@ -49,10 +50,13 @@ final class DecodedImages implements AutoCloseable {
     /**
      * Starts decoding.
      *
+     * @param limits which images are refused
      * @param ahead images decoded and not yet taken, at most
      */
-    DecodedImages(List<Path> files, Preprocessing preprocessing, int ahead) {
+    DecodedImages(
+            List<Path> files, Preprocessing preprocessing, ImageLimits limits, int ahead) {
         this.preprocessing = preprocessing;
+        decoder = new ImageDecoder(limits).withSixteenBit(preprocessing.sixteenBit());
         this.files = files.iterator();
         this.ahead = ahead;
         fill();

@@ -60,6 +60,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Also write the figures to DIR/evaluation.json.")
     private @Nullable Path out;
 
+    @Mixin private final LimitsOption limits = new LimitsOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -71,6 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--batch-size is " + batchSize + ", expected at least 1");
         }
+        limits.limits();
         ImageListing listing = DataOptions.evaluated(data);
         try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
             ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
@@ -97,8 +100,8 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static ImageDataset load(ImageListing listing, AdaptedModel model) throws IOException {
-        LoadOptions options = LoadOptions.defaults();
+    private ImageDataset load(ImageListing listing, AdaptedModel model) throws IOException {
+        LoadOptions options = LoadOptions.defaults().withLimits(limits.limits());
         if (!Terminal.isInteractive()) {
             return ImageDataset.load(listing, model.preprocessing(), options);
         }

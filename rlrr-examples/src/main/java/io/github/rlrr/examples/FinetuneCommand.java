@@ -17,6 +17,7 @@ import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -134,6 +135,7 @@ final class FinetuneCommand implements Callable<Integer> {
                             base.preprocessing(checkpoint),
                             vit.config(),
                             checkpoint.name(),
+                            SixteenBit.SCALE,
                             spec.commandLine().getErr());
             ImageDataset train =
                     chosen.load("train", splits.train(), preprocessing, chosen.augmentation());
@@ -158,7 +160,13 @@ final class FinetuneCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
         }
-        for (Runnable check : List.<Runnable>of(training::residualDropout, chosen::augmentation)) {
+        List<Runnable> checks =
+                List.of(
+                        training::residualDropout,
+                        chosen::augmentation,
+                        chosen::limits,
+                        images::check);
+        for (Runnable check : checks) {
             try {
                 check.run();
             } catch (IllegalArgumentException e) {

@@ -1,66 +1,46 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.data.ImageTree;
+import io.github.rlrr.vit.data.LeftOut;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 
-/** The image files that a command line names, folders taken apart. */
-final class ImageFiles {
-
-    private ImageFiles() {}
+/**
+ * The image files that a command line names, folders taken apart.
+ *
+ * @param files in the order of the arguments, each once
+ * @param unread the images of the folders whose formats are not read
+ */
+record ImageFiles(List<Path> files, LeftOut unread) {
 
     /**
-     * Lists files in the order of the arguments, each once.
+     * Lists files.
      *
      * @param arguments files, taken whatever their name and whether they exist; or folders, whose
      *     images at any depth are sorted by their path below it; hidden ones and other files are
      *     left out there, links followed
-     * @throws IOException if a folder cannot be read or has no images
+     * @throws IOException if a folder cannot be read, has no images or no end
      */
-    static List<Path> of(List<Path> arguments) throws IOException {
+    static ImageFiles of(List<Path> arguments) throws IOException {
         Set<Path> files = new LinkedHashSet<>();
+        Map<String, Integer> unread = new HashMap<>();
         for (Path argument : arguments) {
             if (Files.isDirectory(argument)) {
-                files.addAll(below(argument));
+                ImageTree tree = ImageTree.below(argument);
+                files.addAll(tree.some(argument));
+                tree.leftOut()
+                        .unread()
+                        .forEach((format, count) -> unread.merge(format, count, Integer::sum));
             } else {
                 files.add(argument);
             }
         }
-        return new ArrayList<>(files);
-    }
-
-    private static List<Path> below(Path folder) throws IOException {
-        Set<String> extensions = ImageDecoder.extensions();
-        Map<String, Path> images = new TreeMap<>();
-        try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path path : (Iterable<Path>) below::iterator) {
-                String relative = folder.relativize(path).toString().replace('\\', '/');
-                String extension = relative.substring(relative.lastIndexOf('.') + 1);
-                boolean hidden = relative.startsWith(".") || relative.contains("/.");
-                if (!hidden
-                        && extensions.contains(extension.toLowerCase(Locale.ROOT))
-                        && Files.isRegularFile(path)) {
-                    images.put(relative, path);
-                }
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        if (images.isEmpty()) {
-            throw new IOException(
-                    folder + ": no images, expected files named " + String.join(" ", extensions));
-        }
-        return List.copyOf(images.values());
+        return new ImageFiles(List.copyOf(files), new LeftOut(unread, Map.of(), 0));
     }
 }

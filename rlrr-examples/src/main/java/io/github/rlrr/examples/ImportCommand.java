@@ -5,6 +5,7 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.PublishedAdapter;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,6 +72,7 @@ final class ImportCommand implements Callable<Integer> {
                             base.preprocessing(checkpoint),
                             vit.config(),
                             checkpoint.name(),
+                            SixteenBit.CLIP, // the published code reads images with Pillow
                             spec.commandLine().getErr());
             List<String> names = names(adapted);
             adapted.save(out, new AdapterMetadata(checkpoint.name(), names, preprocessing.toMap()));

@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import ai.djl.nn.Block;
 import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.data.LeftOut;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,8 +26,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Label images, with probabilities.",
-            "A file that is no readable image is reported and left out; the exit code is then 1,"
-                    + " unless --skip-unreadable allows it."
+            "A file that is no readable image is reported and left out, and so is an image of a"
+                    + " format that is not read; the exit code is then 1, unless --skip-unreadable"
+                    + " allows it."
         })
 final class PredictCommand implements Callable<Integer> {
 
@@ -86,6 +88,8 @@ final class PredictCommand implements Callable<Integer> {
                             + " 0.")
     private double skipUnreadable;
 
+    @Mixin private final LimitsOption limits = new LimitsOption();
+
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
@@ -97,10 +101,18 @@ final class PredictCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    private LeftOut unread = LeftOut.NOTHING;
+
     @Override
     public Integer call() throws IOException {
         check();
-        List<Path> files = ImageFiles.of(images);
+        ImageFiles found = ImageFiles.of(images);
+        List<Path> files = found.files();
+        unread = found.unread();
+        if (unread.images() > 0) {
+            spec.commandLine().getErr().println("rlrr: left out: " + unread.advice());
+            spec.commandLine().getErr().flush();
+        }
         if (source.model != null) {
             base.requireNoBase();
             base.useThreads();
@@ -128,8 +140,9 @@ final class PredictCommand implements Callable<Integer> {
                 .of(block, model.preprocessing(), model.metadata().classNames());
     }
 
-    private int conclude(int files, LabelledFiles labelled) {
-        int unreadable = labelled.unreadable();
+    private int conclude(int readable, LabelledFiles labelled) {
+        int files = readable + unread.images();
+        int unreadable = labelled.unreadable() + unread.images();
         PrintWriter print = spec.commandLine().getOut();
         if (csv != null && !json) {
             print.printf("labelled %d of %d images%n", files - unreadable, files);
@@ -156,6 +169,7 @@ final class PredictCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--all adds columns to a CSV file; name it with --csv FILE");
         }
+        limits.limits();
     }
 
     private int label(ImageClassifier classifier, Path folder, List<Path> files)
@@ -165,7 +179,7 @@ final class PredictCommand implements Callable<Integer> {
                         ? LabelledFiles.Lines.JSON
                         : csv == null ? LabelledFiles.Lines.TEXT : LabelledFiles.Lines.NONE;
         List<String> classes = classifier.classNames();
-        Predictions predictions = new Predictions(classifier, batchSize);
+        Predictions predictions = new Predictions(classifier, batchSize, limits.limits());
         try (LabelledFiles labelled =
                 new LabelledFiles(spec.commandLine(), classes, lines, top, files.size())) {
             if (csv == null) {

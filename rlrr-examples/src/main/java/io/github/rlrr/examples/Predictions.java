@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.DecodedImages.Decoded;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.RgbImage;
 import io.github.rlrr.vit.inference.Classification;
 import io.github.rlrr.vit.inference.ImageClassifier;
@@ -15,8 +16,9 @@ import java.util.List;
  *
  * @param classifier what labels them
  * @param batchSize images at a time
+ * @param limits which images are refused
  */
-record Predictions(ImageClassifier classifier, int batchSize) {
+record Predictions(ImageClassifier classifier, int batchSize, ImageLimits limits) {
 
     private static final int BATCHES_AHEAD = 3;
 
@@ -36,7 +38,8 @@ record Predictions(ImageClassifier classifier, int batchSize) {
     /** Classifies files, holding a few batches of them at any time. */
     void of(List<Path> files, Sink sink) throws IOException {
         try (DecodedImages images =
-                new DecodedImages(files, classifier.preprocessing(), BATCHES_AHEAD * batchSize)) {
+                new DecodedImages(
+                        files, classifier.preprocessing(), limits, BATCHES_AHEAD * batchSize)) {
             List<Path> paths = new ArrayList<>();
             List<RgbImage> batch = new ArrayList<>();
             for (Decoded next = images.next(); next != null; next = images.next()) {

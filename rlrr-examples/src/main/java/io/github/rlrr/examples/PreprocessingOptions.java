@@ -4,6 +4,7 @@ import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,18 +51,29 @@ final class PreprocessingOptions {
                             + " squash:0.875: this share of that.")
     private @Nullable String crop;
 
+    @Option(
+            names = "--sixteen-bit",
+            paramLabel = "HOW",
+            description =
+                    "How 16-bit grey becomes 8 bits: scale, by the file's depth; max=4095, this sample"
+                            + " is white, as of 12-bit X-rays; clip, white above 255, as Pillow does."
+                            + " Default: scale; clip for what was trained with Pillow (rlrr import).")
+    private @Nullable String sixteenBit;
+
     /**
      * The preprocessing to train with.
      *
      * @param said what the checkpoint says
      * @param geometry gives the size
      * @param checkpoint its name, for the notice
+     * @param usual how 16-bit grey is read where neither option nor checkpoint says
      * @param notices gets a line where something is assumed
      */
     Preprocessing resolve(
             Optional<Preprocessing> said,
             VitConfig geometry,
             String checkpoint,
+            SixteenBit usual,
             PrintWriter notices) {
         Preprocessing known = said.orElse(Preprocessing.vitDefault(geometry.imageHeight()));
         List<String> assumed = new ArrayList<>();
@@ -86,7 +98,30 @@ final class PreprocessingOptions {
                 interpolation == null ? known.interpolation() : interpolation,
                 mean == null ? known.mean() : mean,
                 std == null ? known.std() : std,
-                crop == null ? known.crop() : crop(crop));
+                crop == null ? known.crop() : crop(crop),
+                sixteenBit == null ? saidOr(said, usual) : sixteenBit(sixteenBit));
+    }
+
+    /** Refuses a malformed option. */
+    void check() {
+        if (sixteenBit != null) {
+            sixteenBit(sixteenBit);
+        }
+    }
+
+    /** A checkpoint that clips may as well say nothing: both are the absence of a key. */
+    static SixteenBit saidOr(Optional<Preprocessing> said, SixteenBit usual) {
+        return said.map(Preprocessing::sixteenBit)
+                .filter(way -> !way.equals(SixteenBit.CLIP))
+                .orElse(usual);
+    }
+
+    private static SixteenBit sixteenBit(String text) {
+        try {
+            return SixteenBit.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--sixteen-bit: " + e.getMessage(), e);
+        }
     }
 
     private static void assume(List<String> assumed, @Nullable Object given, String option) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -196,7 +197,7 @@ class PredictCommandTest {
         }
         Files.writeString(csv, "of an earlier run");
         PredictionCsv form = new PredictionCsv(demo.classNames(), false, false);
-        List<Path> files = ImageFiles.of(List.of(images));
+        List<Path> files = ImageFiles.of(List.of(images)).files();
         List<Object> settings = List.of(false, 2, false);
         try (PredictionFile part =
                 PredictionFile.open(csv, form, files, demo.adapter(), settings)) {
@@ -257,7 +258,7 @@ class PredictCommandTest {
     @Test
     void anotherProcessAtTheSameFileIsRefused() throws IOException {
         PredictionCsv form = new PredictionCsv(demo.classNames(), false, false);
-        List<Path> files = ImageFiles.of(List.of(images));
+        List<Path> files = ImageFiles.of(List.of(images)).files();
         List<Object> settings = List.of(false, 32, false);
         PredictionFile held = PredictionFile.open(csv, form, files, demo.adapter(), settings);
         try {
@@ -286,7 +287,9 @@ class PredictCommandTest {
                         return 1_000_000;
                     }
                 };
-        try (DecodedImages decoded = new DecodedImages(endless, Preprocessing.vitDefault(8), 5)) {
+        try (DecodedImages decoded =
+                new DecodedImages(
+                        endless, Preprocessing.vitDefault(8), ImageLimits.DEFAULT, 5)) {
             assertThat(taken[0]).isEqualTo(5);
             for (int i = 1; i <= 20; i++) {
                 DecodedImages.Decoded next = decoded.next();

@@ -5,6 +5,7 @@ import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import io.github.rlrr.vit.image.RandomCrop;
 import io.github.rlrr.vit.image.Region;
 import java.io.IOException;
@@ -195,7 +196,8 @@ public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
                 whole ? Interpolation.BICUBIC : Interpolation.BILINEAR,
                 like.mean(),
                 like.std(),
-                whole ? Crop.NONE : Crop.of(Crop.Mode.SQUASH, like.height(), resized));
+                whole ? Crop.NONE : Crop.of(Crop.Mode.SQUASH, like.height(), resized),
+                SixteenBit.CLIP); // the published code reads images with Pillow
     }
 
     /**

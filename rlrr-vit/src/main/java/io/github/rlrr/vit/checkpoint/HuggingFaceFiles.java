@@ -84,6 +84,7 @@ final class HuggingFaceFiles {
         json.put("do_normalize", true);
         json.put("image_mean", preprocessing.mean());
         json.put("image_std", preprocessing.std());
+        ModelConfig.putSixteenBit(json, preprocessing);
         return json;
     }
 

@@ -54,7 +54,8 @@ final class HuggingFacePreprocessor {
             } else if (resized.length == 1) {
                 throw json.fault("size", "height and width, or shortest_edge with do_center_crop");
             }
-            return new Preprocessing(input[0], input[1], filter, mean, std, crop);
+            return new Preprocessing(
+                    input[0], input[1], filter, mean, std, crop, ModelConfig.sixteenBit(json));
         } catch (IllegalArgumentException e) {
             throw new IOException(json.file() + ": " + e.getMessage(), e);
         }

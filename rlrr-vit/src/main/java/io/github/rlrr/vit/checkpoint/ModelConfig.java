@@ -2,8 +2,10 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ interface ModelConfig {
 
     /** This library's addition to either form. */
     String REJECT = "reject_below";
+
+    /** Another: how 16-bit grey is read; beside pretrained_cfg, where timm refuses unknown keys. */
+    String SIXTEEN_BIT = "sixteen_bit";
 
     /** Reads timm's or Hugging Face's, told apart by their keys; null where there is no file. */
     static @Nullable ModelConfig of(@Nullable JsonFields json) throws IOException {
@@ -53,6 +58,23 @@ interface ModelConfig {
 
     /** The classes' names in label order; empty where they are not known. */
     List<String> classNames() throws IOException;
+
+    /** How 16-bit grey is read; as Pillow does where the file does not say. */
+    default SixteenBit sixteenBit() throws IOException {
+        return sixteenBit(json());
+    }
+
+    /** The same of any file that may say it. */
+    static SixteenBit sixteenBit(JsonFields json) throws IOException {
+        return SixteenBit.parse(json.text(SIXTEEN_BIT, SixteenBit.CLIP.toString()));
+    }
+
+    /** Says how 16-bit grey is read, where it is not as Pillow does. */
+    static void putSixteenBit(Map<String, Object> json, Preprocessing preprocessing) {
+        if (!preprocessing.sixteenBit().equals(SixteenBit.CLIP)) {
+            json.put(SIXTEEN_BIT, preprocessing.sixteenBit().toString());
+        }
+    }
 
     /**
      * The probability below which an answer is not to be trusted; 0 where the file does not say.

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code config.json} that timm writes for a hub: {@code architecture}, {@code model_args},
- * {@code pretrained_cfg}, {@code label_names}. {@code layer_norm_eps} is this library's addition.
+ * {@code pretrained_cfg}, {@code label_names}. {@code layer_norm_eps} and {@code
+ * sixteen_bit} are this library's additions.
  *
  * @param json the whole file
  * @param pretrained its {@code pretrained_cfg}, or null
@@ -177,7 +178,8 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
                             std,
                             new Crop(
                                     mode(pretrained),
-                                    pretrained.number("crop_pct", DEFAULT_CROP))));
+                                    pretrained.number("crop_pct", DEFAULT_CROP)),
+                            sixteenBit()));
         } catch (IllegalArgumentException e) {
             throw new IOException(json.file() + ": " + e.getMessage(), e);
         }

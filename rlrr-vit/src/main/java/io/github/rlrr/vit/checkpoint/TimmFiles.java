@@ -46,6 +46,7 @@ final class TimmFiles {
         }
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
+        ModelConfig.putSixteenBit(json, preprocessing);
         if (!classNames.isEmpty()) {
             json.put("label_names", classNames);
         }

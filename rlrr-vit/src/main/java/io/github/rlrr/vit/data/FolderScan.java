@@ -1,10 +1,7 @@
 package io.github.rlrr.vit.data;
 
 import io.github.rlrr.vit.data.ImageListing.Entry;
-import io.github.rlrr.vit.image.ImageDecoder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -12,18 +9,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What lies in a folder of class folders: image files by class name, in a fixed order. */
 final class FolderScan {
 
-    private final Set<String> extensions = ImageDecoder.extensions();
     private final TreeMap<String, List<Path>> imagesByClass = new TreeMap<>();
     private final Path root;
+    private int byContent;
+    private LeftOut leftOut = LeftOut.NOTHING;
     private int ignored;
 
     FolderScan(Path root) throws IOException {
@@ -45,18 +41,22 @@ final class FolderScan {
                 .toList();
     }
 
-    private boolean isImage(Path path) {
-        String name = name(path).toLowerCase(Locale.ROOT);
-        int dot = name.lastIndexOf('.');
-        return dot > 0 && extensions.contains(name.substring(dot + 1));
-    }
-
     Path root() {
         return root;
     }
 
     int ignored() {
-        return ignored;
+        return ignored + leftOut.ignored();
+    }
+
+    /** How many images have no usual extension. */
+    int byContent() {
+        return byContent;
+    }
+
+    /** What lies in the class folders beside the images. */
+    LeftOut leftOut() {
+        return leftOut;
     }
 
     List<String> classNames() {
@@ -78,27 +78,14 @@ final class FolderScan {
                     int label = classNames.indexOf(name);
                     paths.forEach(path -> entries.add(new Entry(path, label)));
                 });
-        return new ImageListing(classNames, entries, ignored);
+        return new ImageListing(classNames, entries, ignored());
     }
 
     private List<Path> images(Path folder) throws IOException {
-        TreeMap<String, Path> images = new TreeMap<>();
-        try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path path : (Iterable<Path>) below::iterator) {
-                if (Files.isDirectory(path)) {
-                    continue;
-                }
-                Path relative = folder.relativize(path);
-                if (isImage(path) && !anyHidden(relative)) {
-                    images.put(relative.toString().replace('\\', '/'), path);
-                } else {
-                    ignored++;
-                }
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        return List.copyOf(images.values());
+        ImageTree tree = ImageTree.below(folder);
+        byContent += tree.byContent();
+        leftOut = leftOut.plus(tree.leftOut());
+        return tree.images();
     }
 
     private static List<Path> children(Path root) throws IOException {
@@ -109,15 +96,6 @@ final class FolderScan {
         } catch (NotDirectoryException e) {
             throw new IOException(root + ": a file; " + ImageFolder.EXPECTED, e);
         }
-    }
-
-    private static boolean anyHidden(Path relative) {
-        for (Path part : relative) {
-            if (isHidden(part)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean isHidden(Path path) {

@@ -17,12 +17,15 @@ import java.util.List;
  * @param listing the readable files
  * @param preprocessing size, filter and crop
  * @param region what is kept of an image
+ * @param decoder what reads the others
  * @param first the first images of the listing, or all
  */
 record HeldImages(
-        ImageListing listing, Preprocessing preprocessing, Region region, List<RgbImage> first) {
-
-    private static final ImageDecoder DECODER = new ImageDecoder();
+        ImageListing listing,
+        Preprocessing preprocessing,
+        Region region,
+        ImageDecoder decoder,
+        List<RgbImage> first) {
 
     HeldImages {
         first = List.copyOf(first);
@@ -34,7 +37,7 @@ record HeldImages(
             return first.get(index);
         }
         try {
-            return region.keep(DECODER.decode(listing.entries().get(index).path()), preprocessing);
+            return region.keep(decoder.decode(listing.entries().get(index).path()), preprocessing);
         } catch (ImageDecodeException e) {
             throw new UncheckedIOException(
                     "an image that was readable when the data set was loaded is not any more: "

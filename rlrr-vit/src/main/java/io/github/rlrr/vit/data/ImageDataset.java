@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.Region;
 import io.github.rlrr.vit.image.RgbImage;
@@ -156,6 +157,7 @@ public final class ImageDataset implements LabelledDataset {
                         new ImageListing(classNames, entries, 0),
                         preprocessing,
                         region,
+                        new ImageDecoder(), // of no use: all images are there
                         images.stream().map(image -> region.keep(image, preprocessing)).toList());
         return new ImageDataset(held, augmentation);
     }

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Classes are sorted by folder name and files by their path below it, by UTF-16 code unit, so
  * that labels and order are the same on every system. Files and folders whose name begins with a
- * dot are ignored, and so are files whose extension is none of {@link
- * io.github.rlrr.vit.image.ImageDecoder#extensions()}, whatever its case; their number is reported.
- * Symbolic links are followed.
+ * dot are ignored, and so are files that are no images by their extension, whatever its case, nor by
+ * their content ({@link ImageTree}); their number is reported, and in a warning that of images of
+ * formats that are not read. Symbolic links are followed.
  */
 public final class ImageFolder {
 
@@ -42,7 +42,7 @@ public final class ImageFolder {
     public static ImageListing scan(Path root) throws IOException {
         FolderScan scan = new FolderScan(root);
         checkClasses(scan);
-        return report(root, scan.label(scan.classNames()));
+        return report(scan, scan.label(scan.classNames()));
     }
 
     /**
@@ -114,7 +114,7 @@ public final class ImageFolder {
                             root.resolve(TRAIN),
                             some(train.classNames())));
         }
-        return report(scan.root(), scan.label(train.classNames()));
+        return report(scan, scan.label(train.classNames()));
     }
 
     /**
@@ -156,10 +156,11 @@ public final class ImageFolder {
             throw new IOException(
                     String.format(
                             Locale.ROOT,
-                            "%s: no images in class folders %s; expected at least one in each,"
-                                    + " or the folder removed",
+                            "%s: no images in class folders %s; %s; at least one in each, or the"
+                                    + " folder removed",
                             scan.root(),
-                            some(empty)));
+                            some(empty),
+                            ImageTree.expected(scan.leftOut())));
         }
         if (names.size() < 2) {
             throw new IOException(
@@ -172,13 +173,18 @@ public final class ImageFolder {
         }
     }
 
-    private static ImageListing report(Path root, ImageListing listing) {
+    private static ImageListing report(FolderScan scan, ImageListing listing) {
         LOG.info(
-                "{}: {} images in {} classes, {} other files ignored",
-                root,
+                "{}: {} images in {} classes ({} by their content, for lack of a usual extension),"
+                        + " {} other files ignored",
+                scan.root(),
                 listing.size(),
                 listing.classNames().size(),
+                scan.byContent(),
                 listing.ignored());
+        if (scan.leftOut().images() > 0) {
+            LOG.warn("{}: {}", scan.root(), scan.leftOut().advice());
+        }
         return listing;
     }
 

@@ -35,7 +35,7 @@ final class ImageLoader {
     /** What became of a file: an image, or else why there is none, or neither: read, not kept. */
     private record Outcome(@Nullable RgbImage image, @Nullable ImageDecodeException failure) {}
 
-    private final ImageDecoder decoder = new ImageDecoder();
+    private final ImageDecoder decoder;
     private final ImageListing listing;
     private final Preprocessing preprocessing;
     private final Region region;
@@ -55,6 +55,7 @@ final class ImageLoader {
         this.preprocessing = preprocessing;
         this.region = region;
         this.options = options;
+        decoder = new ImageDecoder(options.limits()).withSixteenBit(preprocessing.sixteenBit());
     }
 
     HeldImages load() throws IOException {
@@ -70,7 +71,7 @@ final class ImageLoader {
                     options.memoryLimit() >> 20);
         }
         return new HeldImages(
-                listing.with(readable, listing.ignored()), preprocessing, region, held);
+                listing.with(readable, listing.ignored()), preprocessing, region, decoder, held);
     }
 
     private void readAll() throws IOException {

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.data;
 
+import io.github.rlrr.vit.image.ImageLimits;
 import java.util.Objects;
 import java.util.function.IntConsumer;
 
@@ -11,9 +12,14 @@ import java.util.function.IntConsumer;
  * @param maxUnreadable the fraction of the files, 0 to 1, that may be unreadable and are then left
  *     out, each with a warning in the log; 0 refuses the first
  * @param progress called on the loading thread with the number of images done, from 1 up
+ * @param limits what files are refused because of their size, or of the work they make
  */
 public record LoadOptions(
-        int parallelism, long memoryLimit, double maxUnreadable, IntConsumer progress) {
+        int parallelism,
+        long memoryLimit,
+        double maxUnreadable,
+        IntConsumer progress,
+        ImageLimits limits) {
 
     /**
      * Checks the values.
@@ -22,6 +28,7 @@ public record LoadOptions(
      * @param memoryLimit as the record has it
      * @param maxUnreadable as the record has it
      * @param progress as the record has it
+     * @param limits as the record has it
      * @throws IllegalArgumentException if one is outside its range
      */
     public LoadOptions {
@@ -36,11 +43,26 @@ public record LoadOptions(
                     "maxUnreadable: " + maxUnreadable + ", expected a fraction, 0 to 1");
         }
         Objects.requireNonNull(progress, "progress");
+        Objects.requireNonNull(limits, "limits");
     }
 
     /**
-     * A thread for each processor, a quarter of the largest heap, no unreadable file, no progress.
-     * A quarter lets training, validation and test images be there at once.
+     * Options with {@link ImageLimits#DEFAULT}.
+     *
+     * @param parallelism as the record has it
+     * @param memoryLimit as the record has it
+     * @param maxUnreadable as the record has it
+     * @param progress as the record has it
+     * @throws IllegalArgumentException if one is outside its range
+     */
+    public LoadOptions(
+            int parallelism, long memoryLimit, double maxUnreadable, IntConsumer progress) {
+        this(parallelism, memoryLimit, maxUnreadable, progress, ImageLimits.DEFAULT);
+    }
+
+    /**
+     * A thread for each processor, a quarter of the largest heap, no unreadable file, no progress,
+     * {@link ImageLimits#DEFAULT}. A quarter lets training, validation and test images be there at once.
      *
      * @return the defaults
      */
@@ -57,7 +79,7 @@ public record LoadOptions(
      * @return a copy
      */
     public LoadOptions withParallelism(int threads) {
-        return new LoadOptions(threads, memoryLimit, maxUnreadable, progress);
+        return new LoadOptions(threads, memoryLimit, maxUnreadable, progress, limits);
     }
 
     /**
@@ -67,7 +89,7 @@ public record LoadOptions(
      * @return a copy
      */
     public LoadOptions withMemoryLimit(long bytes) {
-        return new LoadOptions(parallelism, bytes, maxUnreadable, progress);
+        return new LoadOptions(parallelism, bytes, maxUnreadable, progress, limits);
     }
 
     /**
@@ -77,7 +99,7 @@ public record LoadOptions(
      * @return a copy
      */
     public LoadOptions withMaxUnreadable(double fraction) {
-        return new LoadOptions(parallelism, memoryLimit, fraction, progress);
+        return new LoadOptions(parallelism, memoryLimit, fraction, progress, limits);
     }
 
     /**
@@ -87,6 +109,16 @@ public record LoadOptions(
      * @return a copy
      */
     public LoadOptions withProgress(IntConsumer listener) {
-        return new LoadOptions(parallelism, memoryLimit, maxUnreadable, listener);
+        return new LoadOptions(parallelism, memoryLimit, maxUnreadable, listener, limits);
+    }
+
+    /**
+     * These options with other limits for a file.
+     *
+     * @param accepted the smallest and largest image
+     * @return a copy
+     */
+    public LoadOptions withLimits(ImageLimits accepted) {
+        return new LoadOptions(parallelism, memoryLimit, maxUnreadable, progress, accepted);
     }
 }

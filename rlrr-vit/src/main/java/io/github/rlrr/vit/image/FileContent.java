@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** Says in a few words what the bytes of a file that is no readable image look like. */
 final class FileContent {
@@ -16,31 +17,33 @@ final class FileContent {
         if (bytes.length == 0) {
             return "0 bytes";
         }
-        if (startsWith(bytes, 0, "\u0089PNG")) {
+        if (FileSignature.startsWith(bytes, 0, "\u0089PNG")) {
             return "damaged PNG header";
         }
-        if (startsWith(bytes, 0, "\u00ff\u00d8")) {
+        if (FileSignature.startsWith(bytes, 0, "\u00ff\u00d8")) {
             return "damaged JPEG header";
         }
-        if (startsWith(bytes, 0, "GIF8")) {
+        if (FileSignature.startsWith(bytes, 0, "GIF8")) {
             return "damaged GIF header";
         }
-        if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
+        if (FileSignature.startsWith(bytes, 0, "RIFF") && FileSignature.startsWith(bytes, 8, "WEBP")) {
             return ImageDecoder.readsWebp()
                     ? "damaged WebP header"
                     : "WebP, for which no ImageIO reader is on the class path (add"
                             + " com.twelvemonkeys.imageio:imageio-webp)";
         }
-        if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
-            return "TIFF";
+        String format = FileSignature.of(bytes);
+        if (format != null && !ImageDecoder.reads(format)) {
+            return format.toUpperCase(Locale.ROOT)
+                    + ", a format that is not read: convert it to JPEG or PNG";
         }
-        if (startsWith(bytes, 4, "ftyp")) {
-            return "HEIC, AVIF or a video";
+        if (FileSignature.startsWith(bytes, 4, "ftyp")) {
+            return "a video or another file of its kind";
         }
-        if (startsWith(bytes, 0, "%PDF")) {
+        if (FileSignature.startsWith(bytes, 0, "%PDF")) {
             return "PDF";
         }
-        if (startsWith(bytes, 0, "PK\u0003\u0004")) {
+        if (FileSignature.startsWith(bytes, 0, "PK\u0003\u0004")) {
             return "zip archive";
         }
         int shown = Math.min(bytes.length, SHOWN);
@@ -57,7 +60,7 @@ final class FileContent {
      * missing for black. One byte may be missing: not every writer pads the last chunk.
      */
     static boolean isCutRiff(byte[] bytes) {
-        if (bytes.length < 8 || !startsWith(bytes, 0, "RIFF")) {
+        if (bytes.length < 8 || !FileSignature.startsWith(bytes, 0, "RIFF")) {
             return false;
         }
         int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
@@ -66,18 +69,5 @@ final class FileContent {
 
     private static boolean isText(int c) {
         return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
-    }
-
-    private static boolean startsWith(byte[] bytes, int at, String magic) {
-        byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
-        if (bytes.length < at + expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (bytes[at + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

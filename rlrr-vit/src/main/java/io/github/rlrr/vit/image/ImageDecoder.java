@@ -1,7 +1,6 @@
 package io.github.rlrr.vit.image;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +16,6 @@ import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
- * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is clipped
- * at 255 instead, as Pillow does), of an animation the first frame is taken, as stored. An embedded
+ * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is scaled or
+ * clipped, {@link SixteenBit}), of an animation the first frame is taken, as stored. An embedded
  * colour profile is not applied. The EXIF orientation of a JPEG is, as Pillow's {@code
  * ImageOps.exif_transpose} applies it.
  *
@@ -44,9 +42,13 @@ import org.jspecify.annotations.Nullable;
 public final class ImageDecoder {
 
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "webp");
+    private static final Set<String> EXTENSIONS =
+            Set.of(
+                    "bmp", "dib", "gif", "jfif", "jif", "jpe", "jpeg", "jpg", "pjp", "pjpeg", "png");
     private static final String EXPECTED = "a PNG, JPEG, BMP or GIF image";
 
     private final ImageLimits limits;
+    private final SixteenBit sixteenBit;
 
     /** A decoder with {@link ImageLimits#DEFAULT}. */
     public ImageDecoder() {
@@ -59,21 +61,44 @@ public final class ImageDecoder {
      * @param limits the smallest and largest image accepted
      */
     public ImageDecoder(ImageLimits limits) {
+        this(limits, SixteenBit.SCALE);
+    }
+
+    private ImageDecoder(ImageLimits limits, SixteenBit sixteenBit) {
         this.limits = Objects.requireNonNull(limits, "limits");
+        this.sixteenBit = Objects.requireNonNull(sixteenBit, "sixteenBit");
+    }
+
+    /**
+     * A decoder with the same limits that reads 16-bit grey in another way; {@link
+     * SixteenBit#SCALE} without. What a model was trained with is its {@link
+     * Preprocessing#sixteenBit}.
+     *
+     * @param way how 16-bit grey becomes 8 bits
+     * @return a copy
+     */
+    public ImageDecoder withSixteenBit(SixteenBit way) {
+        return new ImageDecoder(limits, way);
     }
 
     /**
      * The file name extensions under which readable images are found, in lower case without dot:
-     * {@code bmp gif jpeg jpg png}, and {@code webp} where there is a reader for it.
+     * {@code bmp dib gif jfif jif jpe jpeg jpg pjp pjpeg png}, and {@code webp} where there is a
+     * reader for it.
      *
      * @return the extensions, sorted
      */
     public static Set<String> extensions() {
-        Set<String> extensions = new TreeSet<>(Set.of("bmp", "gif", "jpeg", "jpg", "png"));
+        Set<String> extensions = new TreeSet<>(EXTENSIONS);
         if (readsWebp()) {
             extensions.add("webp");
         }
         return extensions;
+    }
+
+    /** Whether a format is read, by its name in lower case. */
+    static boolean reads(String format) {
+        return format.equals("webp") ? readsWebp() : FORMATS.contains(format);
     }
 
     static boolean readsWebp() {
@@ -93,7 +118,7 @@ public final class ImageDecoder {
             throw new ImageDecodeException(path.toString(), "a folder", EXPECTED, null);
         }
         try (InputStream in = Files.newInputStream(path)) {
-            checkBytes(Files.size(path), path.toString());
+            new LimitCheck(limits, path.toString()).bytes(Files.size(path));
             return decode(in, path.toString());
         } catch (ImageDecodeException e) {
             throw e;
@@ -133,8 +158,8 @@ public final class ImageDecoder {
      * @throws ImageDecodeException if it is over a limit
      */
     public RgbImage convert(BufferedImage image, String name) throws ImageDecodeException {
-        checkPixels(image.getWidth(), image.getHeight(), "image", name);
-        return RgbConversion.toRgb(image);
+        new LimitCheck(limits, name).pixels(image.getWidth(), image.getHeight(), "image");
+        return RgbConversion.toRgb(image, sixteenBit);
     }
 
     /**
@@ -147,9 +172,11 @@ public final class ImageDecoder {
      *     limit
      */
     public RgbImage decode(byte[] bytes, String name) throws ImageDecodeException {
-        checkBytes(bytes.length, name);
-        ImageInputStream in =
-                new MemoryCacheImageInputStream(new ByteArrayInputStream(JpegProfile.strip(bytes)));
+        LimitCheck check = new LimitCheck(limits, name);
+        check.bytes(bytes.length);
+        DecodingTime time = new DecodingTime(limits.maxTime());
+        int scans = JpegScans.count(bytes);
+        ImageInputStream in = new WatchedBytes(JpegProfile.strip(bytes), time, scans > 1);
         ImageReader reader = reader(in);
         if (reader == null) {
             throw new ImageDecodeException(name, FileContent.describe(bytes), EXPECTED, null);
@@ -161,19 +188,27 @@ public final class ImageDecoder {
             reader.addIIOReadWarningListener(
                     (source, warning) -> endMissing[0] |= warning.contains("EOI"));
             reader.setInput(in, true, true);
-            checkPixels(reader.getWidth(0), reader.getHeight(0), format, name);
+            check.pixels(reader.getWidth(0), reader.getHeight(0), format);
+            check.scans(scans);
             if (FileContent.isCutRiff(bytes)) {
                 throw new EOFException("shorter than its header says");
             }
+            time.watch(reader);
             BufferedImage image = reader.read(0);
+            if (time.isSpent()) {
+                throw check.tooLong(format, null);
+            }
             if (endMissing[0]) {
                 throw new EOFException("no end marker");
             }
-            return Orientation.upright(RgbConversion.toRgb(image), Orientation.of(bytes));
+            return Orientation.upright(RgbConversion.toRgb(image, sixteenBit), Orientation.of(bytes));
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             rethrowOutOfMemory(e);
+            if (time.isSpent()) {
+                throw check.tooLong(format, e);
+            }
             // ImageIO's readers answer corrupt input with any RuntimeException, too.
             boolean truncated = endMissing[0] || isEndOfFile(e);
             String found = truncated ? "truncated " + format : "corrupt " + format;
@@ -181,29 +216,6 @@ public final class ImageDecoder {
             throw new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
         } finally {
             reader.dispose();
-        }
-    }
-
-    private void checkBytes(long bytes, String name) throws ImageDecodeException {
-        if (bytes > limits.maxBytes()) {
-            String found = String.format(Locale.ROOT, "%,d bytes or more", bytes);
-            String most =
-                    String.format(Locale.ROOT, "at most %,d (ImageLimits)", limits.maxBytes());
-            throw new ImageDecodeException(name, found, most, null);
-        }
-    }
-
-    private void checkPixels(int width, int height, String format, String name)
-            throws ImageDecodeException {
-        if ((long) width * height > limits.maxPixels()) {
-            String found = String.format(Locale.ROOT, "%s of %dx%d pixels", format, width, height);
-            String most = String.format(Locale.ROOT, "at most %,d pixels", limits.maxPixels());
-            throw new ImageDecodeException(name, found, most + " (ImageLimits)", null);
-        }
-        if (Math.min(width, height) < limits.minSide()) {
-            String found = String.format(Locale.ROOT, "%s of %dx%d pixels", format, width, height);
-            String least = "at least " + limits.minSide() + " pixels a side (ImageLimits)";
-            throw new ImageDecodeException(name, found, least, null);
         }
     }
 

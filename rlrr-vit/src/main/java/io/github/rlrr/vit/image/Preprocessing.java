@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param mean of red, green and blue, in units of [0,1]
  * @param std of red, green and blue, in units of [0,1], above 0
  * @param crop what becomes of the aspect ratio, and how much is cut off
+ * @param sixteenBit how 16-bit grey becomes 8 bits when a file is decoded
  */
 public record Preprocessing(
         int height,
@@ -28,8 +29,10 @@ public record Preprocessing(
         Interpolation interpolation,
         List<Float> mean,
         List<Float> std,
-        Crop crop) {
+        Crop crop,
+        SixteenBit sixteenBit) {
 
+    private static final String SIXTEEN_BIT = "sixteen_bit";
     private static final int CHANNELS = 3;
     private static final int LEVELS = 256;
 
@@ -42,6 +45,7 @@ public record Preprocessing(
      * @param mean as the record has it
      * @param std as the record has it
      * @param crop as the record has it
+     * @param sixteenBit as the record has it
      * @throws IllegalArgumentException if a size is below 1, if there are not three means and three
      *     standard deviations, or if one of them is not finite or a deviation not above 0
      */
@@ -52,6 +56,7 @@ public record Preprocessing(
         }
         Objects.requireNonNull(interpolation, "interpolation");
         Objects.requireNonNull(crop, "crop");
+        Objects.requireNonNull(sixteenBit, "sixteenBit");
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (mean.size() != CHANNELS || !mean.stream().allMatch(Float::isFinite)) {
@@ -63,7 +68,28 @@ public record Preprocessing(
     }
 
     /**
-     * Squashes the whole image to the size.
+     * Reads 16-bit grey by the file's depth, {@link SixteenBit#SCALE}.
+     *
+     * @param height of the result in pixels
+     * @param width of the result in pixels
+     * @param interpolation the filter for resizing
+     * @param mean of red, green and blue
+     * @param std of red, green and blue
+     * @param crop what becomes of the aspect ratio, and how much is cut off
+     * @throws IllegalArgumentException as for the record
+     */
+    public Preprocessing(
+            int height,
+            int width,
+            Interpolation interpolation,
+            List<Float> mean,
+            List<Float> std,
+            Crop crop) {
+        this(height, width, interpolation, mean, std, crop, SixteenBit.SCALE);
+    }
+
+    /**
+     * Squashes the whole image to the size, and reads 16-bit grey by the file's depth.
      *
      * @param height of the result in pixels
      * @param width of the result in pixels
@@ -85,7 +111,17 @@ public record Preprocessing(
      * @return a copy
      */
     public Preprocessing withSize(int newHeight, int newWidth) {
-        return new Preprocessing(newHeight, newWidth, interpolation, mean, std, crop);
+        return new Preprocessing(newHeight, newWidth, interpolation, mean, std, crop, sixteenBit);
+    }
+
+    /**
+     * The same with 16-bit grey read in another way.
+     *
+     * @param way how 16-bit grey becomes 8 bits
+     * @return a copy
+     */
+    public Preprocessing withSixteenBit(SixteenBit way) {
+        return new Preprocessing(height, width, interpolation, mean, std, crop, way);
     }
 
     /**
@@ -101,7 +137,8 @@ public record Preprocessing(
     }
 
     /**
-     * Reads what {@link #toMap} wrote, as an adapter file holds it.
+     * Reads what {@link #toMap} wrote, as an adapter file holds it. Where nothing is said of 16-bit
+     * grey it is {@link SixteenBit#CLIP}, as older versions of this library and Pillow read it.
      *
      * @param values the fields by name
      * @return the preprocessing
@@ -118,14 +155,18 @@ public record Preprocessing(
                     floats(values.get("std")),
                     values.get("crop") == null
                             ? Crop.NONE
-                            : Crop.fromMap((Map<?, ?>) values.get("crop")));
+                            : Crop.fromMap((Map<?, ?>) values.get("crop")),
+                    values.get(SIXTEEN_BIT) == null
+                            ? SixteenBit.CLIP
+                            : SixteenBit.parse((String) values.get(SIXTEEN_BIT)));
         } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "preprocessing is "
                             + values
                             + ", expected height, width, interpolation (bilinear or bicubic), mean,"
                             + " std and, where not the whole image is squashed, crop (mode squash or"
-                            + " center, fraction 0.01 to 1)",
+                            + " center, fraction 0.01 to 1), and sixteen_bit (scale, clip or"
+                            + " max=4095) where 16-bit grey is not clipped",
                     e);
         }
     }
@@ -143,7 +184,7 @@ public record Preprocessing(
      * The fields by name, as JSON values.
      *
      * @return height, width, interpolation, mean and std; {@code crop} unless the whole image is
-     *     squashed
+     *     squashed; {@code sixteen_bit} unless 16-bit grey is clipped
      */
     public Map<String, Object> toMap() {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -154,6 +195,9 @@ public record Preprocessing(
         values.put("std", std);
         if (!crop.equals(Crop.NONE)) {
             values.put("crop", crop.toMap());
+        }
+        if (!sixteenBit.equals(SixteenBit.CLIP)) {
+            values.put(SIXTEEN_BIT, sixteenBit.toString());
         }
         return values;
     }

@@ -19,7 +19,7 @@ final class RgbConversion {
 
     private RgbConversion() {}
 
-    static RgbImage toRgb(BufferedImage image) {
+    static RgbImage toRgb(BufferedImage image, SixteenBit sixteenBit) {
         byte[] pixels = new byte[Math.multiplyExact(3, image.getWidth() * image.getHeight())];
         ColorModel model = image.getColorModel();
         if (model instanceof IndexColorModel palette) {
@@ -29,7 +29,7 @@ final class RgbConversion {
                     && model.getTransferType() == DataBuffer.TYPE_BYTE) {
                 fromBytes(image.getRaster(), pixels);
             } else {
-                fromSamples(image.getRaster(), model, pixels);
+                fromSamples(image.getRaster(), model, sixteenBit, pixels);
             }
         } else if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
             fromCmyk(image.getRaster(), pixels);
@@ -58,7 +58,8 @@ final class RgbConversion {
     }
 
     /** Grey or RGB in samples of 8 or 16 bits, in that order in a pixel, alpha (ignored) last. */
-    private static void fromSamples(Raster raster, ColorModel model, byte[] pixels) {
+    private static void fromSamples(
+            Raster raster, ColorModel model, SixteenBit sixteenBit, byte[] pixels) {
         int width = raster.getWidth();
         int bands = raster.getNumBands();
         boolean grey = model.getNumColorComponents() == 1;
@@ -67,23 +68,13 @@ final class RgbConversion {
         for (int y = 0; y < raster.getHeight(); y++) {
             raster.getPixels(0, y, width, 1, row);
             if (model.getTransferType() == DataBuffer.TYPE_USHORT) {
-                narrow(row, grey && bands == 1);
+                sixteenBit.narrow(row, grey && bands == 1);
             }
             for (int from = 0; from < row.length; from += bands) {
                 pixels[to++] = (byte) row[from];
                 pixels[to++] = (byte) row[grey ? from : from + 1];
                 pixels[to++] = (byte) row[grey ? from : from + 2];
             }
-        }
-    }
-
-    /**
-     * From 16 bits to 8. Pillow keeps the high byte, except in grey without alpha, which it holds
-     * as whole numbers and clips at 255.
-     */
-    private static void narrow(int[] row, boolean clip) {
-        for (int i = 0; i < row.length; i++) {
-            row[i] = clip ? Math.min(row[i], 255) : row[i] >> 8;
         }
     }
 

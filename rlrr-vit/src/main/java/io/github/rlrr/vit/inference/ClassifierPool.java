@@ -215,9 +215,10 @@ public final class ClassifierPool implements AutoCloseable {
             throws ImageDecodeException {
         AdapterMetadata said = lease.metadata();
         Preprocessing preprocessing = Preprocessing.fromMap(said.preprocessing());
+        ImageDecoder asTrained = decoder.withSixteenBit(preprocessing.sixteenBit());
         List<RgbImage> sized = new ArrayList<>(places.size());
         for (int place : places) {
-            sized.add(preprocessing.resize(requests.get(place).image().read(decoder)));
+            sized.add(preprocessing.resize(requests.get(place).image().read(asTrained)));
         }
         float[] values = ImageBatch.values(sized, preprocessing);
         try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {

@@ -66,7 +66,7 @@ public final class ImageClassifier implements AutoCloseable {
         this.rejectBelow = rejectBelow;
         device = settings.device;
         batchSize = settings.batchSize;
-        decoder = new ImageDecoder(settings.limits);
+        decoder = new ImageDecoder(settings.limits).withSixteenBit(preprocessing.sixteenBit());
         warmUp();
     }
 

@@ -41,7 +41,7 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
      * @param source where an image of the given form is read from
      * @param preprocessing how the model's inputs are prepared
      * @param classNames in label order
-     * @param decoder with the limits that hold
+     * @param decoder with the limits that hold; 16-bit grey is read as the preprocessing says
      * @param top the number of classes in an answer's text and JSON, at least 1; the answer has all
      * @throws IllegalArgumentException when {@code top} is less
      */
@@ -58,7 +58,7 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
         this.source = Objects.requireNonNull(source, "source");
         this.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
         this.classNames = List.copyOf(classNames);
-        this.decoder = Objects.requireNonNull(decoder, "decoder");
+        this.decoder = decoder.withSixteenBit(preprocessing.sixteenBit());
     }
 
     /**

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -31,8 +32,8 @@ import java.util.function.Function;
  * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications}, and from
  * {@code Input} to {@code Output} for DJL Serving.
  *
- * <p>Arguments {@code min_side}, {@code max_pixels} and {@code max_bytes} replace those of {@link
- * ImageLimits#SERVICE}; {@code topK} is the number of classes in an answer's text, DJL's 5 without.
+ * <p>Arguments {@code min_side}, {@code max_pixels}, {@code max_bytes}, {@code max_scans} and {@code
+ * max_seconds} replace those of {@link ImageLimits#SERVICE}; {@code topK} is the number of classes in an answer's text, DJL's 5 without.
  */
 public final class VitTranslatorFactory implements TranslatorFactory {
 
@@ -119,7 +120,9 @@ public final class VitTranslatorFactory implements TranslatorFactory {
         return new ImageLimits(
                 Math.toIntExact(whole(arguments, "min_side", usual.minSide())),
                 whole(arguments, "max_pixels", usual.maxPixels()),
-                whole(arguments, "max_bytes", usual.maxBytes()));
+                whole(arguments, "max_bytes", usual.maxBytes()),
+                Math.toIntExact(whole(arguments, "max_scans", usual.maxScans())),
+                Duration.ofSeconds(whole(arguments, "max_seconds", usual.maxTime().toSeconds())));
     }
 
     private static long whole(Map<String, ?> arguments, String key, long usual) {

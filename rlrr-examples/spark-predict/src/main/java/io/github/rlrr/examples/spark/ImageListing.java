@@ -1,50 +1,31 @@
 package io.github.rlrr.examples.spark;
 
-import io.github.rlrr.vit.image.ImageDecoder;
+import io.github.rlrr.vit.data.ImageTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The images of a folder, those that {@code rlrr predict} takes, in its order. */
 final class ImageListing {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImageListing.class);
 
     private ImageListing() {}
 
     /**
      * Lists image files at any depth, sorted by their path below the folder; hidden ones are left
-     * out, links followed.
+     * out, links followed. Images of formats that are not read are counted in a warning.
      *
-     * @throws IOException when the folder cannot be read or has no images
+     * @throws IOException when the folder cannot be read, has no images or no end
      */
     static List<String> below(Path folder) throws IOException {
-        Set<String> extensions = ImageDecoder.extensions();
-        Map<String, String> images = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                String name = folder.relativize(file).toString().replace('\\', '/');
-                boolean hidden = name.startsWith(".") || name.contains("/.");
-                String extension = name.substring(name.lastIndexOf('.') + 1);
-                if (!hidden
-                        && extensions.contains(extension.toLowerCase(Locale.ROOT))
-                        && Files.isRegularFile(file)) {
-                    images.put(name, file.toString());
-                }
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        ImageTree tree = ImageTree.below(folder);
+        List<Path> images = tree.some(folder);
+        if (tree.leftOut().images() > 0) {
+            LOG.warn("{}: left out: {}", folder, tree.leftOut().advice());
         }
-        if (images.isEmpty()) {
-            throw new IOException(
-                    folder + ": no images, expected files named " + String.join(" ", extensions));
-        }
-        return List.copyOf(images.values());
+        return images.stream().map(Path::toString).toList();
     }
 }

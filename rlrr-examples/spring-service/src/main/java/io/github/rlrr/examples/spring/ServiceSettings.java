@@ -22,6 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxPixels the most pixels of an image, width × height
  * @param maxBytes the most bytes of an encoded image
  * @param maxImages the most images of a request
+ * @param maxScans the most scans of a JPEG
+ * @param maxDecoding the most processor time that decoding an image may take
  */
 @ConfigurationProperties("rlrr")
 public record ServiceSettings(
@@ -36,7 +38,9 @@ public record ServiceSettings(
         int minSide,
         long maxPixels,
         DataSize maxBytes,
-        int maxImages) {
+        int maxImages,
+        int maxScans,
+        Duration maxDecoding) {
 
     /**
      * Fills in what depends on the machine.
@@ -71,6 +75,6 @@ public record ServiceSettings(
      * @throws IllegalArgumentException if a limit is outside its range
      */
     public ImageLimits limits() {
-        return new ImageLimits(minSide, maxPixels, maxBytes.toBytes());
+        return new ImageLimits(minSide, maxPixels, maxBytes.toBytes(), maxScans, maxDecoding);
     }
 }

@@ -45,7 +45,9 @@ class BoundedClassifierTest {
                 2,
                 1000,
                 DataSize.ofKilobytes(10),
-                4);
+                4,
+                100,
+                Duration.ofSeconds(10));
     }
 
     @BeforeEach

@@ -1,0 +1,130 @@
+package io.github.rlrr.vit.data;
+
+import io.github.rlrr.vit.image.FileKind;
+import io.github.rlrr.vit.image.ImageDecoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The image files below a folder at any depth, links followed, and what else lies there; {@link
+ * FileKind} tells which are images.
+ *
+ * @param images sorted by their path below the folder, by UTF-16 code unit
+ * @param byContent how many of them have no usual extension and were told by their content
+ * @param leftOut the other files
+ */
+public record ImageTree(List<Path> images, int byContent, LeftOut leftOut) {
+
+    /**
+     * Copies the list.
+     *
+     * @param images as the record has it
+     * @param byContent as the record has it
+     * @param leftOut as the record has it
+     */
+    public ImageTree {
+        images = List.copyOf(images);
+    }
+
+    /**
+     * Looks below a folder.
+     *
+     * @param folder the folder
+     * @return what was found, possibly no image
+     * @throws IOException if the folder cannot be read, or a link in it leads back to a folder
+     *     above it
+     */
+    public static ImageTree below(Path folder) throws IOException {
+        TreeMap<String, Path> images = new TreeMap<>();
+        Map<String, Integer> unread = new HashMap<>();
+        Map<String, Integer> others = new HashMap<>();
+        int hidden = 0;
+        int byContent = 0;
+        try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path path : (Iterable<Path>) below::iterator) {
+                if (Files.isDirectory(path)) {
+                    continue;
+                }
+                String relative = folder.relativize(path).toString().replace('\\', '/');
+                if (relative.startsWith(".") || relative.contains("/.")) {
+                    hidden++;
+                    continue;
+                }
+                FileKind kind = FileKind.of(path);
+                switch (kind.role()) {
+                    case IMAGE -> images.put(relative, path);
+                    case IMAGE_BY_CONTENT -> {
+                        images.put(relative, path);
+                        byContent++;
+                    }
+                    case UNREAD_IMAGE -> unread.merge(kind.name(), 1, Integer::sum);
+                    case OTHER -> others.merge(kind.name(), 1, Integer::sum);
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw described(e.getCause());
+        }
+        return new ImageTree(
+                List.copyOf(images.values()), byContent, new LeftOut(unread, others, hidden));
+    }
+
+    /** Says what was found and what is read, for a folder without an image. */
+    static String expected(LeftOut leftOut) {
+        return "found "
+                + leftOut.found()
+                + "; expected files named "
+                + String.join(" ", ImageDecoder.extensions())
+                + ", or with such content"
+                + (leftOut.images() == 0 ? "" : "; " + leftOut.advice());
+    }
+
+    /**
+     * The images.
+     *
+     * @param folder what to call the folder in the message
+     * @return at least one
+     * @throws IOException if there are none, with what was found instead
+     */
+    public List<Path> some(Path folder) throws IOException {
+        if (images.isEmpty()) {
+            throw new IOException(folder + ": no images; " + expected(leftOut));
+        }
+        return images;
+    }
+
+    /** A loop of links in words; any other fault as it is. */
+    private static IOException described(IOException fault) throws IOException {
+        if (!(fault instanceof FileSystemLoopException loop)) {
+            return fault;
+        }
+        return new IOException(
+                loopingLink(Path.of(loop.getFile()))
+                        + ": a link that leads back to a folder above it, so that there is no end;"
+                        + " expected none, remove the link",
+                fault);
+    }
+
+    /** The first link of a path that leads above itself, by which the others are reached anew. */
+    private static Path loopingLink(Path path) throws IOException {
+        for (int names = 1; names <= path.getNameCount(); names++) {
+            Path link = path.subpath(0, names);
+            link = path.isAbsolute() ? path.getRoot().resolve(link) : link;
+            Path parent = link.toAbsolutePath().getParent();
+            if (Files.isSymbolicLink(link)
+                    && parent != null
+                    && parent.toRealPath().startsWith(link.toRealPath())) {
+                return link;
+            }
+        }
+        return path;
+    }
+}
