@@ -38,7 +38,8 @@ class ImageDecoderTest {
     void equalsPillowInEveryValue(String file) throws IOException {
         RgbImage expected = PillowNumbers.read("decoded.npz").get(file);
 
-        RgbImage actual = decoder.decode(PillowNumbers.open("decode/" + file), file);
+        ImageDecoder asPillow = decoder.withSixteenBit(SixteenBit.CLIP);
+        RgbImage actual = asPillow.decode(PillowNumbers.open("decode/" + file), file);
 
         assertThat(actual).isEqualTo(expected);
     }
@@ -204,7 +205,7 @@ class ImageDecoderTest {
 
         assertThatThrownBy(() -> strict.decode(file))
                 .isInstanceOf(ImageDecodeException.class)
-                .hasMessageContaining("bytes or more; expected at most 1,000 (ImageLimits)");
+                .hasMessageContaining("bytes or more; expected at most 1,000 (ImageLimits,");
         assertThatThrownBy(() -> strict.decode(Files.newInputStream(file), "stream"))
                 .isInstanceOf(ImageDecodeException.class);
     }

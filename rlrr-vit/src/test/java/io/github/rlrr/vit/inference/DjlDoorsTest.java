@@ -199,7 +199,7 @@ class DjlDoorsTest {
                             }
                         })
                 .isInstanceOf(TranslateException.class)
-                .hasMessageContaining("expected at most 10 (ImageLimits)");
+                .hasMessageContaining("expected at most 10 (ImageLimits,");
         Criteria<Path, Classifications> wrong =
                 criteria(Path.class, Classifications.class).optArgument("max_bytes", "x").build();
         assertThatThrownBy(wrong::loadModel)

@@ -288,7 +288,7 @@ class ImageClassifierTest {
                 .isInstanceOf(ImageDecodeException.class)
                 .hasMessageContaining(
                         "huge.jpg: 100,000,000 bytes or more;"
-                                + " expected at most 20,000,000 (ImageLimits)");
+                                + " expected at most 20,000,000 (ImageLimits,");
         try (InputStream in = Files.newInputStream(huge)) {
             assertThatThrownBy(() -> classifier.classify(in))
                     .hasMessageContaining("the image: 20,000,001 bytes or more");
@@ -303,9 +303,9 @@ class ImageClassifierTest {
                         .open(folder.resolve("model"))) {
             BufferedImage small = new BufferedImage(64, 63, BufferedImage.TYPE_INT_RGB);
             assertThatThrownBy(() -> strict.classify(small))
-                    .hasMessage(
+                    .hasMessageStartingWith(
                             "the image: image of 64x63 pixels;"
-                                    + " expected at least 64 pixels a side (ImageLimits)");
+                                    + " expected at least 64 pixels a side (ImageLimits,");
         }
     }
 
