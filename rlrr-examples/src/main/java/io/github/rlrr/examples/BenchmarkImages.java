@@ -76,8 +76,7 @@ final class BenchmarkImages {
         if (splits.test().size() == 0) {
             throw new IOException(folder + ": no image is listed for the test, expected some");
         }
-        return new BenchmarkImages(
-                task, splits, preprocessing, recipe.augmentation(task), limits);
+        return new BenchmarkImages(task, splits, preprocessing, recipe.augmentation(task), limits);
     }
 
     List<String> classNames() {
@@ -140,8 +139,7 @@ final class BenchmarkImages {
             String what, ImageListing listing, Augmentation how, double shareOfHeap)
             throws IOException {
         long limit = (long) (Runtime.getRuntime().maxMemory() * shareOfHeap);
-        LoadOptions options =
-                LoadOptions.defaults().withMemoryLimit(limit).withLimits(limits);
+        LoadOptions options = LoadOptions.defaults().withMemoryLimit(limit).withLimits(limits);
         if (!Terminal.isInteractive()) {
             return ImageDataset.load(listing, preprocessing, how, options);
         }

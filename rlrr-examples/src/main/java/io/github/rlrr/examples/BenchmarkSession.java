@@ -119,8 +119,7 @@ final class BenchmarkSession {
             Benchmark.Plan plan =
                     new Benchmark.Plan(
                             recipe.tasks(),
-                            task ->
-                                    BenchmarkImages.of(recipe, task, root, preprocessing, limits),
+                            task -> BenchmarkImages.of(recipe, task, root, preprocessing, limits),
                             experiment,
                             variant,
                             seeds,

@@ -53,8 +53,7 @@ final class DecodedImages implements AutoCloseable {
      * @param limits which images are refused
      * @param ahead images decoded and not yet taken, at most
      */
-    DecodedImages(
-            List<Path> files, Preprocessing preprocessing, ImageLimits limits, int ahead) {
+    DecodedImages(List<Path> files, Preprocessing preprocessing, ImageLimits limits, int ahead) {
         this.preprocessing = preprocessing;
         decoder = new ImageDecoder(limits).withSixteenBit(preprocessing.sixteenBit());
         this.files = files.iterator();

@@ -73,7 +73,8 @@ final class LimitsOption {
     private static long number(String text) {
         int last = "kmg".indexOf(text.charAt(text.length() - 1));
         long digits = Long.parseLong(last < 0 ? text : text.substring(0, text.length() - 1));
-        return Math.multiplyExact(digits, new long[] {1, 1_000, 1_000_000, 1_000_000_000}[last + 1]);
+        return Math.multiplyExact(
+                digits, new long[] {1, 1_000, 1_000_000, 1_000_000_000}[last + 1]);
     }
 
     private IllegalArgumentException fault(String found, @Nullable String expected) {

@@ -131,7 +131,12 @@ class ImageFormatsTest {
         write(root.resolve("b/1.png"), 0);
         CommandLine.Result result =
                 rlrr(
-                        "finetune", "--data", root, "--checkpoint", Bundled.VIT, "--sixteen-bit",
+                        "finetune",
+                        "--data",
+                        root,
+                        "--checkpoint",
+                        Bundled.VIT,
+                        "--sixteen-bit",
                         "auto");
         assertThat(result.exitCode()).isNotZero();
         assertThat(result.err()).contains("--sixteen-bit: 16-bit grey: 'auto', expected scale");

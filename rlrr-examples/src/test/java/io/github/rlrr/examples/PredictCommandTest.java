@@ -288,8 +288,7 @@ class PredictCommandTest {
                     }
                 };
         try (DecodedImages decoded =
-                new DecodedImages(
-                        endless, Preprocessing.vitDefault(8), ImageLimits.DEFAULT, 5)) {
+                new DecodedImages(endless, Preprocessing.vitDefault(8), ImageLimits.DEFAULT, 5)) {
             assertThat(taken[0]).isEqualTo(5);
             for (int i = 1; i <= 20; i++) {
                 DecodedImages.Decoded next = decoded.next();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code config.json} that timm writes for a hub: {@code architecture}, {@code model_args},
- * {@code pretrained_cfg}, {@code label_names}. {@code layer_norm_eps} and {@code
- * sixteen_bit} are this library's additions.
+ * {@code pretrained_cfg}, {@code label_names}. {@code layer_norm_eps} and {@code sixteen_bit} are
+ * this library's additions.
  *
  * @param json the whole file
  * @param pretrained its {@code pretrained_cfg}, or null
@@ -176,9 +176,7 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
                             filter(pretrained),
                             mean,
                             std,
-                            new Crop(
-                                    mode(pretrained),
-                                    pretrained.number("crop_pct", DEFAULT_CROP)),
+                            new Crop(mode(pretrained), pretrained.number("crop_pct", DEFAULT_CROP)),
                             sixteenBit()));
         } catch (IllegalArgumentException e) {
             throw new IOException(json.file() + ": " + e.getMessage(), e);

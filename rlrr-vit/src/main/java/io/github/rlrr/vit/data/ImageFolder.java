@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Classes are sorted by folder name and files by their path below it, by UTF-16 code unit, so
  * that labels and order are the same on every system. Files and folders whose name begins with a
- * dot are ignored, and so are files that are no images by their extension, whatever its case, nor by
- * their content ({@link ImageTree}); their number is reported, and in a warning that of images of
- * formats that are not read. Symbolic links are followed.
+ * dot are ignored, and so are files that are no images by their extension, whatever its case, nor
+ * by their content ({@link ImageTree}); their number is reported, and in a warning that of images
+ * of formats that are not read. Symbolic links are followed.
  */
 public final class ImageFolder {
 

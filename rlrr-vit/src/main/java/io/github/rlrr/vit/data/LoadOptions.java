@@ -62,7 +62,8 @@ public record LoadOptions(
 
     /**
      * A thread for each processor, a quarter of the largest heap, no unreadable file, no progress,
-     * {@link ImageLimits#DEFAULT}. A quarter lets training, validation and test images be there at once.
+     * {@link ImageLimits#DEFAULT}. A quarter lets training, validation and test images be there at
+     * once.
      *
      * @return the defaults
      */

@@ -26,7 +26,8 @@ final class FileContent {
         if (FileSignature.startsWith(bytes, 0, "GIF8")) {
             return "damaged GIF header";
         }
-        if (FileSignature.startsWith(bytes, 0, "RIFF") && FileSignature.startsWith(bytes, 8, "WEBP")) {
+        if (FileSignature.startsWith(bytes, 0, "RIFF")
+                && FileSignature.startsWith(bytes, 8, "WEBP")) {
             return ImageDecoder.readsWebp()
                     ? "damaged WebP header"
                     : "WebP, for which no ImageIO reader is on the class path (add"

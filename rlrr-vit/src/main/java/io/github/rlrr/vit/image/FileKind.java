@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a file in a folder is taken for an image: by its extension, or else by its first bytes.
  *
- * <p>A file with an extension of {@link ImageDecoder#extensions()}, in any case, is an image without
- * a look inside. Of any other, with an unusual extension or none, the first 64 bytes are read, but
- * for backups and unfinished downloads ({@code bak}, {@code tmp}, {@code part} and the like): what
- * begins as an image that can be read is one.
+ * <p>A file with an extension of {@link ImageDecoder#extensions()}, in any case, is an image
+ * without a look inside. Of any other, with an unusual extension or none, the first 64 bytes are
+ * read, but for backups and unfinished downloads ({@code bak}, {@code tmp}, {@code part} and the
+ * like): what begins as an image that can be read is one.
  *
  * @param role what becomes of the file
  * @param name the extension in lower case, empty if there is none; of an image that is not read and
@@ -47,7 +47,15 @@ public record FileKind(Role role, String name) {
 
     private static final Set<String> UNFINISHED =
             Set.of(
-                    "bak", "crdownload", "download", "old", "orig", "part", "partial", "swp", "temp",
+                    "bak",
+                    "crdownload",
+                    "download",
+                    "old",
+                    "orig",
+                    "part",
+                    "partial",
+                    "swp",
+                    "temp",
                     "tmp");
 
     /**

@@ -56,7 +56,9 @@ final class FileSignature {
     private static @Nullable String ofBrands(byte[] start) {
         int end = Math.min(start.length, Math.max(0, ByteBuffer.wrap(start).getInt(0)));
         boolean heic = false;
-        for (int at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) { // 4 bytes of version after the first
+        for (int at = 8;
+                at + 4 <= end;
+                at += at == 8 ? 8 : 4) { // 4 bytes of version after the first
             String brand = new String(start, at, 4, StandardCharsets.ISO_8859_1);
             if (brand.equals("avif") || brand.equals("avis")) {
                 return "avif";

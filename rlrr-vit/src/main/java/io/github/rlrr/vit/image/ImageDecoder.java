@@ -43,8 +43,7 @@ public final class ImageDecoder {
 
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "webp");
     private static final Set<String> EXTENSIONS =
-            Set.of(
-                    "bmp", "dib", "gif", "jfif", "jif", "jpe", "jpeg", "jpg", "pjp", "pjpeg", "png");
+            Set.of("bmp", "dib", "gif", "jfif", "jif", "jpe", "jpeg", "jpg", "pjp", "pjpeg", "png");
     private static final String EXPECTED = "a PNG, JPEG, BMP or GIF image";
 
     private final ImageLimits limits;
@@ -201,7 +200,8 @@ public final class ImageDecoder {
             if (endMissing[0]) {
                 throw new EOFException("no end marker");
             }
-            return Orientation.upright(RgbConversion.toRgb(image, sixteenBit), Orientation.of(bytes));
+            return Orientation.upright(
+                    RgbConversion.toRgb(image, sixteenBit), Orientation.of(bytes));
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

@@ -22,7 +22,9 @@ public record SixteenBit(int max) {
     /** By the file's depth: 0 to 65535 become 0 to 255, a division by 257. */
     public static final SixteenBit SCALE = new SixteenBit(65535);
 
-    /** Pillow's way: samples above 255 are white, which most 16-bit pictures are then throughout. */
+    /**
+     * Pillow's way: samples above 255 are white, which most 16-bit pictures are then throughout.
+     */
     public static final SixteenBit CLIP = new SixteenBit(255);
 
     private static final String NAMED = "max=";

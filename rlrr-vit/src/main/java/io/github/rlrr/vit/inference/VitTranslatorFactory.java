@@ -32,8 +32,9 @@ import java.util.function.Function;
  * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications}, and from
  * {@code Input} to {@code Output} for DJL Serving.
  *
- * <p>Arguments {@code min_side}, {@code max_pixels}, {@code max_bytes}, {@code max_scans} and {@code
- * max_seconds} replace those of {@link ImageLimits#SERVICE}; {@code topK} is the number of classes in an answer's text, DJL's 5 without.
+ * <p>Arguments {@code min_side}, {@code max_pixels}, {@code max_bytes}, {@code max_scans} and
+ * {@code max_seconds} replace those of {@link ImageLimits#SERVICE}; {@code topK} is the number of
+ * classes in an answer's text, DJL's 5 without.
  */
 public final class VitTranslatorFactory implements TranslatorFactory {
 

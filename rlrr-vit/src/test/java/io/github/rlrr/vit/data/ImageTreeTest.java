@@ -55,7 +55,8 @@ class ImageTreeTest {
 
     @Test
     void aFolderWithoutImagesSaysWhatItHoldsAndWhatIsRead() throws IOException {
-        for (String name : new String[] {"1.HEIC", "2.heic", "a.txt", "b.csv", "c.md", "d.py", "e"}) {
+        for (String name :
+                new String[] {"1.HEIC", "2.heic", "a.txt", "b.csv", "c.md", "d.py", "e"}) {
             Files.writeString(root.resolve(name), "x");
         }
         assertThatThrownBy(() -> ImageTree.below(root).some(root))

@@ -21,8 +21,8 @@ class FileKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a.jpg", "a.JPG", "a.Jpeg", "a.jfif", "a.JFIF", "a.jpe", "a.jif", "a.pjpeg", "a.pjp",
-                "a.dib", "a.bmp", "a.gif", "a.PNG"
+                "a.jpg", "a.JPG", "a.Jpeg", "a.jfif", "a.JFIF", "a.jpe", "a.jif", "a.pjpeg",
+                "a.pjp", "a.dib", "a.bmp", "a.gif", "a.PNG"
             })
     void usualExtensionsAreImagesInAnyCaseWithoutALookInside(String name) {
         assertThat(FileKind.of(folder.resolve(name)).role()).isEqualTo(Role.IMAGE);
@@ -30,7 +30,11 @@ class FileKindTest {
 
     @ParameterizedTest
     @CsvSource({
-        "rgb8.png, 0", "420.jpg, photo", "rgb.bmp, data.bin", "palette.gif, a.b.c", "rgb8.png, x.txt"
+        "rgb8.png, 0",
+        "420.jpg, photo",
+        "rgb.bmp, data.bin",
+        "palette.gif, a.b.c",
+        "rgb8.png, x.txt"
     })
     void underOtherNamesImagesAreToldByTheirContent(String image, String name) throws IOException {
         Path file = write(name, PillowNumbers.open("decode/" + image).readAllBytes());
@@ -53,8 +57,13 @@ class FileKindTest {
 
     @ParameterizedTest
     @CsvSource({
-        "photo, heic, heic", "photo, mif1heic, heic", "photo, mif1avif, avif", "photo.xyz, avif, avif",
-        "IMG_1.HEIC, heic, heic", "IMG_1.HEIC, avif, heic", "a.avif, avif, avif"
+        "photo, heic, heic",
+        "photo, mif1heic, heic",
+        "photo, mif1avif, avif",
+        "photo.xyz, avif, avif",
+        "IMG_1.HEIC, heic, heic",
+        "IMG_1.HEIC, avif, heic",
+        "a.avif, avif, avif"
     })
     void imagesThatAreNotReadAreNamedByExtensionOrElseByContent(
             String name, String brands, String expected) throws IOException {
