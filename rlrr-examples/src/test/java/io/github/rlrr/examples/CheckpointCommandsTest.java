@@ -86,7 +86,8 @@ class CheckpointCommandsTest {
         assertThat(trainedPreprocessing())
                 .hasToString(
                         "{height=32, width=24, interpolation=bilinear, mean=[0.4, 0.5, 0.6],"
-                                + " std=[0.2, 0.2, 0.2], crop={mode=center, fraction=0.9}}");
+                                + " std=[0.2, 0.2, 0.2], crop={mode=center, fraction=0.9},"
+                                + " sixteen_bit=scale}");
         Path adapter = temporary.resolve("out").resolve("adapter");
         Path image = demo.testImages("bag", 1).get(0);
         assertThat(rlrr("predict", "--adapter", adapter, image).exitCode()).isZero();
@@ -109,7 +110,8 @@ class CheckpointCommandsTest {
         assertThat(trainedPreprocessing())
                 .hasToString(
                         "{height=32, width=32, interpolation=bilinear, mean=[0.5, 0.25, 0.75],"
-                                + " std=[0.5, 0.5, 0.5], crop={mode=center, fraction=0.9}}");
+                                + " std=[0.5, 0.5, 0.5], crop={mode=center, fraction=0.9},"
+                                + " sixteen_bit=scale}");
     }
 
     @ParameterizedTest

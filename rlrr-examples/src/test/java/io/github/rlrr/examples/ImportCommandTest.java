@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class ImportCommandTest {
         AdapterFolder.Description said = AdapterFolder.describe(out);
         assertThat(said.metadata().classNames()).containsExactly("a", "b", "c", "d", "e");
         assertThat(Preprocessing.fromMap(said.metadata().preprocessing()))
-                .isEqualTo(Preprocessing.vitDefault(16));
+                .isEqualTo(Preprocessing.vitDefault(16).withSixteenBit(SixteenBit.CLIP));
 
         Path image = DemoModel.get().testImages("bag", 1).get(0);
         CommandLine.Result labelled = rlrr("predict", "--adapter", out, "--top", 1, image);

@@ -13,6 +13,7 @@ import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ class GoldenAdapterTest {
         assertThat(said.metadata().baseModel()).isEqualTo("base_google.npz");
         assertThat(said.metadata().classNames()).containsExactly("a", "b", "c", "d", "e");
         assertThat(Preprocessing.fromMap(said.metadata().preprocessing()))
-                .isEqualTo(Preprocessing.vitDefault(16));
+                .isEqualTo(Preprocessing.vitDefault(16).withSixteenBit(SixteenBit.CLIP));
         assertThat(said.baseFingerprint())
                 .isEqualTo(
                         "sha256:d49915f60b16420cc9f0de6b8ade28b705af01face5850f4a3391326a66d7249");

@@ -9,6 +9,7 @@ import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,8 @@ class RecipeTest {
     @Test
     void imagesAreSquashedForVtabAndTheirCentreIsCutOutForFgvc() throws IOException {
         Preprocessing like = Preprocessing.vitDefault(224);
-        assertThat(Recipe.vtab().preprocessing(like)).isEqualTo(like);
+        assertThat(Recipe.vtab().preprocessing(like))
+                .isEqualTo(like.withSixteenBit(SixteenBit.CLIP));
         Preprocessing fgvc = Recipe.fgvc(false).preprocessing(like);
         assertThat(fgvc.interpolation()).isEqualTo(Interpolation.BILINEAR);
         assertThat(fgvc.crop().mode()).isEqualTo(Crop.Mode.SQUASH);

@@ -7,6 +7,7 @@ import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +63,8 @@ public final class VitCheckpoint {
      *
      * <p>Preprocessing is that of {@code preprocessor_config.json}, or of timm's {@code
      * pretrained_cfg}. Google's layout has no such file; its models take values from −1 to 1, and
-     * {@link Preprocessing#vitDefault} is given. Else there is none.
+     * {@link Preprocessing#vitDefault} is given, with 16-bit grey clipped as Pillow does. Else there
+     * is none.
      *
      * @param path the file or folder
      * @return geometry, preprocessing, class names and threshold
@@ -97,7 +99,11 @@ public final class VitCheckpoint {
             found = Optional.of(HuggingFacePreprocessor.read(preprocessor));
         }
         if (found.isEmpty() && layout instanceof GoogleLayout) {
-            found = Optional.of(Preprocessing.vitDefault(config.imageHeight()));
+            // Nothing is said of 16-bit grey: as Pillow reads it.
+            found =
+                    Optional.of(
+                            Preprocessing.vitDefault(config.imageHeight())
+                                    .withSixteenBit(SixteenBit.CLIP));
         }
         return found.map(p -> p.withSize(config.imageHeight(), config.imageWidth()));
     }

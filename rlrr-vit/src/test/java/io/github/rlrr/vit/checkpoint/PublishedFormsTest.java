@@ -11,6 +11,7 @@ import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,8 @@ class PublishedFormsTest {
         assertPublishedLogits(file);
         CheckpointDescription said = VitCheckpoint.describe(file);
         assertThat(said.config()).isEqualTo(TINY);
-        assertThat(said.preprocessing()).contains(Preprocessing.vitDefault(16));
+        assertThat(said.preprocessing())
+                .contains(Preprocessing.vitDefault(16).withSixteenBit(SixteenBit.CLIP));
     }
 
     @Test
@@ -199,7 +201,9 @@ class PublishedFormsTest {
                                 16,
                                 Interpolation.BILINEAR,
                                 List.of(0.5f, 0.4f, 0.3f),
-                                List.of(0.5f, 0.5f, 0.25f)));
+                                List.of(0.5f, 0.5f, 0.25f),
+                                Crop.NONE,
+                                SixteenBit.CLIP));
         assertPublishedLogits(hub);
         assertThat(VitCheckpoint.describe(hub.resolve("model.safetensors"))).isEqualTo(said);
     }
@@ -230,7 +234,8 @@ class PublishedFormsTest {
                                 Interpolation.BICUBIC,
                                 List.of(0.485f, 0.456f, 0.406f),
                                 List.of(0.229f, 0.224f, 0.225f),
-                                new Crop(Crop.Mode.CENTER, 0.9)));
+                                new Crop(Crop.Mode.CENTER, 0.9),
+                                SixteenBit.CLIP));
         assertPublishedLogits(hub);
     }
 
