@@ -28,10 +28,7 @@ final class FileContent {
         }
         if (FileSignature.startsWith(bytes, 0, "RIFF")
                 && FileSignature.startsWith(bytes, 8, "WEBP")) {
-            return ImageDecoder.readsWebp()
-                    ? "damaged WebP header"
-                    : "WebP, for which no ImageIO reader is on the class path (add"
-                            + " com.twelvemonkeys.imageio:imageio-webp)";
+            return "damaged WebP header";
         }
         String format = FileSignature.of(bytes);
         if (format != null && !ImageDecoder.reads(format)) {

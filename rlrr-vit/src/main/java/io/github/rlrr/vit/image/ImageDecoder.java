@@ -19,17 +19,16 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes PNG, JPEG, BMP and GIF files (and WebP, where an ImageIO reader for it is on the class
- * path, such as {@code com.twelvemonkeys.imageio:imageio-webp}) to 8-bit RGB, as Pillow's {@code
- * Image.open(file).convert("RGB")} does. Lossy WebP is not equal to Pillow's: that reader repeats
- * colour samples where libwebp interpolates between them.
+ * Decodes PNG, JPEG, BMP and GIF files (and WebP, where {@code
+ * com.github.usefulness:webp-imageio}, which brings libwebp, is on the class path) to 8-bit RGB, as
+ * Pillow's {@code ImageOps.exif_transpose(Image.open(file)).convert("RGB")} does.
  *
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
  * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is scaled or
  * clipped, {@link SixteenBit}), of an animation the first frame is taken, as stored. An embedded
- * colour profile is not applied. The EXIF orientation of a JPEG is, as Pillow's {@code
- * ImageOps.exif_transpose} applies it.
+ * colour profile is not applied. The orientation that the EXIF or, without one there, the XMP of a
+ * JPEG, PNG or WebP states is.
  *
  * <p>A file that ends before its last pixel is refused: PNG, BMP and GIF readers fail on it by
  * themselves, and for JPEG, where ImageIO fills the rest with grey, a missing end marker is taken
@@ -41,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageDecoder {
 
-    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "webp");
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
     private static final Set<String> EXTENSIONS =
             Set.of("bmp", "dib", "gif", "jfif", "jif", "jpe", "jpeg", "jpg", "pjp", "pjpeg", "png");
     private static final String EXPECTED = "a PNG, JPEG, BMP or GIF image";
@@ -82,8 +81,8 @@ public final class ImageDecoder {
 
     /**
      * The file name extensions under which readable images are found, in lower case without dot:
-     * {@code bmp dib gif jfif jif jpe jpeg jpg pjp pjpeg png}, and {@code webp} where there is a
-     * reader for it.
+     * {@code bmp dib gif jfif jif jpe jpeg jpg pjp pjpeg png}, and {@code webp} where libwebp's
+     * plug-in is there.
      *
      * @return the extensions, sorted
      */
@@ -101,7 +100,7 @@ public final class ImageDecoder {
     }
 
     static boolean readsWebp() {
-        return ImageIO.getImageReadersByFormatName("webp").hasNext();
+        return WebpReader.isThere();
     }
 
     /**
@@ -173,9 +172,14 @@ public final class ImageDecoder {
     public RgbImage decode(byte[] bytes, String name) throws ImageDecodeException {
         LimitCheck check = new LimitCheck(limits, name);
         check.bytes(bytes.length);
+        if (WebpFile.isWebp(bytes)) {
+            return decodeWebp(bytes, name, check);
+        }
         DecodingTime time = new DecodingTime(limits.maxTime());
-        int scans = JpegScans.count(bytes);
-        ImageInputStream in = new WatchedBytes(JpegProfile.strip(bytes), time, scans > 1);
+        JpegMarkers jpeg = JpegMarkers.isJpeg(bytes) ? JpegMarkers.of(bytes) : null;
+        int scans = jpeg == null ? 0 : JpegScans.count(bytes);
+        byte[] plain = jpeg == null ? bytes : jpeg.withoutProfile();
+        ImageInputStream in = new WatchedBytes(plain, time, scans > 1);
         ImageReader reader = reader(in);
         if (reader == null) {
             throw new ImageDecodeException(name, FileContent.describe(bytes), EXPECTED, null);
@@ -189,19 +193,19 @@ public final class ImageDecoder {
             reader.setInput(in, true, true);
             check.pixels(reader.getWidth(0), reader.getHeight(0), format);
             check.scans(scans);
-            if (FileContent.isCutRiff(bytes)) {
-                throw new EOFException("shorter than its header says");
-            }
             time.watch(reader);
-            BufferedImage image = reader.read(0);
+            RgbImage image =
+                    jpeg == null
+                            ? RgbConversion.toRgb(reader.read(0), sixteenBit)
+                            : JpegPixels.toRgb(reader.readRaster(0, null), jpeg);
             if (time.isSpent()) {
                 throw check.tooLong(format, null);
             }
             if (endMissing[0]) {
                 throw new EOFException("no end marker");
             }
-            return Orientation.upright(
-                    RgbConversion.toRgb(image, sixteenBit), Orientation.of(bytes));
+            Metadata metadata = jpeg == null ? PngMetadata.of(bytes) : jpeg.metadata();
+            return Orientation.upright(image, metadata.orientation());
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -209,14 +213,35 @@ public final class ImageDecoder {
             if (time.isSpent()) {
                 throw check.tooLong(format, e);
             }
-            // ImageIO's readers answer corrupt input with any RuntimeException, too.
-            boolean truncated = endMissing[0] || isEndOfFile(e);
-            String found = truncated ? "truncated " + format : "corrupt " + format;
-            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-            throw new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
+            throw damaged(format, endMissing[0], name, e);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** What goes to libwebp, which is native code, is of a size that was checked before. */
+    private RgbImage decodeWebp(byte[] bytes, String name, LimitCheck check)
+            throws ImageDecodeException {
+        try {
+            WebpFile file = WebpFile.parse(bytes);
+            check.pixels(file.width(), file.height(), "WEBP");
+            return Orientation.upright(
+                    WebpReader.read(file, name), file.metadata().orientation());
+        } catch (ImageDecodeException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            rethrowOutOfMemory(e);
+            throw damaged("WEBP", false, name, e);
+        }
+    }
+
+    /** ImageIO's readers answer corrupt input with any RuntimeException, too. */
+    private static ImageDecodeException damaged(
+            String format, boolean endMissing, String name, Exception e) {
+        boolean truncated = endMissing || isEndOfFile(e);
+        String found = truncated ? "truncated " + format : "corrupt " + format;
+        String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+        return new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
     }
 
     private static @Nullable ImageReader reader(ImageInputStream in) {
