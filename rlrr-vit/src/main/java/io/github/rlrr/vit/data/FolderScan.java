@@ -16,33 +16,56 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What lies in a folder of class folders: image files by class name, in a fixed order. */
 final class FolderScan {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FolderScan.class);
+
     private final Set<String> extensions = ImageDecoder.extensions();
     private final TreeMap<String, List<Path>> imagesByClass = new TreeMap<>();
+    private final TreeMap<String, Set<String>> foldersByClass = new TreeMap<>();
+    private final List<Path> outputs = new ArrayList<>();
     private final Path root;
     private int ignored;
 
     FolderScan(Path root) throws IOException {
         this.root = root;
+        List<Path> folders = new ArrayList<>();
         for (Path child : children(root)) {
-            if (!isHidden(child) && Files.isDirectory(child)) {
-                imagesByClass.put(name(child), images(child));
-            } else {
+            if (isHidden(child) || !Files.isDirectory(child)) {
                 ignored++;
+            } else if (OutputMark.isOn(child)) {
+                outputs.add(child);
+            } else {
+                folders.add(child);
             }
+        }
+        FileNames.check(root, folders);
+        for (Path folder : folders) {
+            // Two folders may have the same name, once composed.
+            String name = ClassNames.of(name(folder));
+            imagesByClass.computeIfAbsent(name, key -> new ArrayList<>()).addAll(images(folder));
+        }
+        if (!outputs.isEmpty()) {
+            LOG.warn("{}: {} hold results of rlrr and are not read", root, outputs);
         }
     }
 
-    /** The names of the visible folders directly below, sorted. */
+    /** The names of the visible folders directly below, sorted; not those that hold results. */
     static List<String> folderNames(Path root) throws IOException {
-        return children(root).stream()
-                .filter(path -> !isHidden(path) && Files.isDirectory(path))
-                .map(FolderScan::name)
-                .toList();
+        List<Path> folders = new ArrayList<>();
+        for (Path path : children(root)) {
+            if (!isHidden(path) && Files.isDirectory(path) && !OutputMark.isOn(path)) {
+                folders.add(path);
+            }
+        }
+        FileNames.check(root, folders);
+        return folders.stream().map(FolderScan::name).toList();
     }
 
     private boolean isImage(Path path) {
@@ -81,15 +104,33 @@ final class FolderScan {
         return new ImageListing(classNames, entries, ignored);
     }
 
+    /** The names of the folders directly in the folder of each class. */
+    Map<String, Set<String>> foldersByClass() {
+        return foldersByClass;
+    }
+
     private List<Path> images(Path folder) throws IOException {
+        Set<String> folders =
+                foldersByClass.computeIfAbsent(
+                        ClassNames.of(name(folder)), key -> new TreeSet<>());
         TreeMap<String, Path> images = new TreeMap<>();
+        List<Path> found = new ArrayList<>();
+        List<Path> written = new ArrayList<>();
         try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             for (Path path : (Iterable<Path>) below::iterator) {
                 if (Files.isDirectory(path)) {
+                    if (!path.equals(folder) && OutputMark.isOn(path)) {
+                        written.add(path);
+                    } else if (folder.equals(path.getParent()) && !isHidden(path)) {
+                        folders.add(name(path));
+                    }
                     continue;
                 }
                 Path relative = folder.relativize(path);
-                if (isImage(path) && !anyHidden(relative)) {
+                if (written.stream().anyMatch(path::startsWith)) {
+                    ignored++;
+                } else if (isImage(path) && !anyHidden(relative)) {
+                    found.add(path);
                     images.put(relative.toString().replace('\\', '/'), path);
                 } else {
                     ignored++;
@@ -98,6 +139,8 @@ final class FolderScan {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+        FileNames.check(folder, found);
+        outputs.addAll(written);
         return List.copyOf(images.values());
     }
 
