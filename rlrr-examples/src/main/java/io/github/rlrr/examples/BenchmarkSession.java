@@ -11,6 +11,7 @@ import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.data.OutputMark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,7 @@ final class BenchmarkSession {
         if (!Files.isDirectory(root)) {
             throw new IOException(root + ": no such folder, expected one with the tasks' folders");
         }
+        OutPlace.check(folder, root, List.of());
         return train(recipe, root, folder);
     }
 
@@ -124,6 +126,7 @@ final class BenchmarkSession {
                             overrides,
                             method::config,
                             base.device());
+            OutputMark.write(folder);
             ConfigFile.write(
                     folder.resolve(experiment.key()).resolve("config.yaml"),
                     config.effective(

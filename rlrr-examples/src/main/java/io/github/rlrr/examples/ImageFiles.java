@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.vit.data.FileNames;
 import io.github.rlrr.vit.image.ImageDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,8 @@ final class ImageFiles {
      * @param arguments files, taken whatever their name and whether they exist; or folders, whose
      *     images at any depth are sorted by their path below it; hidden ones and other files are
      *     left out there, links followed
-     * @throws IOException if a folder cannot be read or has no images
+     * @throws IOException if a folder cannot be read, has no images, or names that the locale makes
+     *     unreadable
      */
     static List<Path> of(List<Path> arguments) throws IOException {
         Set<Path> files = new LinkedHashSet<>();
@@ -43,6 +45,7 @@ final class ImageFiles {
     private static List<Path> below(Path folder) throws IOException {
         Set<String> extensions = ImageDecoder.extensions();
         Map<String, Path> images = new TreeMap<>();
+        List<Path> found = new ArrayList<>();
         try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             for (Path path : (Iterable<Path>) below::iterator) {
                 String relative = folder.relativize(path).toString().replace('\\', '/');
@@ -51,12 +54,14 @@ final class ImageFiles {
                 if (!hidden
                         && extensions.contains(extension.toLowerCase(Locale.ROOT))
                         && Files.isRegularFile(path)) {
+                    found.add(path);
                     images.put(relative, path);
                 }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+        FileNames.check(folder, found);
         if (images.isEmpty()) {
             throw new IOException(
                     folder + ": no images, expected files named " + String.join(" ", extensions));

@@ -12,7 +12,7 @@ import java.util.List;
  * set is neither a class nor an image.
  *
  * <p>Folders of earlier versions have no mark; they are known by what lies in them: an adapter, a
- * run of {@code rlrr finetune}, a comparison, or a model beside its configuration.
+ * run of {@code rlrr finetune}, a comparison or an evaluation, or a model beside its configuration.
  */
 public final class OutputMark {
 
@@ -28,6 +28,9 @@ public final class OutputMark {
                     List.of("metrics.jsonl", "config.yaml"),
                     List.of("metrics.jsonl", "curves.png"),
                     List.of("compare.json", "compare.md"),
+                    List.of("results.json", "results.md"),
+                    List.of("evaluation.json"),
+                    List.of("serving.properties"),
                     List.of("model.safetensors", "config.json"));
 
     /** Folders within folders that are looked into, such as out/NAME. */

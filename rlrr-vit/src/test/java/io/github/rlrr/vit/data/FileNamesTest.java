@@ -24,8 +24,9 @@ class FileNamesTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Count.class.getName());
-        java.directory(root.toFile()).redirectErrorStream(true);
+                        Count.class.getName(),
+                        root.toString());
+        java.redirectErrorStream(true);
         java.environment().put("LC_ALL", "POSIX");
         Process process = java.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -39,14 +40,14 @@ class FileNamesTest {
                                 + " LC_ALL=C.UTF-8 in the environment before Java starts).*");
     }
 
-    /** Counts what is found in the current folder. */
+    /** Counts what is found in a folder. */
     static final class Count {
 
         private Count() {}
 
         public static void main(String[] args) {
             try {
-                ImageListing listing = ImageFolder.scan(Path.of(""));
+                ImageListing listing = ImageFolder.scan(Path.of(args[0]));
                 System.out.println(
                         "counted " + listing.size() + " in " + listing.classNames().size());
             } catch (IOException e) {

@@ -1,11 +1,13 @@
 package io.github.rlrr.examples.spark;
 
+import io.github.rlrr.vit.data.FileNames;
 import io.github.rlrr.vit.image.ImageDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,11 +24,13 @@ final class ImageListing {
      * Lists image files at any depth, sorted by their path below the folder; hidden ones are left
      * out, links followed.
      *
-     * @throws IOException when the folder cannot be read or has no images
+     * @throws IOException when the folder cannot be read, has no images, or names that the locale
+     *     makes unreadable
      */
     static List<String> below(Path folder) throws IOException {
         Set<String> extensions = ImageDecoder.extensions();
         Map<String, String> images = new TreeMap<>();
+        List<Path> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 String name = folder.relativize(file).toString().replace('\\', '/');
@@ -35,12 +39,14 @@ final class ImageListing {
                 if (!hidden
                         && extensions.contains(extension.toLowerCase(Locale.ROOT))
                         && Files.isRegularFile(file)) {
+                    found.add(file);
                     images.put(name, file.toString());
                 }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+        FileNames.check(folder, found);
         if (images.isEmpty()) {
             throw new IOException(
                     folder + ": no images, expected files named " + String.join(" ", extensions));
