@@ -24,6 +24,8 @@ public final class FileNames {
 
     private static final char LOST = '\uFFFD';
 
+    private static final String ENCODING = "sun.jnu.encoding";
+
     private FileNames() {}
 
     /**
@@ -63,7 +65,7 @@ public final class FileNames {
         return String.format(
                 "the locale is %s (sun.jnu.encoding is %s), expected one with UTF-8; set"
                         + " LC_ALL=C.UTF-8 in the environment before Java starts",
-                locale(), encoding());
+                locale(), System.getProperty(ENCODING));
     }
 
     private static String locale() {
@@ -105,6 +107,6 @@ public final class FileNames {
 
     /** What Java decodes names with; a property of the JDK on every platform. */
     private static Charset encoding() {
-        return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        return Charset.forName(System.getProperty(ENCODING, "UTF-8"));
     }
 }

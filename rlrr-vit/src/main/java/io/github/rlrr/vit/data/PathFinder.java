@@ -65,10 +65,7 @@ final class PathFinder {
         if (outside) {
             return new Found(
                     null,
-                    String.format(
-                            "'%s' leads out of the folder %s; --allow-outside (in Java"
-                                    + " ListedPaths.ANYWHERE) takes such paths",
-                            text, folder));
+                    "'" + text + "' leads out of the folder; --allow-outside follows such paths");
         }
         return extended(tried);
     }

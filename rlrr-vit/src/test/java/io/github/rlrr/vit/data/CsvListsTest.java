@@ -108,10 +108,7 @@ class CsvListsTest {
                                 + " 3 as in the header; a.csv:5: split 'other', expected train, val"
                                 + " and test (or training, valid, dev, testing, …); a.csv:6: no"
                                 + " label, expected the name of a class; a.csv:7: '../x.png' leads"
-                                + " out of the folder "
-                                + root
-                                + "; --allow-outside (in Java ListedPaths.ANYWHERE) takes such"
-                                + " paths");
+                                + " out of the folder; --allow-outside follows such paths");
     }
 
     @Test

@@ -85,10 +85,8 @@ class FgvcJsonTest {
                                 + " number; test.json, \"a.png\": a label of type NULL, expected a"
                                 + " number; train.json, \"b.png\": no file "
                                 + root.resolve("b.png")
-                                + "; train.json, \"../c.png\": '../c.png' leads out of the folder "
-                                + root
-                                + "; --allow-outside (in Java ListedPaths.ANYWHERE) takes such"
-                                + " paths;"
+                                + "; train.json, \"../c.png\": '../c.png' leads out of the folder;"
+                                + " --allow-outside follows such paths;"
                                 + " and 1 more");
     }
 

@@ -64,10 +64,7 @@ class PathFinderTest {
                     .isEqualTo(
                             "'"
                                     + text
-                                    + "' leads out of the folder "
-                                    + data
-                                    + "; --allow-outside (in Java ListedPaths.ANYWHERE) takes such"
-                                    + " paths");
+                                    + "' leads out of the folder; --allow-outside follows such paths");
             assertThat(find(text, ListedPaths.ANYWHERE).file()).isEqualTo(other);
         }
     }

@@ -75,10 +75,8 @@ class VtabListsTest {
                                 + " val200.txt:2: 'nothing', expected a path, a space, a number;"
                                 + " val200.txt:3: no file "
                                 + root.resolve("images/none.png")
-                                + "; test.txt:2: 'images/../../etc/passwd' leads out of the folder "
-                                + root
-                                + "; --allow-outside (in Java ListedPaths.ANYWHERE) takes such"
-                                + " paths;"
+                                + "; test.txt:2: 'images/../../etc/passwd' leads out of the folder;"
+                                + " --allow-outside follows such paths;"
                                 + " test.txt:4: 'images/a.png' has the label 1, and 0 at test.txt:3"
                                 + "; and 1 more");
     }
