@@ -323,6 +323,10 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         Path name = data.toAbsolutePath().normalize().getFileName();
         return Path.of("out")
-                .resolve(name == null ? "run" : name.toString().replaceFirst("(?i)\\.(csv|tsv|tab|psv|txt)$", ""));
+                .resolve(
+                        name == null
+                                ? "run"
+                                : name.toString()
+                                        .replaceFirst("(?i)\\.(csv|tsv|tab|psv|txt)$", ""));
     }
 }

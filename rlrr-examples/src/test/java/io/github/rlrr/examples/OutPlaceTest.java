@@ -72,8 +72,7 @@ class OutPlaceTest {
         Entry entry = new Entry(data.resolve("rose/0.png"), 0);
         ImageListing listing = new ImageListing(List.of("rose"), List.of(entry), 0);
 
-        assertThatThrownBy(
-                        () -> OutPlace.check(data.resolve("rose/out"), list, List.of(listing)))
+        assertThatThrownBy(() -> OutPlace.check(data.resolve("rose/out"), list, List.of(listing)))
                 .hasMessageContaining(" lies in " + data.resolve("rose") + ", where images");
     }
 

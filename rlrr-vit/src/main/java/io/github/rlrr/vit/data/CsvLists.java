@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads lists with a header that has columns for the path and the label of an image ({@link
  * ListColumns}), in any order beside any others: either one for each part, such as {@code
- * train.csv}, {@code val.csv} and {@code test.csv} ({@link Parts} has the spellings), or one file of
- * any name, whose column {@code split}, if it has one, says the part.
+ * train.csv}, {@code val.csv} and {@code test.csv} ({@link Parts} has the spellings), or one file
+ * of any name, whose column {@code split}, if it has one, says the part.
  *
  * <p>Paths are relative to the folder of the list. A label is the name of the class. Where
  * validation images are missing they are cut off the training images; of one file without a column

@@ -68,7 +68,8 @@ final class CsvRecords {
                 continue;
             }
             if (end != '\r' && end != '\n') {
-                throw fault("'" + end + "' after a closing quote, expected a separator or a line end");
+                throw fault(
+                        "'" + end + "' after a closing quote, expected a separator or a line end");
             }
             skipLineEnd();
             return fields;

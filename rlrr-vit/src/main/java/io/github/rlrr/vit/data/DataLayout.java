@@ -14,8 +14,7 @@ public enum DataLayout {
     /** A folder a class, or train, val and test with a folder a class each: {@link ImageFolder}. */
     IMAGE_FOLDER {
         @Override
-        public ImageSplits splits(Path source, long seed, ListedPaths allowed)
-                throws IOException {
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
             return ImageFolder.splits(source, seed);
         }
     },
@@ -27,8 +26,7 @@ public enum DataLayout {
      */
     VTAB_LISTS {
         @Override
-        public ImageSplits splits(Path source, long seed, ListedPaths allowed)
-                throws IOException {
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
             return VtabLists.splits(source, seed, allowed);
         }
     },
@@ -41,8 +39,7 @@ public enum DataLayout {
      */
     FGVC_JSON {
         @Override
-        public ImageSplits splits(Path source, long seed, ListedPaths allowed)
-                throws IOException {
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
             return FgvcJson.splits(source, seed, allowed);
         }
     },
@@ -54,8 +51,7 @@ public enum DataLayout {
      */
     CSV {
         @Override
-        public ImageSplits splits(Path source, long seed, ListedPaths allowed)
-                throws IOException {
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
             return CsvLists.splits(source, seed, allowed);
         }
     };

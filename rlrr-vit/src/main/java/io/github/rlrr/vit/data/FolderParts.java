@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The folders of a data set that are named after a part ({@link Parts}), in whatever spelling.
  *
- * <p>A folder of such a name is a part if there are folders in it, or if all its siblings have names
- * of parts; else it is a class of that name.
+ * <p>A folder of such a name is a part if there are folders in it, or if all its siblings have
+ * names of parts; else it is a class of that name.
  */
 final class FolderParts {
 

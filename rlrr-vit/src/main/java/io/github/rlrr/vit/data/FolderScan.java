@@ -111,8 +111,7 @@ final class FolderScan {
 
     private List<Path> images(Path folder) throws IOException {
         Set<String> folders =
-                foldersByClass.computeIfAbsent(
-                        ClassNames.of(name(folder)), key -> new TreeSet<>());
+                foldersByClass.computeIfAbsent(ClassNames.of(name(folder)), key -> new TreeSet<>());
         TreeMap<String, Path> images = new TreeMap<>();
         List<Path> found = new ArrayList<>();
         List<Path> written = new ArrayList<>();

@@ -30,6 +30,7 @@ public final class ImageFolder {
     static final String EXPECTED = "expected <folder>/<class>/<images>, with two classes or more";
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
+
     private ImageFolder() {}
 
     /**

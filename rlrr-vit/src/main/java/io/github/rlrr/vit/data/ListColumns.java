@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * label and, if any, the part.
  *
  * <p>Names are compared in lower case without anything but letters and digits, so that {@code File
- * Name}, {@code file_name} and {@code filename} are one. The names that the documentation gives first
- * ({@code path}, {@code label}, {@code split}) win over their synonyms, and these over identifiers
- * such as {@code image_id}. Two synonyms of the same rank are a fault.
+ * Name}, {@code file_name} and {@code filename} are one. The names that the documentation gives
+ * first ({@code path}, {@code label}, {@code split}) win over their synonyms, and these over
+ * identifiers such as {@code image_id}. Two synonyms of the same rank are a fault.
  *
  * @param separator between fields
  * @param names of the columns
@@ -38,27 +38,68 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
             List.of(
                     Set.of("path"),
                     Set.of(
-                            "paths", "filepath", "filepaths", "imagepath", "imagepaths", "imgpath",
-                            "relativepath", "relpath", "fullpath", "pathtoimage"),
+                            "paths",
+                            "filepath",
+                            "filepaths",
+                            "imagepath",
+                            "imagepaths",
+                            "imgpath",
+                            "relativepath",
+                            "relpath",
+                            "fullpath",
+                            "pathtoimage"),
                     Set.of(
-                            "file", "files", "filename", "filenames", "fname", "image", "images",
-                            "img", "imagefile", "imgfile", "imagename", "imgname",
-                            "imagefilename", "picture", "photo"),
+                            "file",
+                            "files",
+                            "filename",
+                            "filenames",
+                            "fname",
+                            "image",
+                            "images",
+                            "img",
+                            "imagefile",
+                            "imgfile",
+                            "imagename",
+                            "imgname",
+                            "imagefilename",
+                            "picture",
+                            "photo"),
                     Set.of("imageid", "imgid", "fileid", "id"));
     private static final List<Set<String>> LABEL =
             List.of(
                     Set.of("label"),
                     Set.of(
-                            "labels", "labelname", "class", "classes", "classname", "classlabel",
-                            "category", "categoryname", "categories", "target", "targets",
-                            "targetname", "tag", "groundtruth"),
+                            "labels",
+                            "labelname",
+                            "class",
+                            "classes",
+                            "classname",
+                            "classlabel",
+                            "category",
+                            "categoryname",
+                            "categories",
+                            "target",
+                            "targets",
+                            "targetname",
+                            "tag",
+                            "groundtruth"),
                     Set.of("labelid", "classid", "categoryid", "classindex", "y"));
     private static final List<Set<String>> SPLIT =
             List.of(
                     Set.of("split"),
                     Set.of(
-                            "splits", "set", "subset", "partition", "part", "dataset", "phase",
-                            "usage", "datasplit", "datasetsplit", "imageset", "stage"));
+                            "splits",
+                            "set",
+                            "subset",
+                            "partition",
+                            "part",
+                            "dataset",
+                            "phase",
+                            "usage",
+                            "datasplit",
+                            "datasetsplit",
+                            "imageset",
+                            "stage"));
     private static final List<String> PREDICTIONS = List.of("image", "label", "probability");
 
     /** The columns of a list, given its text or its beginning; null if that is no list's. */
@@ -93,13 +134,13 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
                 .limit(20)
                 .flatMap(line -> Stream.of(line.split("[,;\t|\"]")))
                 .map(field -> field.strip().toLowerCase(Locale.ROOT))
-                .anyMatch(field -> extensions.contains(field.substring(field.lastIndexOf('.') + 1)));
+                .anyMatch(
+                        field -> extensions.contains(field.substring(field.lastIndexOf('.') + 1)));
     }
 
     /** The fault of a file that is no list. */
     static IOException fault(Path file, String text) {
-        String first =
-                text.lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
+        String first = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
         String shown = first.length() > SHOWN ? first.substring(0, SHOWN) + "…" : first;
         return new IOException(
                 String.format(

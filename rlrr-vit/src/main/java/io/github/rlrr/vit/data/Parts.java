@@ -34,11 +34,22 @@ final class Parts {
                     Part.TEST, "test|tests|testing|tst");
     private static final Pattern NAME =
             Pattern.compile(
-                    "(?:" + NOTHING + BETWEEN + ")*"
-                            + "(?:(?<TRAIN>" + WORDS.get(Part.TRAIN)
-                            + ")|(?<VALIDATION>" + WORDS.get(Part.VALIDATION)
-                            + ")|(?<TEST>" + WORDS.get(Part.TEST) + "))"
-                            + "(?:" + BETWEEN + "(?:" + NOTHING + "|[0-9]{1,4}))*");
+                    "(?:"
+                            + NOTHING
+                            + BETWEEN
+                            + ")*"
+                            + "(?:(?<TRAIN>"
+                            + WORDS.get(Part.TRAIN)
+                            + ")|(?<VALIDATION>"
+                            + WORDS.get(Part.VALIDATION)
+                            + ")|(?<TEST>"
+                            + WORDS.get(Part.TEST)
+                            + "))"
+                            + "(?:"
+                            + BETWEEN
+                            + "(?:"
+                            + NOTHING
+                            + "|[0-9]{1,4}))*");
 
     private Parts() {}
 

@@ -90,7 +90,8 @@ final class PathFinder {
     private Found extended(List<Path> tried) throws IOException {
         Path last = tried.get(tried.size() - 1);
         String name = String.valueOf(last.getFileName());
-        if (extensions.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))) {
+        if (extensions.contains(
+                name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))) {
             return new Found(null, "no file " + last);
         }
         List<Path> found = new ArrayList<>();

@@ -64,7 +64,9 @@ final class TextFile {
         return read(file).lines().toList();
     }
 
-    /** The beginning of a file, whatever it is; of text without a byte order mark, ASCII is right. */
+    /**
+     * The beginning of a file, whatever it is; of text without a byte order mark, ASCII is right.
+     */
     static String head(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             ByteBuffer bytes = ByteBuffer.wrap(in.readNBytes(HEAD_BYTES));

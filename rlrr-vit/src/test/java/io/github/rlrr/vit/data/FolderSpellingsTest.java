@@ -54,8 +54,19 @@ class FolderSpellingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "trainval", "train_val", "latest", "contest", "strain", "device", "rain", "trainer",
-                "value", "tester", "pretrain", "3", ""
+                "trainval",
+                "train_val",
+                "latest",
+                "contest",
+                "strain",
+                "device",
+                "rain",
+                "trainer",
+                "value",
+                "tester",
+                "pretrain",
+                "3",
+                ""
             })
     void otherWordsAreNoParts(String name) {
         assertThat(Parts.of(name)).isNull();
@@ -91,8 +102,7 @@ class FolderSpellingsTest {
     }
 
     @Test
-    void aTestFolderWithClassesIsNoClassWhereTheTrainingFolderIsNotRecognised()
-            throws IOException {
+    void aTestFolderWithClassesIsNoClassWhereTheTrainingFolderIsNotRecognised() throws IOException {
         part("entrainement", 2, "a", "b");
         part("Test", 1, "a", "b");
 
@@ -147,7 +157,9 @@ class FolderSpellingsTest {
 
         ImageListing listing = ImageFolder.scan(root).relabelled(List.of("green", DECOMPOSED));
 
-        assertThat(listing.entries()).extracting(ImageListing.Entry::label).containsExactly(1, 1, 0, 0);
+        assertThat(listing.entries())
+                .extracting(ImageListing.Entry::label)
+                .containsExactly(1, 1, 0, 0);
     }
 
     @Test

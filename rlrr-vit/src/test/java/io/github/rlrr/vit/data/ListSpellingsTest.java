@@ -60,7 +60,8 @@ class ListSpellingsTest {
 
     @Test
     void excelsLineWithTheSeparatorAndItsEmptyRowsAreSkipped() throws IOException {
-        String text = "sep=;\r\n\"path\";\"label\"\r\n" + ROWS.replace(",", ";").replace("\n", "\r\n");
+        String text =
+                "sep=;\r\n\"path\";\"label\"\r\n" + ROWS.replace(",", ";").replace("\n", "\r\n");
         write("labels.csv", text + ";\r\n;\r\n\r\n");
 
         assertThat(names(root)).containsExactly("a", "b");
@@ -184,7 +185,8 @@ class ListSpellingsTest {
 
         assertThatThrownBy(() -> names(root))
                 .hasMessageStartingWith(
-                        file + " is not understood as a list of images: its first line is \"path\"");
+                        file
+                                + " is not understood as a list of images: its first line is \"path\"");
     }
 
     @ParameterizedTest
@@ -192,7 +194,9 @@ class ListSpellingsTest {
     void valuesOfTheSplitColumnMayBeSpeltOtherwise(String header) throws IOException {
         write(
                 "all.csv",
-                "path,label," + header + "\np/0.png,a,training\np/1.png,b,TRAIN\n"
+                "path,label,"
+                        + header
+                        + "\np/0.png,a,training\np/1.png,b,TRAIN\n"
                         + "p/2.png,a,dev\np/3.png,b,Testing\n");
 
         ImageSplits splits = DataLayout.of(root).splits(root, 1);

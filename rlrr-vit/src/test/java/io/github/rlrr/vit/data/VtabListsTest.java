@@ -109,8 +109,7 @@ class VtabListsTest {
 
         assertThatThrownBy(() -> DataLayout.of(root).splits(root, 1))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining(
-                        "train800.txt:2: not UTF-8 text, expected a list in UTF-8");
+                .hasMessageContaining("train800.txt:2: not UTF-8 text, expected a list in UTF-8");
     }
 
     /** Writes a list, and a picture for each of its lines. */
