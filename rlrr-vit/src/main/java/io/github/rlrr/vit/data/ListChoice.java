@@ -144,7 +144,7 @@ final class ListChoice {
             boolean list =
                     TEXT.contains(extension(file))
                             && ListColumns.looksLikeList(
-                                    file, TextFile.head(file), ImageDecoder.extensions());
+                                    TextFile.head(file), ImageDecoder.extensions());
             if (list || !classes) {
                 throw notUnderstood(file);
             }

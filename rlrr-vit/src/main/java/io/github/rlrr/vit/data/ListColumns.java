@@ -34,6 +34,7 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
     private static final String SEPARATORS = ",;\t|";
     private static final String MARKER = "sep=";
     private static final int SHOWN = 100;
+    private static final int LINES = 20;
     private static final List<Set<String>> PATH =
             List.of(
                     Set.of("path"),
@@ -120,22 +121,23 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
                 && header.subList(0, PREDICTIONS.size()).equals(PREDICTIONS);
     }
 
-    /** Whether a table that is no list has a column of one, or names images. */
-    static boolean looksLikeList(Path file, String text, Set<String> extensions) {
-        for (char separator : separators(text)) {
-            for (String name : header(file, text, separator)) {
-                if (Stream.concat(PATH.subList(0, 3).stream(), LABEL.subList(0, 2).stream())
-                        .anyMatch(names -> names.contains(plain(name)))) {
-                    return true;
-                }
-            }
-        }
+    /** Whether the first lines of a table that is no list name columns of one, or images. */
+    static boolean looksLikeList(String text, Set<String> extensions) {
         return text.lines()
-                .limit(20)
+                .limit(LINES)
                 .flatMap(line -> Stream.of(line.split("[,;\t|\"]")))
                 .map(field -> field.strip().toLowerCase(Locale.ROOT))
-                .anyMatch(
-                        field -> extensions.contains(field.substring(field.lastIndexOf('.') + 1)));
+                .anyMatch(field -> isColumn(field) || isImage(field, extensions));
+    }
+
+    private static boolean isColumn(String field) {
+        return Stream.concat(PATH.subList(0, 3).stream(), LABEL.subList(0, 2).stream())
+                .anyMatch(names -> names.contains(plain(field)));
+    }
+
+    private static boolean isImage(String field, Set<String> extensions) {
+        int dot = field.lastIndexOf('.');
+        return dot > 0 && extensions.contains(field.substring(dot + 1));
     }
 
     /** The fault of a file that is no list. */

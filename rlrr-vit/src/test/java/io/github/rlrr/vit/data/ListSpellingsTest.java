@@ -117,6 +117,14 @@ class ListSpellingsTest {
     }
 
     @Test
+    void aListWithACommentAboveItsHeaderStopsTheRunBesideClassFoldersToo() throws IOException {
+        Pictures.fill(root.resolve("q"), 2);
+        Path file = write("labels.csv", "# made by hand\npath,label\n");
+
+        assertThatThrownBy(() -> names(root)).hasMessageStartingWith(file + " is not understood");
+    }
+
+    @Test
     void aSpreadsheetIsNamed() throws IOException {
         Path file = write("labels.xlsx", "PK");
 
