@@ -10,6 +10,7 @@ import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -75,6 +76,7 @@ final class BenchmarkSession {
         if (!Files.isDirectory(root)) {
             throw new IOException(root + ": no such folder, expected one with the tasks' folders");
         }
+        OutPlace.check(folder, root, List.of());
         return train(recipe, root, folder);
     }
 
@@ -126,6 +128,7 @@ final class BenchmarkSession {
                             overrides,
                             method::config,
                             base.device());
+            OutputMark.write(folder);
             ConfigFile.write(
                     folder.resolve(experiment.key()).resolve("config.yaml"),
                     config.effective(

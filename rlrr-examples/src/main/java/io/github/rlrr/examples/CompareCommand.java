@@ -16,6 +16,7 @@ import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -114,6 +115,8 @@ final class CompareCommand implements Callable<Integer> {
             description = "Where results go. Default: out/compare.")
     private Path out = Path.of("out", "compare");
 
+    @Mixin private final OutsideOption outside = new OutsideOption();
+
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Mixin private final LimitsOption limits = new LimitsOption();
@@ -166,6 +169,7 @@ final class CompareCommand implements Callable<Integer> {
         Checkpoints.Local checkpoint = base.find();
         try (VisionTransformer vit = base.load(checkpoint);
                 StopSignal stop = new StopSignal()) {
+            OutputMark.write(out);
             return compare(vit, checkpoint, chosen, sets, variant, budget, stop);
         }
     }
@@ -175,7 +179,8 @@ final class CompareCommand implements Callable<Integer> {
         Map<String, ImageSplits> sets = new LinkedHashMap<>();
         for (Path folder : data) {
             String name = folder.toAbsolutePath().normalize().getFileName().toString();
-            ImageSplits splits = DataLayout.of(folder).splits(folder, 0);
+            ImageSplits splits = DataLayout.of(folder).splits(folder, 0, outside.allowed());
+            OutPlace.check(out, folder, splits);
             if (splits.test().size() == 0) {
                 throw new IOException(
                         folder

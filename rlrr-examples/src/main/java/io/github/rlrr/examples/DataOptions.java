@@ -5,12 +5,12 @@ import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.ListedPaths;
 import io.github.rlrr.vit.data.LoadOptions;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +50,14 @@ final class DataOptions {
     private double skipUnreadable;
 
     @Mixin private final LimitsOption limits = new LimitsOption();
+    @Mixin private final OutsideOption outside = new OutsideOption();
 
     /** The three parts of a data set, the training images as few as was asked for. */
     ImageSplits splits(Path data, long seed) throws IOException {
         if (shots != null && shots < 1) {
             throw new IllegalArgumentException("--shots is " + shots + ", expected at least 1");
         }
-        ImageSplits all = DataLayout.of(data).splits(data, seed);
+        ImageSplits all = DataLayout.of(data).splits(data, seed, outside.allowed());
         return shots == null
                 ? all
                 : new ImageSplits(all.train().shots(shots, seed), all.validation(), all.test());
@@ -65,14 +66,15 @@ final class DataOptions {
     /**
      * What an adapter is evaluated on: of a folder of images its folder {@code test}, or else all
      * of them; of lists those for the test.
+     *
+     * @param allowed where the images of lists may lie
      */
-    static ImageListing evaluated(Path data) throws IOException {
+    static ImageListing evaluated(Path data, ListedPaths allowed) throws IOException {
         DataLayout layout = DataLayout.of(data);
         if (layout == DataLayout.IMAGE_FOLDER) {
-            Path test = data.resolve("test");
-            return ImageFolder.scan(Files.isDirectory(test) ? test : data);
+            return ImageFolder.evaluated(data);
         }
-        ImageListing test = layout.splits(data, 0).test();
+        ImageListing test = layout.splits(data, 0, allowed).test();
         if (test.size() == 0) {
             throw new IOException(data + ": no image is listed for the test, expected some");
         }

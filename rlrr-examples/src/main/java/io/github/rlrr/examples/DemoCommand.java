@@ -18,6 +18,7 @@ import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -90,6 +91,7 @@ final class DemoCommand implements Callable<Integer> {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
+        OutputMark.write(out);
         Path images = out.resolve("fashion-mnist");
         Bundled.unpackFashionMnist(images);
         ImageSplits splits = ImageFolder.splits(images, seed);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
+    @Mixin private final OutsideOption outside = new OutsideOption();
+
     @Option(names = "--batch-size", defaultValue = "64", description = "Default: 64.")
     private int batchSize = 64;
 
@@ -74,7 +77,10 @@ final class EvaluateCommand implements Callable<Integer> {
                     "--batch-size is " + batchSize + ", expected at least 1");
         }
         limits.limits();
-        ImageListing listing = DataOptions.evaluated(data);
+        ImageListing listing = DataOptions.evaluated(data, outside.allowed());
+        if (out != null) {
+            OutPlace.check(out, data, List.of(listing));
+        }
         try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
             ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
             ClassificationFigures figures =

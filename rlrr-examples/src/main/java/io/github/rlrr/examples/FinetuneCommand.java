@@ -15,6 +15,7 @@ import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
@@ -66,7 +67,7 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             required = true,
-            description = "The folder of images, or a CSV file.")
+            description = "The folder of images, or a list such as a CSV file.")
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
@@ -116,6 +117,7 @@ final class FinetuneCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         ImageSplits splits = chosen.splits(data, seed);
+        OutPlace.check(target(), data, splits);
         int ignored = splits.train().ignored();
         if (ignored > 0) {
             print.printf("%d files under %s are no images and are left out%n", ignored, data);
@@ -200,7 +202,7 @@ final class FinetuneCommand implements Callable<Integer> {
         print.printf(
                 "%d training, %d validation and %d test images in %d classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
-        Path target = out == null ? defaultOut() : out;
+        Path target = target();
         Path state = target.resolve("state");
         if (restart) {
             Folders.delete(state);
@@ -227,6 +229,7 @@ final class FinetuneCommand implements Callable<Integer> {
                         .stateInterval(Duration.ofSeconds(stateSeconds))
                         .listener(steps);
         tuner.build();
+        OutputMark.write(target);
         Path configFile = target.resolve("config.yaml");
         if (!Files.isDirectory(state)) {
             ConfigFile.write(configFile, effective);
@@ -322,9 +325,16 @@ final class FinetuneCommand implements Callable<Integer> {
         return examination;
     }
 
-    private Path defaultOut() {
+    private Path target() {
+        if (out != null) {
+            return out;
+        }
         Path name = data.toAbsolutePath().normalize().getFileName();
         return Path.of("out")
-                .resolve(name == null ? "run" : name.toString().replaceFirst("(?i)\\.csv$", ""));
+                .resolve(
+                        name == null
+                                ? "run"
+                                : name.toString()
+                                        .replaceFirst("(?i)\\.(csv|tsv|tab|psv|txt)$", ""));
     }
 }

@@ -25,7 +25,8 @@ record ImageFiles(List<Path> files, LeftOut unread) {
      * @param arguments files, taken whatever their name and whether they exist; or folders, whose
      *     images at any depth are sorted by their path below it; hidden ones and other files are
      *     left out there, links followed
-     * @throws IOException if a folder cannot be read, has no images or no end
+     * @throws IOException if a folder cannot be read, has no images, no end, or names that the
+     *     locale makes unreadable
      */
     static ImageFiles of(List<Path> arguments) throws IOException {
         Set<Path> files = new LinkedHashSet<>();

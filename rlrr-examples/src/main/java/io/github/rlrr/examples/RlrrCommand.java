@@ -1,12 +1,17 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.bench.BenchCommand;
+import io.github.rlrr.vit.data.FileNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,11 +73,48 @@ public final class RlrrCommand implements Runnable {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        System.exit(execute(commandLine(), args));
+        System.exit(execute(inUtf8(commandLine()), args));
+    }
+
+    /** Where the locale has ASCII alone, UTF-8 goes out: a question mark would be a wrong name. */
+    private static CommandLine inUtf8(CommandLine line) {
+        Charset locale = Charset.forName(System.getProperty("native.encoding", "UTF-8"));
+        if (locale.equals(StandardCharsets.US_ASCII)) {
+            line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+            line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        }
+        return line;
+    }
+
+    /** Names that the locale has made unreadable, so that no file can be found by them. */
+    private static List<Exception> unreadable(String... args) {
+        List<Exception> faults = new ArrayList<>();
+        for (String arg : args) {
+            if (arg.indexOf('\uFFFD') >= 0 && !isThere(arg)) {
+                faults.add(
+                        new IllegalArgumentException(
+                                String.format(
+                                        "the argument '%s' cannot be read: %s",
+                                        arg.replace('\uFFFD', '?'), FileNames.remedy())));
+            }
+        }
+        return faults;
+    }
+
+    private static boolean isThere(String name) {
+        try {
+            return Files.exists(Path.of(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /** Parses and runs, with the options of a configuration file where one is named. */
     static int execute(CommandLine line, String... args) {
+        List<Exception> unreadable = unreadable(args);
+        if (!unreadable.isEmpty()) {
+            return wrongUsage(line, unreadable);
+        }
         CommandLine command = args.length == 0 ? null : line.getSubcommands().get(args[0]);
         if (command != null && command.getCommandSpec().findOption(ConfigFile.OPTION) != null) {
             try {

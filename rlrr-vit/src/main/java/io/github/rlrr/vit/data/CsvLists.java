@@ -4,22 +4,24 @@ import io.github.rlrr.vit.data.CsvRecords.Csv;
 import io.github.rlrr.vit.data.ListedImages.Part;
 import io.github.rlrr.vit.data.ListedImages.Row;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads CSV lists with a header that has the columns {@code path} and {@code label}, in any order
- * beside any others: either {@code train.csv}, {@code val.csv} and {@code test.csv}, or one file of
- * any name, whose column {@code split}, if it has one, says {@code train}, {@code val} (or {@code
- * valid}, {@code validation}) or {@code test}.
+ * Reads lists with a header that has columns for the path and the label of an image ({@link
+ * ListColumns}), in any order beside any others: either one for each part, such as {@code
+ * train.csv}, {@code val.csv} and {@code test.csv} ({@link Parts} has the spellings), or one file
+ * of any name, whose column {@code split}, if it has one, says the part.
  *
  * <p>Paths are relative to the folder of the list. A label is the name of the class. Where
  * validation images are missing they are cut off the training images; of one file without a column
@@ -27,65 +29,61 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvLists {
 
-    private static final String PATH = "path";
-    private static final String LABEL = "label";
-    private static final String SPLIT = "split";
-    private static final String TRAIN = "train.csv";
-    private static final Map<String, Part> PARTS =
-            Map.of(
-                    "train", Part.TRAIN,
-                    "val", Part.VALIDATION,
-                    "valid", Part.VALIDATION,
-                    "validation", Part.VALIDATION,
-                    "test", Part.TEST);
+    private static final Logger LOG = LoggerFactory.getLogger(CsvLists.class);
 
     private CsvLists() {}
 
     static boolean matches(Path source) throws IOException {
         if (Files.isRegularFile(source)) {
-            return isCsv(source);
+            String extension = ListChoice.extension(source);
+            return ListChoice.TEXT.contains(extension) || ListChoice.OTHER.contains(extension);
         }
-        return Files.isRegularFile(source.resolve(TRAIN)) || !single(source).isEmpty();
+        return Files.isDirectory(source) && !ListChoice.of(source).isEmpty();
     }
 
-    static ImageSplits splits(Path source, long seed) throws IOException {
+    static ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
         ListedImages listed = new ListedImages(source);
-        if (Files.isDirectory(source) && Files.isRegularFile(source.resolve(TRAIN))) {
-            read(source.resolve(TRAIN), Part.TRAIN, listed);
-            for (Part part : List.of(Part.VALIDATION, Part.TEST)) {
-                Path file = source.resolve(part == Part.TEST ? "test.csv" : "val.csv");
-                if (Files.exists(file)) {
-                    read(file, part, listed);
-                }
-            }
-            return listed.splits(source, seed, false);
+        Map<@Nullable Part, Path> lists =
+                Files.isDirectory(source) ? ListChoice.of(source) : single(source);
+        boolean parts = lists.size() > 1;
+        for (Map.Entry<@Nullable Part, Path> list : lists.entrySet()) {
+            // A list of this name alone may still hold all parts.
+            Part given = lists.size() > 1 ? list.getKey() : null;
+            parts |= read(list.getValue(), given, listed);
         }
-        Path file = Files.isDirectory(source) ? single(source).get(0) : source;
-        boolean parts = read(file, null, listed);
-        // An absolute path to a file has a parent.
-        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-        return listed.splits(folder, seed, !parts);
+        boolean whole = !parts && !lists.containsKey(Part.TRAIN);
+        return listed.splits(folder(lists.values().iterator().next()), seed, whole, allowed);
+    }
+
+    private static Map<@Nullable Part, Path> single(Path file) throws IOException {
+        if (ListChoice.OTHER.contains(ListChoice.extension(file))) {
+            throw ListChoice.notUnderstood(file);
+        }
+        Map<@Nullable Part, Path> one = new HashMap<>();
+        one.put(null, file);
+        return one;
+    }
+
+    /** An absolute path to a file has a parent. */
+    private static Path folder(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
     }
 
     /** Adds the rows of a file; true if a column said which part each belongs to. */
     private static boolean read(Path file, @Nullable Part given, ListedImages listed)
             throws IOException {
-        List<Csv> records = CsvRecords.read(file);
-        List<String> header = records.isEmpty() ? List.of() : header(records.get(0).fields());
-        int path = header.indexOf(PATH);
-        int label = header.indexOf(LABEL);
-        int split = given == null ? header.indexOf(SPLIT) : -1;
-        if (path < 0 || label < 0) {
-            throw new IOException(
-                    file
-                            + ":1: the header "
-                            + header
-                            + ", expected the columns path and label, and where one file holds all"
-                            + " parts, split");
+        String text = TextFile.read(file);
+        ListColumns columns = ListColumns.of(file, text);
+        if (columns == null) {
+            throw ListColumns.fault(file, text);
         }
-        for (Csv row : records.subList(1, records.size())) {
+        List<Csv> records = CsvRecords.read(file, text, columns.separator());
+        List<Csv> rows = records.subList(1, records.size());
+        int split = splitColumn(file, columns, rows, given);
+        LOG.info("{}: reads {}", file, columns);
+        for (Csv row : rows) {
             String place = file.getFileName() + ":" + row.line();
-            if (row.fields().size() != header.size()) {
+            if (row.fields().size() != columns.names().size()) {
                 listed.faults()
                         .add(
                                 place,
@@ -93,68 +91,73 @@ final class CsvLists {
                                         Locale.ROOT,
                                         "%d fields, expected %d as in the header",
                                         row.fields().size(),
-                                        header.size()));
+                                        columns.names().size()));
                 continue;
             }
-            String name = row.fields().get(label).strip();
+            String name = trimmed(row.fields().get(columns.label()));
             Part part = given == null ? Part.TRAIN : given;
             if (split >= 0) {
                 String said = row.fields().get(split).strip();
-                part = PARTS.get(said.toLowerCase(Locale.ROOT));
-                if (part == null) {
-                    listed.faults().add(place, "split '" + said + "', expected train, val or test");
+                Part found = Parts.of(said);
+                if (found == null || (given != null && found != given)) {
+                    String expected = given == null ? Parts.EXPECTED : "those of the file's name";
+                    listed.faults().add(place, "split '" + said + "', expected " + expected);
                     continue;
                 }
+                part = found;
             }
             if (name.isEmpty()) {
                 listed.faults().add(place, "no label, expected the name of a class");
             } else {
-                listed.add(part, new Row(place, row.fields().get(path), name));
+                listed.add(part, new Row(place, row.fields().get(columns.path()), name));
             }
         }
         return split >= 0;
     }
 
-    /** The one CSV file of a folder whose header names images; none or more than one: empty. */
-    private static List<Path> single(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
+    /**
+     * The column that says the parts: the header's, if any of its values is a part or it is called
+     * split; -1 if none does.
+     *
+     * @throws IOException if a column of another name says parts
+     */
+    private static int splitColumn(
+            Path file, ListColumns columns, List<Csv> rows, @Nullable Part given)
+            throws IOException {
+        int split = columns.split();
+        if (split >= 0) {
+            boolean named = columns.names().get(split).equalsIgnoreCase("split");
+            boolean any = rows.stream().anyMatch(row -> part(row, split) != null);
+            return any || (named && given == null) ? split : -1;
         }
-        List<Path> lists = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(CsvLists::isCsv).sorted().toList()) {
-                if (namesImages(file)) {
-                    lists.add(file);
+        for (int i = 0; i < columns.names().size(); i++) {
+            int column = i;
+            Set<Part> parts = EnumSet.noneOf(Part.class);
+            boolean all = i != columns.label() && i != columns.path();
+            for (int at = 0; all && at < rows.size(); at++) {
+                Part part = part(rows.get(at), column);
+                all = part != null;
+                if (part != null) {
+                    parts.add(part);
                 }
             }
+            if (all && parts.size() > 1) {
+                throw new IOException(
+                        String.format(
+                                "%s: the column '%s' says parts of the data set; expected it to be"
+                                        + " called split",
+                                file, columns.names().get(i)));
+            }
         }
-        if (lists.size() > 1) {
-            throw new IOException(
-                    folder
-                            + ": several lists of images, "
-                            + lists.stream().map(Path::getFileName).toList()
-                            + "; expected train.csv with val.csv and test.csv, or one list, or the"
-                            + " one to use given by its name");
-        }
-        return lists;
+        return -1;
     }
 
-    private static boolean namesImages(Path file) throws IOException {
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-            List<String> header = header(List.of(lines.findFirst().orElse("").split(",")));
-            return header.contains(PATH) && header.contains(LABEL);
-        }
+    private static @Nullable Part part(Csv row, int column) {
+        return row.fields().size() > column ? Parts.of(row.fields().get(column)) : null;
     }
 
-    private static List<String> header(List<String> fields) {
-        return fields.stream()
-                .map(field -> field.replaceAll("^\\P{Alnum}+|\\P{Alnum}+$", ""))
-                .map(field -> field.toLowerCase(Locale.ROOT))
-                .toList();
-    }
-
-    private static boolean isCsv(Path file) {
-        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        return name.endsWith(".csv") && !name.startsWith(".") && Files.isRegularFile(file);
+    /** Without spaces of any kind around it. */
+    private static String trimmed(String text) {
+        return text.replaceAll("^[\\s\\p{Z}]+|[\\s\\p{Z}]+$", "");
     }
 }

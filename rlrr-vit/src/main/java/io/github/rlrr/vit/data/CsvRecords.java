@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads comma-separated values as RFC 4180 defines them, strictly: fields with commas, quotes or
- * line ends stand in double quotes, a quote within them is doubled, and nothing stands between a
- * closing quote and the next comma. Line ends are LF, CR LF or CR. Spaces belong to the field.
+ * Reads comma-separated values as RFC 4180 defines them, strictly: fields with separators, quotes
+ * or line ends stand in double quotes, a quote within them is doubled, and nothing stands between a
+ * closing quote and the next separator. Line ends are LF, CR LF or CR. Spaces belong to the field.
  */
 final class CsvRecords {
 
@@ -17,26 +18,41 @@ final class CsvRecords {
 
     private final Path file;
     private final String text;
+    private final char separator;
     private int at;
     private int line = 1;
 
-    private CsvRecords(Path file, String text) {
+    private CsvRecords(Path file, String text, char separator) {
         this.file = file;
         this.text = text;
+        this.separator = separator;
+        at = ListColumns.start(text);
     }
 
-    /** All records of a file; empty lines are left out. */
-    static List<Csv> read(Path file) throws IOException {
-        CsvRecords reader = new CsvRecords(file, TextFile.read(file));
+    /** All records of a file's text; those without anything in their fields are left out. */
+    static List<Csv> read(Path file, String text, char separator) throws IOException {
+        CsvRecords reader = new CsvRecords(file, text, separator);
         List<Csv> records = new ArrayList<>();
-        while (reader.at < reader.text.length()) {
-            int line = reader.line;
-            List<String> fields = reader.next();
-            if (fields.size() > 1 || !fields.get(0).isEmpty()) {
-                records.add(new Csv(line, fields));
-            }
+        for (Csv next = reader.record(); next != null; next = reader.record()) {
+            records.add(next);
         }
         return records;
+    }
+
+    /** The first of them; null if there is none. */
+    static @Nullable Csv first(Path file, String text, char separator) throws IOException {
+        return new CsvRecords(file, text, separator).record();
+    }
+
+    private @Nullable Csv record() throws IOException {
+        while (at < text.length()) {
+            int begun = line;
+            List<String> fields = next();
+            if (!fields.stream().allMatch(String::isBlank)) {
+                return new Csv(begun, fields);
+            }
+        }
+        return null;
     }
 
     private List<String> next() throws IOException {
@@ -47,12 +63,13 @@ final class CsvRecords {
                 return fields;
             }
             char end = text.charAt(at);
-            if (end == ',') {
+            if (end == separator) {
                 at++;
                 continue;
             }
             if (end != '\r' && end != '\n') {
-                throw fault("'" + end + "' after a closing quote, expected a comma or a line end");
+                throw fault(
+                        "'" + end + "' after a closing quote, expected a separator or a line end");
             }
             skipLineEnd();
             return fields;
@@ -61,13 +78,17 @@ final class CsvRecords {
 
     private String plain() throws IOException {
         int from = at;
-        while (at < text.length() && ",\r\n".indexOf(text.charAt(at)) < 0) {
+        while (at < text.length() && !ends(text.charAt(at))) {
             if (text.charAt(at) == '"') {
                 throw fault("a quote inside a field, expected the whole field in double quotes");
             }
             at++;
         }
         return text.substring(from, at);
+    }
+
+    private boolean ends(char c) {
+        return c == separator || c == '\r' || c == '\n';
     }
 
     private String quoted() throws IOException {

@@ -14,7 +14,7 @@ public enum DataLayout {
     /** A folder a class, or train, val and test with a folder a class each: {@link ImageFolder}. */
     IMAGE_FOLDER {
         @Override
-        public ImageSplits splits(Path source, long seed) throws IOException {
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
             return ImageFolder.splits(source, seed);
         }
     },
@@ -26,8 +26,8 @@ public enum DataLayout {
      */
     VTAB_LISTS {
         @Override
-        public ImageSplits splits(Path source, long seed) throws IOException {
-            return VtabLists.splits(source, seed);
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
+            return VtabLists.splits(source, seed, allowed);
         }
     },
 
@@ -39,19 +39,20 @@ public enum DataLayout {
      */
     FGVC_JSON {
         @Override
-        public ImageSplits splits(Path source, long seed) throws IOException {
-            return FgvcJson.splits(source, seed);
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
+            return FgvcJson.splits(source, seed, allowed);
         }
     },
 
     /**
      * CSV with a header, columns {@code path} and {@code label}: {@code train.csv}, {@code val.csv}
-     * and {@code test.csv}, or one file, with a column {@code split} or else cut by seed.
+     * and {@code test.csv}, or one file, with a column {@code split} or else cut by seed. Other
+     * separators, common synonyms of the columns and other spellings of the parts are as good.
      */
     CSV {
         @Override
-        public ImageSplits splits(Path source, long seed) throws IOException {
-            return CsvLists.splits(source, seed);
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
+            return CsvLists.splits(source, seed, allowed);
         }
     };
 
@@ -59,10 +60,10 @@ public enum DataLayout {
      * Tells the layout by the files that are there: VTAB-1k's lists, FGVC's JSON, CSV, in this
      * order, else a folder of images.
      *
-     * @param source a folder, or a CSV file
+     * @param source a folder, or a list
      * @return the layout
-     * @throws IOException if the folder is unreadable, or holds several CSV lists of which none is
-     *     {@code train.csv}
+     * @throws IOException if the folder is unreadable, holds several lists of which none is {@code
+     *     train.csv}, two for one part, or a table that looks like a list and is not understood
      */
     public static DataLayout of(Path source) throws IOException {
         if (VtabLists.matches(source)) {
@@ -75,15 +76,30 @@ public enum DataLayout {
     }
 
     /**
+     * Lists a data set in its three parts; listed images lie {@linkplain ListedPaths#IN_FOLDER in
+     * the folder}.
+     *
+     * @param source the folder, or a list
+     * @param seed of the cut
+     * @return train, validation and test; test may be empty
+     * @throws IOException as the other one does
+     */
+    public ImageSplits splits(Path source, long seed) throws IOException {
+        return splits(source, seed, ListedPaths.IN_FOLDER);
+    }
+
+    /**
      * Lists a data set in its three parts. Validation images that are missing are cut off the
      * training images, stratified, by the seed; see the layouts for what is done without test
      * images.
      *
-     * @param source the folder, or a CSV file
+     * @param source the folder, or a list
      * @param seed of the cut
+     * @param allowed where the images of lists may lie; without meaning for class folders
      * @return train, validation and test; test may be empty
      * @throws IOException if the data set is not laid out so, a line of a list is wrong, a listed
      *     image is missing, or there is nothing to train or validate on
      */
-    public abstract ImageSplits splits(Path source, long seed) throws IOException;
+    public abstract ImageSplits splits(Path source, long seed, ListedPaths allowed)
+            throws IOException;
 }

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a data set of the FGVC benchmark: {@code train.json}, {@code val.json} and {@code
@@ -28,10 +30,7 @@ import java.util.List;
  */
 final class FgvcJson {
 
-    private static final String TRAIN = "train.json";
-    private static final String VALIDATION = "val.json";
     private static final String BOTH = "trainval.json";
-    private static final String TEST = "test.json";
     private static final List<String> IMAGE_FOLDERS = List.of("images", "Images", "");
 
     /** Images that are looked for to find the folder they are in. */
@@ -39,26 +38,53 @@ final class FgvcJson {
 
     private FgvcJson() {}
 
-    static boolean matches(Path root) {
-        return Files.isRegularFile(root.resolve(TRAIN)) || Files.isRegularFile(root.resolve(BOTH));
+    static boolean matches(Path root) throws IOException {
+        return find(root, Part.TRAIN) != null || Files.isRegularFile(root.resolve(BOTH));
     }
 
-    static ImageSplits splits(Path root, long seed) throws IOException {
+    static ImageSplits splits(Path root, long seed, ListedPaths allowed) throws IOException {
         ListedImages listed = new ListedImages(root);
-        boolean cut = Files.isRegularFile(root.resolve(TRAIN));
-        read(root, cut ? TRAIN : BOTH, Part.TRAIN, listed);
-        if (cut && Files.exists(root.resolve(VALIDATION))) {
-            read(root, VALIDATION, Part.VALIDATION, listed);
+        Path train = find(root, Part.TRAIN);
+        read(train == null ? root.resolve(BOTH) : train, Part.TRAIN, listed);
+        Path validation = find(root, Part.VALIDATION);
+        if (train != null && validation != null) {
+            read(validation, Part.VALIDATION, listed);
         }
-        if (Files.exists(root.resolve(TEST))) {
-            read(root, TEST, Part.TEST, listed);
+        Path test = find(root, Part.TEST);
+        if (test != null) {
+            read(test, Part.TEST, listed);
         }
-        return listed.splits(imageFolder(root, listed.rows(Part.TRAIN)), seed, false);
+        return listed.splits(imageFolder(root, listed.rows(Part.TRAIN)), seed, false, allowed);
     }
 
-    private static void read(Path root, String name, Part part, ListedImages listed)
-            throws IOException {
-        Path file = root.resolve(name);
+    /** The list of a part, in whatever spelling of it without other words; null if none. */
+    private static @Nullable Path find(Path root, Part part) throws IOException {
+        if (!Files.isDirectory(root)) {
+            return null;
+        }
+        List<Path> found;
+        try (Stream<Path> files = Files.list(root)) {
+            found = files.filter(file -> isList(file, part)).sorted().toList();
+        }
+        if (found.size() > 1) {
+            throw new IOException(
+                    root
+                            + ": found "
+                            + found.stream().map(Path::getFileName).toList()
+                            + "; expected one of them only");
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    private static boolean isList(Path file, Part part) {
+        String name = String.valueOf(file.getFileName());
+        return name.matches("(?i)[a-z]+\\.json")
+                && Parts.of(name.substring(0, name.lastIndexOf('.'))) == part
+                && Files.isRegularFile(file);
+    }
+
+    private static void read(Path file, Part part, ListedImages listed) throws IOException {
+        String name = String.valueOf(file.getFileName());
         try (JsonReader json = new JsonReader(new StringReader(TextFile.read(file)))) {
             json.beginObject();
             while (json.hasNext()) {

@@ -11,12 +11,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What lies in a folder of class folders: image files by class name, in a fixed order. */
 final class FolderScan {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FolderScan.class);
+
     private final TreeMap<String, List<Path>> imagesByClass = new TreeMap<>();
+    private final TreeMap<String, Set<String>> foldersByClass = new TreeMap<>();
+    private final List<Path> outputs = new ArrayList<>();
     private final Path root;
     private int byContent;
     private LeftOut leftOut = LeftOut.NOTHING;
@@ -24,21 +31,37 @@ final class FolderScan {
 
     FolderScan(Path root) throws IOException {
         this.root = root;
+        List<Path> folders = new ArrayList<>();
         for (Path child : children(root)) {
-            if (!isHidden(child) && Files.isDirectory(child)) {
-                imagesByClass.put(name(child), images(child));
-            } else {
+            if (isHidden(child) || !Files.isDirectory(child)) {
                 ignored++;
+            } else if (OutputMark.isOn(child)) {
+                outputs.add(child);
+            } else {
+                folders.add(child);
             }
+        }
+        FileNames.check(root, folders);
+        for (Path folder : folders) {
+            // Two folders may have the same name, once composed.
+            String name = ClassNames.of(name(folder));
+            imagesByClass.computeIfAbsent(name, key -> new ArrayList<>()).addAll(images(folder));
+        }
+        if (!outputs.isEmpty()) {
+            LOG.warn("{}: {} hold results of rlrr and are not read", root, outputs);
         }
     }
 
-    /** The names of the visible folders directly below, sorted. */
+    /** The names of the visible folders directly below, sorted; not those that hold results. */
     static List<String> folderNames(Path root) throws IOException {
-        return children(root).stream()
-                .filter(path -> !isHidden(path) && Files.isDirectory(path))
-                .map(FolderScan::name)
-                .toList();
+        List<Path> folders = new ArrayList<>();
+        for (Path path : children(root)) {
+            if (!isHidden(path) && Files.isDirectory(path) && !OutputMark.isOn(path)) {
+                folders.add(path);
+            }
+        }
+        FileNames.check(root, folders);
+        return folders.stream().map(FolderScan::name).toList();
     }
 
     Path root() {
@@ -81,10 +104,19 @@ final class FolderScan {
         return new ImageListing(classNames, entries, ignored());
     }
 
+    /** The names of the folders directly in the folder of each class. */
+    Map<String, Set<String>> foldersByClass() {
+        return foldersByClass;
+    }
+
     private List<Path> images(Path folder) throws IOException {
         ImageTree tree = ImageTree.below(folder);
+        foldersByClass
+                .computeIfAbsent(ClassNames.of(name(folder)), key -> new TreeSet<>())
+                .addAll(tree.folders());
         byContent += tree.byContent();
         leftOut = leftOut.plus(tree.leftOut());
+        outputs.addAll(tree.outputs());
         return tree.images();
     }
 

@@ -1,13 +1,17 @@
 package io.github.rlrr.vit.data;
 
+import io.github.rlrr.vit.data.ListedImages.Part;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,16 +22,15 @@ import org.slf4j.LoggerFactory;
  * that labels and order are the same on every system. Files and folders whose name begins with a
  * dot are ignored, and so are files that are no images by their extension, whatever its case, nor
  * by their content ({@link ImageTree}); their number is reported, and in a warning that of images
- * of formats that are not read. Symbolic links are followed.
+ * of formats that are not read. Symbolic links are followed. Folders that hold results ({@link
+ * OutputMark}) are left out. Names of classes that differ in Unicode normalisation alone are one
+ * class.
  */
 public final class ImageFolder {
 
     static final String EXPECTED = "expected <folder>/<class>/<images>, with two classes or more";
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
-    private static final String TRAIN = "train";
-    private static final List<String> VALIDATION = List.of("val", "valid", "validation");
-    private static final String TEST = "test";
 
     private ImageFolder() {}
 
@@ -48,8 +51,9 @@ public final class ImageFolder {
     /**
      * Lists a data set in its three parts.
      *
-     * <p>With a folder {@code train} beside {@code val} (or {@code valid}, {@code validation}) and
-     * {@code test}, each laid out by class, these are the parts. Classes are those of {@code
+     * <p>With a folder {@code train} beside {@code val} and {@code test}, each laid out by class,
+     * these are the parts; other spellings ({@code Training}, {@code valid}, {@code dev}, {@code
+     * seg_test}, {@code val-images}, {@code test2017}) are as good. Classes are those of {@code
      * train}; the others may lack some. Without a validation folder a tenth of each class is cut
      * off {@code train} for it; without a {@code test} folder the test part is empty.
      *
@@ -62,14 +66,16 @@ public final class ImageFolder {
      * @param root the folder
      * @param seed of the cut
      * @return train, validation and test
-     * @throws IOException if a folder is missing, unreadable or not laid out so, if {@code val} or
-     *     {@code test} has a class that {@code train} has not, or if no class has an image to spare
-     *     for validation
+     * @throws IOException if a folder is missing, unreadable or not laid out so, if two folders are
+     *     named after one part, or one with the same classes after none, if {@code val} or {@code
+     *     test} has a class that {@code train} has not, or if no class has an image to spare for
+     *     validation
      */
     public static ImageSplits splits(Path root, long seed) throws IOException {
+        FolderParts parts = new FolderParts(root);
         ImageSplits splits =
-                holdsSplits(root)
-                        ? namedSplits(root, seed)
+                parts.arePresent()
+                        ? namedSplits(parts, seed)
                         : StratifiedSplit.cut(scan(root), seed, true);
         if (splits.validation().size() == 0) {
             throw new IOException(
@@ -80,28 +86,54 @@ public final class ImageFolder {
         return splits;
     }
 
-    private static ImageSplits namedSplits(Path root, long seed) throws IOException {
-        ImageListing train = scan(root.resolve(TRAIN));
-        ImageListing test = part(root, List.of(TEST), train);
-        ImageListing validation = part(root, VALIDATION, train);
-        if (!existing(root, VALIDATION).isEmpty()) {
+    /**
+     * Lists what an adapter is measured on: the folder {@code test} where there is one with class
+     * folders, in any of its spellings, else all class folders of the root.
+     *
+     * @param root the folder
+     * @return classes and files
+     * @throws IOException as for {@link #scan}, or if there are parts but none for the test
+     */
+    public static ImageListing evaluated(Path root) throws IOException {
+        FolderParts parts = new FolderParts(root);
+        if (parts.holdFolders(Part.TEST)) {
+            return scan(Objects.requireNonNull(parts.folder(Part.TEST)));
+        }
+        if (parts.arePresent()) {
+            throw new IOException(
+                    root + ": no folder test beside train; expected one, or that of a part given");
+        }
+        return scan(root);
+    }
+
+    private static ImageSplits namedSplits(FolderParts parts, long seed) throws IOException {
+        Path trainFolder = Objects.requireNonNull(parts.folder(Part.TRAIN));
+        ImageListing train = scan(trainFolder);
+        parts.checkOthers(train.classNames());
+        Path validationFolder = parts.folder(Part.VALIDATION);
+        ImageListing test = part(parts.folder(Part.TEST), trainFolder, train, true);
+        ImageListing validation = part(validationFolder, trainFolder, train, false);
+        if (validationFolder != null) {
             return new ImageSplits(train, validation, test);
         }
         ImageSplits cut = StratifiedSplit.cut(train, seed, false);
         return new ImageSplits(cut.train(), cut.validation(), test);
     }
 
-    /** The part in the folder that has one of these names; empty if there is none. */
-    private static ImageListing part(Path root, List<String> names, ImageListing train)
+    /** The part in a folder; empty if there is none. */
+    private static ImageListing part(
+            @Nullable Path folder, Path trainFolder, ImageListing train, boolean test)
             throws IOException {
-        List<String> present = existing(root, names);
-        if (present.isEmpty()) {
+        if (folder == null) {
             return train.with(List.of(), 0);
         }
-        if (present.size() > 1) {
-            throw new IOException(root + ": found " + present + "; expected one of them only");
+        FolderScan scan = new FolderScan(folder);
+        if (test && scan.classNames().isEmpty()) {
+            LOG.warn(
+                    "{}: no class folders in it, {} files: nothing is tested on them",
+                    folder,
+                    scan.ignored());
         }
-        FolderScan scan = new FolderScan(root.resolve(present.get(0)));
         Set<String> unseen = new TreeSet<>(scan.classNames());
         unseen.removeAll(train.classNames());
         if (!unseen.isEmpty()) {
@@ -109,35 +141,13 @@ public final class ImageFolder {
                     String.format(
                             Locale.ROOT,
                             "%s: found classes %s, which %s has not; expected some of %s",
-                            scan.root(),
+                            folder,
                             some(List.copyOf(unseen)),
-                            root.resolve(TRAIN),
+                            trainFolder,
                             some(train.classNames())));
         }
+        checkNesting(scan);
         return report(scan, scan.label(train.classNames()));
-    }
-
-    /**
-     * Whether {@code train} is a part of a data set rather than a class of that name: it has
-     * folders in it, or all its siblings have names of parts.
-     */
-    private static boolean holdsSplits(Path root) throws IOException {
-        List<String> parts = new ArrayList<>(VALIDATION);
-        parts.add(TRAIN);
-        parts.add(TEST);
-        List<String> names = FolderScan.folderNames(root);
-        boolean onlyParts = !names.isEmpty() && parts.containsAll(names);
-        if (onlyParts && !names.contains(TRAIN)) {
-            throw new IOException(
-                    root + ": found " + names + "; expected a folder train beside it");
-        }
-        return onlyParts
-                || (names.contains(TRAIN)
-                        && !FolderScan.folderNames(root.resolve(TRAIN)).isEmpty());
-    }
-
-    private static List<String> existing(Path root, List<String> names) {
-        return names.stream().filter(name -> Files.isDirectory(root.resolve(name))).toList();
     }
 
     private static void checkClasses(FolderScan scan) throws IOException {
@@ -162,6 +172,7 @@ public final class ImageFolder {
                             some(empty),
                             ImageTree.expected(scan.leftOut())));
         }
+        checkNesting(scan);
         if (names.size() < 2) {
             throw new IOException(
                     String.format(
@@ -170,6 +181,37 @@ public final class ImageFolder {
                             scan.root(),
                             names,
                             EXPECTED));
+        }
+    }
+
+    /** Refuses parts below classes, and warns where classes look like parts of unknown names. */
+    private static void checkNesting(FolderScan scan) throws IOException {
+        for (Map.Entry<String, Set<String>> entry : scan.foldersByClass().entrySet()) {
+            Set<Part> parts = EnumSet.noneOf(Part.class);
+            for (String name : entry.getValue()) {
+                Part part = Parts.of(name);
+                if (part != null) {
+                    parts.add(part);
+                }
+            }
+            if (parts.size() > 1) {
+                throw new IOException(
+                        String.format(
+                                "%s: the class folder %s has the parts %s in it; expected"
+                                        + " train/<class>/<images>; if it is the data set, give it",
+                                scan.root(), entry.getKey(), entry.getValue()));
+            }
+        }
+        Set<Set<String>> inside = new HashSet<>(scan.foldersByClass().values());
+        Set<String> first = inside.isEmpty() ? Set.of() : inside.iterator().next();
+        if (inside.size() == 1 && scan.classNames().size() > 1 && first.size() > 1) {
+            LOG.warn(
+                    "{}: the classes {} have the same folders {} in them; if they are parts of the"
+                            + " data set, name them {}",
+                    scan.root(),
+                    some(scan.classNames()),
+                    some(List.copyOf(first)),
+                    Parts.EXPECTED);
         }
     }
 

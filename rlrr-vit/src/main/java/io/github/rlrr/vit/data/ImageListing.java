@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * Image files and their labels, none of them opened yet.
  *
- * @param classNames the names in label order
+ * @param classNames the names in label order, in Unicode's composed form (NFC)
  * @param entries the files in the order of the data set; may be empty, as where there is no test
  *     set
  * @param ignored how many files were passed over because they are hidden or no images by their name
@@ -24,7 +24,7 @@ public record ImageListing(List<String> classNames, List<Entry> entries, int ign
     public record Entry(Path path, int label) {}
 
     /**
-     * Copies the lists.
+     * Copies the lists and composes the names.
      *
      * @param classNames as the record has it
      * @param entries as the record has it
@@ -32,7 +32,7 @@ public record ImageListing(List<String> classNames, List<Entry> entries, int ign
      * @throws IllegalArgumentException if a label is no index into the class names
      */
     public ImageListing {
-        classNames = List.copyOf(classNames);
+        classNames = ClassNames.of(classNames);
         entries = List.copyOf(entries);
         for (Entry entry : entries) {
             if (entry.label < 0 || entry.label >= classNames.size()) {
@@ -65,7 +65,9 @@ public record ImageListing(List<String> classNames, List<Entry> entries, int ign
      * @throws IllegalArgumentException if a class here is not among them
      */
     public ImageListing relabelled(List<String> names) {
-        List<String> unknown = classNames.stream().filter(name -> !names.contains(name)).toList();
+        List<String> composed = ClassNames.of(names);
+        List<String> unknown =
+                classNames.stream().filter(name -> !composed.contains(name)).toList();
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException(
                     "the images have classes "
@@ -75,9 +77,9 @@ public record ImageListing(List<String> classNames, List<Entry> entries, int ign
         }
         List<Entry> relabelled =
                 entries.stream()
-                        .map(e -> new Entry(e.path(), names.indexOf(classNames.get(e.label()))))
+                        .map(e -> new Entry(e.path(), composed.indexOf(classNames.get(e.label()))))
                         .toList();
-        return new ImageListing(names, relabelled, ignored);
+        return new ImageListing(composed, relabelled, ignored);
     }
 
     /**

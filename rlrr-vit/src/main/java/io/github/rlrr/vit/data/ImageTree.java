@@ -8,31 +8,46 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
  * The image files below a folder at any depth, links followed, and what else lies there; {@link
- * FileKind} tells which are images.
+ * FileKind} tells which are images. Folders that hold results ({@link OutputMark}) are passed over.
  *
  * @param images sorted by their path below the folder, by UTF-16 code unit
  * @param byContent how many of them have no usual extension and were told by their content
  * @param leftOut the other files
+ * @param folders the names of the visible folders directly in it, sorted
+ * @param outputs the folders in it that hold results
  */
-public record ImageTree(List<Path> images, int byContent, LeftOut leftOut) {
+public record ImageTree(
+        List<Path> images,
+        int byContent,
+        LeftOut leftOut,
+        SortedSet<String> folders,
+        List<Path> outputs) {
 
     /**
-     * Copies the list.
+     * Copies the lists.
      *
      * @param images as the record has it
      * @param byContent as the record has it
      * @param leftOut as the record has it
+     * @param folders as the record has it
+     * @param outputs as the record has it
      */
     public ImageTree {
         images = List.copyOf(images);
+        folders = Collections.unmodifiableSortedSet(new TreeSet<>(folders));
+        outputs = List.copyOf(outputs);
     }
 
     /**
@@ -40,31 +55,40 @@ public record ImageTree(List<Path> images, int byContent, LeftOut leftOut) {
      *
      * @param folder the folder
      * @return what was found, possibly no image
-     * @throws IOException if the folder cannot be read, or a link in it leads back to a folder
-     *     above it
+     * @throws IOException if the folder cannot be read, a link in it leads back to a folder above
+     *     it, or the locale makes names of images unreadable
      */
     public static ImageTree below(Path folder) throws IOException {
         TreeMap<String, Path> images = new TreeMap<>();
         Map<String, Integer> unread = new HashMap<>();
         Map<String, Integer> others = new HashMap<>();
+        SortedSet<String> folders = new TreeSet<>();
+        List<Path> outputs = new ArrayList<>();
+        List<Path> found = new ArrayList<>();
         int hidden = 0;
         int byContent = 0;
         try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             for (Path path : (Iterable<Path>) below::iterator) {
+                String relative = folder.relativize(path).toString().replace('\\', '/');
+                boolean isHidden = relative.startsWith(".") || relative.contains("/.");
                 if (Files.isDirectory(path)) {
+                    if (!path.equals(folder) && OutputMark.isOn(path)) {
+                        outputs.add(path);
+                    } else if (folder.equals(path.getParent()) && !isHidden) {
+                        folders.add(relative);
+                    }
                     continue;
                 }
-                String relative = folder.relativize(path).toString().replace('\\', '/');
-                if (relative.startsWith(".") || relative.contains("/.")) {
+                if (isHidden || outputs.stream().anyMatch(path::startsWith)) {
                     hidden++;
                     continue;
                 }
                 FileKind kind = FileKind.of(path);
                 switch (kind.role()) {
-                    case IMAGE -> images.put(relative, path);
-                    case IMAGE_BY_CONTENT -> {
+                    case IMAGE, IMAGE_BY_CONTENT -> {
+                        found.add(path);
                         images.put(relative, path);
-                        byContent++;
+                        byContent += kind.role() == FileKind.Role.IMAGE ? 0 : 1;
                     }
                     case UNREAD_IMAGE -> unread.merge(kind.name(), 1, Integer::sum);
                     case OTHER -> others.merge(kind.name(), 1, Integer::sum);
@@ -73,8 +97,13 @@ public record ImageTree(List<Path> images, int byContent, LeftOut leftOut) {
         } catch (UncheckedIOException e) {
             throw described(e.getCause());
         }
+        FileNames.check(folder, found);
         return new ImageTree(
-                List.copyOf(images.values()), byContent, new LeftOut(unread, others, hidden));
+                List.copyOf(images.values()),
+                byContent,
+                new LeftOut(unread, others, hidden),
+                folders,
+                outputs);
     }
 
     /** Says what was found and what is read, for a folder without an image. */

@@ -2,8 +2,6 @@ package io.github.rlrr.vit.data;
 
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,7 +50,8 @@ final class ListedImages {
     }
 
     void add(Part part, Row row) {
-        rows.computeIfAbsent(part, key -> new ArrayList<>()).add(row);
+        Row composed = new Row(row.place, row.path, ClassNames.of(row.label));
+        rows.computeIfAbsent(part, key -> new ArrayList<>()).add(composed);
     }
 
     List<Row> rows(Part part) {
@@ -66,15 +65,19 @@ final class ListedImages {
     /**
      * Resolves the rows against a folder.
      *
-     * @param folder what paths are relative to and may not leave
+     * @param folder what paths are relative to
      * @param seed of what is cut off the training images: a validation part where none is listed
      * @param cutTest whether a test part is cut off, too, where none is listed
+     * @param allowed where images may lie
      */
-    ImageSplits splits(Path folder, long seed, boolean cutTest) throws IOException {
+    ImageSplits splits(Path folder, long seed, boolean cutTest, ListedPaths allowed)
+            throws IOException {
+        unifyNumbers();
         List<String> names = classNames();
+        PathFinder finder = new PathFinder(folder, allowed);
         Map<Part, List<Entry>> entries = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
-            entries.put(part, resolve(folder.toAbsolutePath().normalize(), rows(part), names));
+            entries.put(part, resolve(finder, rows(part), names));
         }
         faults.check();
         if (names.size() < 2) {
@@ -110,6 +113,20 @@ final class ListedImages {
         return splits;
     }
 
+    /** Programs that hold labels as floating-point numbers write 1 as 1.0. */
+    private void unifyNumbers() {
+        boolean all =
+                rows.values().stream()
+                        .flatMap(List::stream)
+                        .allMatch(row -> row.label.matches("\\d{1,18}(\\.0+)?"));
+        if (all) {
+            for (List<Row> part : rows.values()) {
+                part.replaceAll(
+                        row -> new Row(row.place, row.path, row.label.replaceFirst("\\.0+$", "")));
+            }
+        }
+    }
+
     private List<String> classNames() {
         Set<String> labels = new HashSet<>();
         rows.values().forEach(part -> part.forEach(row -> labels.add(row.label)));
@@ -124,7 +141,8 @@ final class ListedImages {
         return List.copyOf(sorted);
     }
 
-    private List<Entry> resolve(Path folder, List<Row> part, List<String> names) {
+    private List<Entry> resolve(PathFinder finder, List<Row> part, List<String> names)
+            throws IOException {
         Map<String, Integer> labels = new HashMap<>();
         for (String name : names) {
             labels.put(name, labels.size());
@@ -132,18 +150,11 @@ final class ListedImages {
         Map<Path, Row> first = new HashMap<>();
         List<Entry> entries = new ArrayList<>();
         for (Row row : part) {
-            Path path;
-            try {
-                path = folder.resolve(row.path).normalize();
-            } catch (InvalidPathException e) {
-                faults.add(row.place, "'" + row.path + "' is no path: " + e.getReason());
-                continue;
-            }
-            Row before = first.putIfAbsent(path, row);
-            if (!path.startsWith(folder) || path.equals(folder)) {
-                faults.add(row.place, "'" + row.path + "' leads out of the folder");
-            } else if (!Files.isRegularFile(path)) {
-                faults.add(row.place, "no file " + path);
+            PathFinder.Found found = finder.find(row.path);
+            Path path = found.file();
+            Row before = path == null ? null : first.putIfAbsent(path, row);
+            if (path == null) {
+                faults.add(row.place, found.fault());
             } else if (before != null && !before.label.equals(row.label)) {
                 faults.add(
                         row.place,

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads a task of VTAB-1k: lists {@code train800.txt}, {@code val200.txt} and {@code test.txt} of
@@ -28,17 +29,34 @@ final class VtabLists {
         return Files.isRegularFile(root.resolve(TRAIN)) || Files.isRegularFile(root.resolve(BOTH));
     }
 
-    static ImageSplits splits(Path root, long seed) throws IOException {
+    static ImageSplits splits(Path root, long seed, ListedPaths allowed) throws IOException {
         ListedImages listed = new ListedImages(root);
         boolean cut = Files.isRegularFile(root.resolve(TRAIN));
         read(root, cut ? TRAIN : BOTH, Part.TRAIN, listed);
-        if (cut && Files.exists(root.resolve(VALIDATION))) {
-            read(root, VALIDATION, Part.VALIDATION, listed);
+        if (cut) {
+            readIfThere(root, VALIDATION, Part.VALIDATION, listed);
         }
-        if (Files.exists(root.resolve(TEST))) {
-            read(root, TEST, Part.TEST, listed);
+        readIfThere(root, TEST, Part.TEST, listed);
+        return listed.splits(root, seed, false, allowed);
+    }
+
+    /** Reads a list; where it is not there, none of another name may stand for it. */
+    private static void readIfThere(Path root, String name, Part part, ListedImages listed)
+            throws IOException {
+        if (Files.exists(root.resolve(name))) {
+            read(root, name, part, listed);
+            return;
         }
-        return listed.splits(root, seed, false);
+        try (Stream<Path> files = Files.list(root)) {
+            for (Path file : files.sorted().toList()) {
+                String other = String.valueOf(file.getFileName());
+                String base = other.replaceFirst("(?i)\\.txt$", "");
+                if (!base.equals(other) && Parts.of(base) == part) {
+                    throw new IOException(
+                            String.format("%s: found %s; expected %s", root, other, name));
+                }
+            }
+        }
     }
 
     private static void read(Path root, String name, Part part, ListedImages listed)

@@ -80,6 +80,7 @@ class CsvListsTest {
     @Test
     void aTableOfOtherThingsLeavesAFolderOfImages() throws IOException {
         write("sizes.csv", "name,size\na,1\n");
+        Pictures.fill(root.resolve("q"), 1);
 
         assertThat(DataLayout.of(root)).isEqualTo(DataLayout.IMAGE_FOLDER);
     }
@@ -94,7 +95,7 @@ class CsvListsTest {
                         "p/000.png","a
                         b",train
                         p/001.png,b
-                        p/002.png,c,dev
+                        p/002.png,c,other
                         p/003.png,,test
                         ../x.png,c,test
                         """);
@@ -104,9 +105,10 @@ class CsvListsTest {
                 .hasMessage(
                         file
                                 + ": 4 bad lines in the lists of images: a.csv:4: 2 fields, expected"
-                                + " 3 as in the header; a.csv:5: split 'dev', expected train, val or"
-                                + " test; a.csv:6: no label, expected the name of a class; a.csv:7:"
-                                + " '../x.png' leads out of the folder");
+                                + " 3 as in the header; a.csv:5: split 'other', expected train, val"
+                                + " and test (or training, valid, dev, testing, …); a.csv:6: no"
+                                + " label, expected the name of a class; a.csv:7: '../x.png' leads"
+                                + " out of the folder; --allow-outside follows such paths");
     }
 
     @Test
@@ -114,7 +116,9 @@ class CsvListsTest {
         Path file = write("a.csv", "p/000.png,a\n");
         assertThatThrownBy(() -> DataLayout.of(file).splits(file, 1))
                 .hasMessageStartingWith(
-                        file + ":1: the header [p/000.png, a], expected the columns");
+                        file
+                                + " is not understood as a list of images: its first line is"
+                                + " \"p/000.png,a\"; expected a header");
 
         write("a.csv", "path,label\n");
         write("b.csv", "path,label\n");
@@ -127,10 +131,9 @@ class CsvListsTest {
     void readsQuotedFieldsAsTheStandardSays() throws IOException {
         Path file = write("a.csv", "a,\"b \"\"c\"\", d\",\"e\r\nf\"\r\n\r\n,\"\"\n g \rlast");
 
-        assertThat(CsvRecords.read(file))
+        assertThat(CsvRecords.read(file, Files.readString(file), ','))
                 .containsExactly(
                         new Csv(1, List.of("a", "b \"c\", d", "e\r\nf")),
-                        new Csv(4, List.of("", "")),
                         new Csv(5, List.of(" g ")),
                         new Csv(6, List.of("last")));
     }
@@ -141,13 +144,13 @@ class CsvListsTest {
             quoteCharacter = '`',
             value = {
                 "x\\na\"b\",c | 2: a quote inside a field, expected the whole field in double quotes",
-                "\"a\"b,c | 1: 'b' after a closing quote, expected a comma or a line end",
+                "\"a\"b,c | 1: 'b' after a closing quote, expected a separator or a line end",
                 "x\\n\"a,c\\nd | 2: a quote is opened and never closed, expected a second one"
             })
     void refusesQuotesInTheWrongPlace(String text, String message) throws IOException {
         Path file = write("a.csv", text.replace("\\n", "\n"));
 
-        assertThatThrownBy(() -> CsvRecords.read(file))
+        assertThatThrownBy(() -> CsvRecords.read(file, Files.readString(file), ','))
                 .isInstanceOf(IOException.class)
                 .hasMessage(file + ":" + message);
     }

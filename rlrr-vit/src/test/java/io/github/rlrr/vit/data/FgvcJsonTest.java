@@ -86,6 +86,7 @@ class FgvcJsonTest {
                                 + " number; train.json, \"b.png\": no file "
                                 + root.resolve("b.png")
                                 + "; train.json, \"../c.png\": '../c.png' leads out of the folder;"
+                                + " --allow-outside follows such paths;"
                                 + " and 1 more");
     }
 

@@ -18,7 +18,8 @@ final class ImageListing {
      * Lists image files at any depth, sorted by their path below the folder; hidden ones are left
      * out, links followed. Images of formats that are not read are counted in a warning.
      *
-     * @throws IOException when the folder cannot be read, has no images or no end
+     * @throws IOException when the folder cannot be read, has no images, no end, or names that the
+     *     locale makes unreadable
      */
     static List<String> below(Path folder) throws IOException {
         ImageTree tree = ImageTree.below(folder);
