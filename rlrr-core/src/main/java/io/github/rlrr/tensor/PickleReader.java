@@ -163,7 +163,7 @@ final class PickleReader {
                                             .formatted(
                                                     REFUSED.getOrDefault(
                                                             opcode,
-                                                            "0x%02x".formatted((int) opcode)),
+                                                            "0x" + Integer.toHexString(opcode)),
                                                     at)
                                     + " refused");
         }
