@@ -8,15 +8,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
+import io.github.rlrr.io.DistinctNames;
+import io.github.rlrr.io.JsonFile;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,6 @@ public final class AdapterFolder {
     /** The version of the folder's format that this library writes. */
     public static final int FORMAT_VERSION = 1;
 
-    private static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final int LONGEST_MESSAGE = 400;
     private static final String STATISTICS = "running_statistics";
     private static final String FROZEN = "frozen";
@@ -107,7 +106,8 @@ public final class AdapterFolder {
     }
 
     /**
-     * Reads an adapter's configuration without its tensors.
+     * Reads an adapter's configuration without its tensors. Classes of one name are told apart,
+     * with a warning, as {@link DistinctNames} does.
      *
      * @param folder the adapter folder
      * @return the description
@@ -115,28 +115,33 @@ public final class AdapterFolder {
      *     malformed
      */
     public static Description describe(Path folder) throws IOException {
+        Description said = read(folder);
+        AdapterMetadata metadata = said.metadata();
+        List<String> names =
+                DistinctNames.of(metadata.classNames(), folder.resolve(CONFIG_FILE).toString());
+        return new Description(
+                said.config(),
+                new AdapterMetadata(
+                        metadata.baseModel(),
+                        names,
+                        metadata.preprocessing(),
+                        metadata.rejectBelow()),
+                said.baseFingerprint(),
+                said.libraryVersion());
+    }
+
+    private static Description read(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG_FILE);
         if (!Files.isRegularFile(file)) {
-            throw new IOException(
-                    folder
-                            + " is no adapter folder: it has no "
-                            + CONFIG_FILE
-                            + (Files.isDirectory(folder) ? "" : " (the folder does not exist)"));
+            throw NoAdapter.at(folder);
         }
-        if (Files.size(file) > MAX_CONFIG_BYTES) {
-            throw new IOException(
-                    file
-                            + " is "
-                            + Files.size(file)
-                            + " bytes, expected at most "
-                            + MAX_CONFIG_BYTES);
+        JsonObject json = JsonFile.object(file);
+        IOException foreign = NoAdapter.foreign(folder, json);
+        if (foreign != null) {
+            throw foreign;
         }
         try {
-            JsonElement root = JsonParser.parseString(Files.readString(file));
-            return description(root.getAsJsonObject());
-        } catch (CharacterCodingException e) {
-            throw new IOException(
-                    file + " is no valid adapter configuration: it is not UTF-8 text", e);
+            return description(json);
         } catch (JsonParseException
                 | IllegalStateException
                 | IllegalArgumentException
@@ -147,7 +152,7 @@ public final class AdapterFolder {
     }
 
     /** A message in one line of bearable length, since it may quote what the file holds. */
-    private static String shown(@Nullable String message) {
+    static String shown(@Nullable String message) {
         String text = String.valueOf(message);
         String start =
                 text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
@@ -225,7 +230,7 @@ public final class AdapterFolder {
     static AdaptedBlock load(
             Path folder, Block base, ModuleTree tree, Function<Adapter, String> fingerprints)
             throws IOException {
-        Description description = describe(folder);
+        Description description = read(folder);
         Adapter adapter;
         try {
             adapter = new Adapter(tree, description.config());

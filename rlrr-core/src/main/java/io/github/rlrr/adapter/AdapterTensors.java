@@ -3,6 +3,7 @@ package io.github.rlrr.adapter;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.Adapter.AdaptedSite;
+import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class AdapterTensors {
                 .forEach(name -> faults.add(name + " is unexpected"));
         adapter.sites().forEach(adapted -> checkOutputs(adapted, reader.tensors(), faults));
         if (!faults.isEmpty()) {
-            throw new IOException(reader.file() + ": " + String.join("; ", faults));
+            throw new IOException(reader.file() + ": " + ShortList.joined(faults, "; "));
         }
         for (Map.Entry<String, Parameter> entry : expected.entrySet()) {
             TensorInfo info = Objects.requireNonNull(reader.tensors().get(entry.getKey()));

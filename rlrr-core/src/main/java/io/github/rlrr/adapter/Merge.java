@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.io.ShortList;
 import io.github.rlrr.torch.GradMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ final class Merge {
             if (!faults.isEmpty()) {
                 throw new IllegalArgumentException(
                         "the block to merge into is not of the base's architecture: "
-                                + String.join("; ", faults));
+                                + ShortList.joined(faults, "; "));
             }
             values.forEach((path, value) -> copy(value, Objects.requireNonNull(targets.get(path))));
         }

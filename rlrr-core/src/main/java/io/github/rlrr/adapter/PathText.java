@@ -29,7 +29,7 @@ final class PathText implements CharSequence {
     public char charAt(int index) {
         if (++looks > MOST_LOOKS) {
             throw new IllegalArgumentException(
-                    "target \"%s\" takes more than %d steps on the path %s; write it simpler"
+                    "target \"%s\" takes more than %s steps on the path %s; write it simpler"
                             .formatted(target, MOST_LOOKS, path));
         }
         return path.charAt(index);

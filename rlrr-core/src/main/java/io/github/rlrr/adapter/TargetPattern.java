@@ -32,7 +32,7 @@ record TargetPattern(
         }
         if (text.length() > MOST_CHARACTERS) {
             throw new IllegalArgumentException(
-                    "target \"%s…\" has %d characters, expected at most %d"
+                    "target \"%s…\" has %s characters, expected at most %s"
                             .formatted(text.substring(0, 40), text.length(), MOST_CHARACTERS));
         }
         if (text.startsWith("all-")) {

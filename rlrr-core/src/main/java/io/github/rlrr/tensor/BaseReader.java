@@ -60,7 +60,7 @@ abstract class BaseReader implements TensorReader {
             throw new TensorFileException(
                     file,
                     name,
-                    "ends before its %d bytes; the file was cut short or replaced"
+                    "ends before its %s bytes; the file was cut short or replaced"
                             .formatted(tensor.byteCount()),
                     e);
         } catch (ClosedChannelException e) {
@@ -73,14 +73,14 @@ abstract class BaseReader implements TensorReader {
             throw new TensorFileException(
                     file,
                     name,
-                    "of %d bytes does not fit into Java's heap of %d; start Java with a larger -Xmx"
+                    "of %s bytes does not fit into Java's heap of %s; start Java with a larger -Xmx"
                             .formatted(tensor.byteCount(), Runtime.getRuntime().maxMemory()),
                     e);
         } catch (EngineException e) {
             throw new TensorFileException(
                     file,
                     name,
-                    "of %d bytes was refused by the engine: %s"
+                    "of %s bytes was refused by the engine: %s"
                             .formatted(tensor.byteCount(), TensorFileException.reason(e)),
                     e);
         }
@@ -100,7 +100,7 @@ abstract class BaseReader implements TensorReader {
                 name,
                 "is not in the file; "
                         + (near.isEmpty()
-                                ? "it holds %d tensors: %s%s"
+                                ? "it holds %s tensors: %s%s"
                                         .formatted(
                                                 tensors.size(),
                                                 listed,

@@ -75,7 +75,7 @@ final class CheckedZip implements Closeable {
         if (zip.size() > maxEntries) {
             throw new TensorFileException(
                     file,
-                    "has %d entries, expected at most %d (ReadLimits.maxTensors)"
+                    "has %s entries, expected at most %s (ReadLimits.maxTensors)"
                             .formatted(zip.size(), maxEntries));
         }
         long unclaimed = file.toFile().length();
@@ -105,13 +105,13 @@ final class CheckedZip implements Closeable {
         if (packed < 0 || size < 0 || packed > unclaimed) {
             throw problem(
                     entry.getName(),
-                    "claims %d packed bytes, more than the archive has left".formatted(packed));
+                    "claims %s packed bytes, more than the archive has left".formatted(packed));
         }
         boolean stored = entry.getMethod() == ZipEntry.STORED;
         if (stored ? size != packed : size / MAX_RATIO > packed) {
             throw problem(
                     entry.getName(),
-                    "claims %d bytes from %d packed ones, which %s cannot give"
+                    "claims %s bytes from %s packed ones, which %s cannot give"
                             .formatted(size, packed, stored ? "storing" : "deflate"));
         }
         return packed;

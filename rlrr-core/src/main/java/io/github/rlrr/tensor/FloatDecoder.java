@@ -21,7 +21,7 @@ final class FloatDecoder {
         }
         if (tensor.elementCount() > LONGEST_ARRAY) {
             throw new TensorProblemException(
-                    "has %d elements, expected at most %d for a Java array; use read for it"
+                    "has %s elements, expected at most %s for a Java array; use read for it"
                             .formatted(tensor.elementCount(), LONGEST_ARRAY));
         }
         float[] values = new float[(int) tensor.elementCount()];
@@ -70,7 +70,7 @@ final class FloatDecoder {
         // 2^63 as a float would saturate to Long.MAX_VALUE on the way back.
         if (nearest >= 0x1p63f || (long) nearest != value) {
             throw new TensorProblemException(
-                    "holds %d, which is not a float32 exactly; use read for it".formatted(value));
+                    "holds %s, which is not a float32 exactly; use read for it".formatted(value));
         }
         return nearest;
     }

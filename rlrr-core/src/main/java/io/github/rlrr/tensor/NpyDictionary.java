@@ -132,7 +132,7 @@ final class NpyDictionary {
             numbers.add(number());
             if (numbers.size() > maxDimensions) {
                 throw new TensorProblemException(
-                        "has more than %d dimensions (ReadLimits.maxDimensions)"
+                        "has more than %s dimensions (ReadLimits.maxDimensions)"
                                 .formatted(maxDimensions));
             }
             comma = accept(',');
@@ -187,7 +187,7 @@ final class NpyDictionary {
     private TensorProblemException wrong(String expected) {
         String found = text.substring(at, Math.min(text.length(), at + 16));
         return new TensorProblemException(
-                "has a malformed npy header: %s at character %d, expected %s"
+                "has a malformed npy header: %s at character %s, expected %s"
                         .formatted(TensorFileException.quote(found), at, expected));
     }
 }

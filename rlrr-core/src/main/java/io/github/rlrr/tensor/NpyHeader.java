@@ -49,7 +49,7 @@ record NpyHeader(TensorType type, boolean fortranOrder, Shape shape, long dataOf
         int major = start[6] & 0xff;
         if (major < 1 || major > 3 || start[7] != 0) {
             throw new TensorProblemException(
-                    "has npy version %d.%d, expected 1.0, 2.0 or 3.0"
+                    "has npy version %s.%s, expected 1.0, 2.0 or 3.0"
                             .formatted(major, start[7] & 0xff));
         }
         int lengthBytes = major == 1 ? 2 : 4;
@@ -60,7 +60,7 @@ record NpyHeader(TensorType type, boolean fortranOrder, Shape shape, long dataOf
         }
         if (length > limits.maxHeaderBytes()) {
             throw new TensorProblemException(
-                    "claims a header of %d bytes, expected at most %d (ReadLimits.maxHeaderBytes)"
+                    "claims a header of %s bytes, expected at most %s (ReadLimits.maxHeaderBytes)"
                             .formatted(length, limits.maxHeaderBytes()));
         }
         // Version 3 is UTF-8, but only field names of structured types, refused below, need it.

@@ -84,7 +84,7 @@ final class NpzReader extends BaseReader {
             throw new TensorFileException(
                     file,
                     name,
-                    "has %d bytes of data, expected %d for %s %s"
+                    "has %s bytes of data, expected %s for %s %s"
                             .formatted(data, tensor.byteCount(), tensor.type(), tensor.shape()));
         }
         return new Member(tensor, header, entry);
@@ -117,7 +117,7 @@ final class NpzReader extends BaseReader {
         try (columns) {
             if (tensor.byteCount() > Integer.MAX_VALUE - 8) {
                 throw new TensorProblemException(
-                        "is %d bytes in Fortran order, expected less than 2 GiB; save it in C order"
+                        "is %s bytes in Fortran order, expected less than 2 GiB; save it in C order"
                                 .formatted(tensor.byteCount()));
             }
             ByteBuffer whole = ByteBuffer.allocate((int) tensor.byteCount());

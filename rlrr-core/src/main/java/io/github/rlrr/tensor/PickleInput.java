@@ -76,7 +76,7 @@ final class PickleInput {
     int skip(long bytes) throws TensorProblemException {
         if (bytes < 0 || bytes > in.remaining()) {
             throw wrong(
-                    "%s bytes announced and %d left"
+                    "%s bytes announced and %s left"
                             .formatted(Long.toUnsignedString(bytes), in.remaining()));
         }
         int begin = in.position();
@@ -90,6 +90,6 @@ final class PickleInput {
 
     static TensorProblemException wrong(int at, String found) {
         return new TensorProblemException(
-                "is a damaged pickle: at byte %d it has %s".formatted(at, found));
+                "is a damaged pickle: at byte %s it has %s".formatted(at, found));
     }
 }

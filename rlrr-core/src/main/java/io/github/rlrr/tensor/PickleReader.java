@@ -11,19 +11,21 @@ import org.jspecify.annotations.Nullable;
  * Interprets what {@code torch.save} pickles for a state dict, and nothing else.
  *
  * <p>A pickle is a program for a stack machine that can name and call any Python function. This
- * machine knows the opcodes that dictionaries of tensors need, in protocols 2 to 5, and the names
- * in {@link PickledGlobal}; it refuses every other by name. Nothing recurses, so nesting costs no
+ * machine knows the opcodes that {@code torch.save} writes, in protocols 2 to 5, and the names in
+ * {@link PickledGlobal}. It calls nothing: what a name that is no part of a state dict would make is
+ * a {@link PickledForeign}, which holds that name alone, whatever is put into it; {@link StateDict}
+ * refuses one among tensors. Nothing recurses, so nesting costs no
  * stack, and cycles stay references. Each step takes a byte of the pickle at least, makes one small
  * value at most and looks at no more than it takes off the stack, so what is put on it again and
  * again costs nothing again; steps are bounded besides, by the number of tensors allowed.
  *
  * <p>The values: {@link PickledDict}, {@code List} (a tuple), {@link PickledTensor}, its storage,
- * {@link PickledGlobal}, {@code String}, {@code Long}, and {@link #OTHER} for all that says nothing
- * of tensors. See Python's {@code pickletools} for the opcodes.
+ * {@link PickledGlobal}, {@link PickledForeign}, {@code String}, {@code Long}, and {@link #OTHER}
+ * for all that says nothing of tensors. See Python's {@code pickletools} for the opcodes.
  */
 final class PickleReader {
 
-    /** A float, a truth value, None, a huge number, a list: of no use here, whatever it is. */
+    /** A float, a truth value, None, a huge number, bytes, a list, a set: of no use here. */
     static final Object OTHER = new Object();
 
     private static final Object MARK = new Object();
@@ -38,19 +40,11 @@ final class PickleReader {
             Map.ofEntries(
                     Map.entry('i', "INST"),
                     Map.entry('o', "OBJ"),
-                    Map.entry('\u0081', "NEWOBJ"),
-                    Map.entry('\u0092', "NEWOBJ_EX"),
                     Map.entry('\u0082', "EXT1"),
                     Map.entry('\u0083', "EXT2"),
                     Map.entry('\u0084', "EXT4"),
                     Map.entry('P', "PERSID"),
-                    Map.entry('\u008b', "LONG4"),
-                    Map.entry('B', "BINBYTES"),
-                    Map.entry('C', "SHORT_BINBYTES"),
-                    Map.entry('\u008f', "EMPTY_SET"),
-                    Map.entry('\u0097', "NEXT_BUFFER"),
-                    Map.entry('0', "POP"),
-                    Map.entry('1', "POP_MARK"));
+                    Map.entry('\u0097', "NEXT_BUFFER"));
 
     private final PickleInput in;
     private final long maxSteps;
@@ -90,7 +84,7 @@ final class PickleReader {
             step(opcode);
         }
         throw new TensorProblemException(
-                "takes more than %d steps (ReadLimits.maxTensors)".formatted(maxSteps));
+                "takes more than %s steps (ReadLimits.maxTensors)".formatted(maxSteps));
     }
 
     private void step(char opcode) throws TensorProblemException {
@@ -103,10 +97,12 @@ final class PickleReader {
             case 's' -> {
                 Object value = pop();
                 Object key = pop();
-                dict("SETITEM").put(key, value);
+                if (!foreignOnTop()) {
+                    dict("SETITEM").put(key, value);
+                }
             }
             case 'u' -> setItems();
-            case ']', 'N', '\u0088', '\u0089' -> stack.add(OTHER);
+            case ']', 'N', '\u0088', '\u0089', '\u008f' -> stack.add(OTHER);
             case 'a' -> {
                 pop(); // what a list holds is of no use here
                 requireOther("APPEND");
@@ -115,14 +111,25 @@ final class PickleReader {
                 popToMark();
                 requireOther("APPENDS");
             }
-            case 'G' -> {
-                in.skip(8);
+            case '\u0090' -> {
+                popToMark();
+                requireOther("ADDITEMS");
+            }
+            case '\u0091' -> {
+                popToMark();
                 stack.add(OTHER);
             }
+            case 'G' -> bytes(8);
+            case 'C' -> bytes(in.number(1));
+            case 'B' -> bytes(in.number(4));
+            case '\u008e', '\u0096' -> bytes(in.number(8));
             case 'K' -> stack.add(in.number(1));
             case 'M' -> stack.add(in.number(2));
             case 'J' -> stack.add((long) (int) in.number(4));
             case '\u008a' -> stack.add(in.wholeNumber((int) in.number(1)));
+            case '\u008b' -> stack.add(in.wholeNumber((int) in.number(4)));
+            case '0' -> pop();
+            case '1' -> popToMark();
             case 'X' -> stack.add(in.text(in.number(4)));
             case '\u008c' -> stack.add(in.text(in.number(1)));
             case '\u008d' -> stack.add(in.text(in.number(8)));
@@ -145,25 +152,57 @@ final class PickleReader {
                     throw wrong("STACK_GLOBAL of what is no text");
                 }
             }
-            case 'R' -> {
-                if (pop() instanceof List<?> arguments && pop() instanceof PickledGlobal called) {
-                    stack.add(called.call(arguments));
-                } else {
-                    throw wrong("REDUCE of what cannot be called");
-                }
-            }
+            case 'R' -> reduce();
+            case '\u0081' -> made("NEWOBJ", 1);
+            case '\u0092' -> made("NEWOBJ_EX", 2);
             case 'b' -> build();
             case 'Q' -> stack.add(PickledGlobal.storage(pop()));
             default ->
                     throw new TensorProblemException(
-                            "asks for the opcode %s at byte %d, which is no part of a state dict;"
+                            "asks for the opcode %s at byte %s, which is no part of a state dict;"
                                             .formatted(
                                                     REFUSED.getOrDefault(
                                                             opcode,
-                                                            "0x%02x".formatted((int) opcode)),
+                                                            "0x" + Integer.toHexString(opcode)),
                                                     at)
                                     + " refused");
         }
+    }
+
+    private void bytes(long length) throws TensorProblemException {
+        in.skip(length);
+        stack.add(OTHER);
+    }
+
+    private void reduce() throws TensorProblemException {
+        if (pop() instanceof List<?> arguments) {
+            Object called = pop();
+            if (called instanceof PickledGlobal global) {
+                stack.add(global.call(arguments));
+                return;
+            }
+            if (called instanceof PickledForeign) {
+                stack.add(called); // what a foreign object would give is as foreign
+                return;
+            }
+        }
+        throw wrong("REDUCE of what cannot be called");
+    }
+
+    /** Stands for an object of a foreign class, whose arguments are dropped. */
+    private void made(String opcode, int arguments) throws TensorProblemException {
+        for (int i = 0; i < arguments; i++) {
+            pop();
+        }
+        if (pop() instanceof PickledGlobal type && type.kind() == PickledGlobal.Kind.FOREIGN) {
+            stack.add(new PickledForeign(type.name()));
+            return;
+        }
+        throw wrong(opcode + " of what is no foreign class");
+    }
+
+    private boolean foreignOnTop() {
+        return !stack.isEmpty() && stack.get(stack.size() - 1) instanceof PickledForeign;
     }
 
     private void tuple(int length) throws TensorProblemException {
@@ -176,6 +215,9 @@ final class PickleReader {
 
     private void setItems() throws TensorProblemException {
         List<Object> items = popToMark();
+        if (foreignOnTop()) {
+            return;
+        }
         PickledDict target = dict("SETITEMS");
         if (items.size() % 2 != 0) {
             throw wrong("SETITEMS with a key without value");
@@ -188,13 +230,16 @@ final class PickleReader {
     /** Lets a state dict have its {@code _metadata} (versions of modules), which says nothing. */
     private void build() throws TensorProblemException {
         Object state = pop();
+        if (foreignOnTop()) {
+            return;
+        }
         boolean metadata =
                 state instanceof PickledDict attributes
                         && attributes.entries().size() == 1
                         && "_metadata".equals(attributes.entries().get(0).key());
         if (!metadata || !dict("BUILD").ordered()) {
             throw new TensorProblemException(
-                    "gives an object attributes (BUILD at byte %d), expected none but the _metadata"
+                    "gives an object attributes (BUILD at byte %s), expected none but the _metadata"
                                     .formatted(at)
                             + " of a state dict; refused");
         }
@@ -209,6 +254,9 @@ final class PickleReader {
     }
 
     private void requireOther(String opcode) throws TensorProblemException {
+        if (foreignOnTop()) {
+            return;
+        }
         if (stack.isEmpty() || stack.get(stack.size() - 1) != OTHER) {
             throw wrong(opcode + " on what is no list");
         }

@@ -2,6 +2,7 @@ package io.github.rlrr.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A dictionary of a pickle, which may hold itself: never to be walked without a bound. */
 final class PickledDict {
@@ -9,6 +10,7 @@ final class PickledDict {
     private final boolean ordered;
     private List<Entry> entries = List.of();
     private boolean holdsTensors;
+    private @Nullable PickledForeign foreign;
 
     /**
      * One key and its value.
@@ -37,11 +39,19 @@ final class PickledDict {
         }
         entries.add(new Entry(key, value));
         holdsTensors |= value instanceof PickledTensor;
+        if (foreign == null && value instanceof PickledForeign found) {
+            foreign = found;
+        }
     }
 
     /** The entries as they came, keys that came twice included. */
     List<Entry> entries() {
         return entries;
+    }
+
+    /** The first value of a foreign type, or null. */
+    @Nullable PickledForeign foreign() {
+        return foreign;
     }
 
     /** Whether any value is a tensor. */

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Python name that a state dict needs, and what calling it gives here. No other name is known.
+ * A Python name, and what calling it gives here: of the few that a state dict needs the value, of
+ * any other a {@link PickledForeign}. Names that a pickle has only to run code are refused at once.
  *
  * @param name module and name, joined by a dot
  * @param kind what it stands for
@@ -27,6 +28,21 @@ record PickledGlobal(String name, Kind kind) {
     private static final Pattern STORAGE = Pattern.compile("torch\\.[A-Za-z0-9]+Storage");
     private static final Pattern TYPE =
             Pattern.compile("torch\\.(bool|(b?float|u?int|complex|qu?int)[0-9][a-z0-9_]*)");
+
+    /**
+     * Modules and names of no training's state. Nothing here would call them; but whoever opens the
+     * file in Python would, and should know.
+     */
+    private static final Pattern CODE =
+            Pattern.compile(
+                    "(os|posix|nt|sys|subprocess|importlib|runpy|socket|pty|shutil|ctypes|code|codeop"
+                            + "|webbrowser|pickle|_pickle|marshal|types|operator|multiprocessing"
+                            + "|asyncio|threading|signal|urllib|http|requests|torch\\.jit|torch\\.hub)"
+                            + "\\..*|torch\\.load|torch\\.storage\\._load_from_bytes|numpy\\.load"
+                            + "|(builtins|__builtin__)\\.(?!(set|frozenset|list|dict|tuple|bytearray"
+                            + "|bytes|str|int|float|bool|complex|range|slice|object|getattr)$).*"
+                            + "|__builtin__\\.getattr",
+                    Pattern.DOTALL);
 
     /** More than PyTorch's own operators take. */
     private static final int MOST_DIMENSIONS = 64;
@@ -66,13 +82,14 @@ record PickledGlobal(String name, Kind kind) {
         PARAMETER,
         SIZE,
         STORAGE,
-        TYPE
+        TYPE,
+        FOREIGN
     }
 
     /**
      * Looks a name up.
      *
-     * @throws TensorProblemException if no state dict needs it
+     * @throws TensorProblemException if only a pickle that runs code has it
      */
     static PickledGlobal of(String module, String name) throws TensorProblemException {
         String full = module + "." + name;
@@ -86,9 +103,17 @@ record PickledGlobal(String name, Kind kind) {
         if (TYPE.matcher(full).matches()) {
             return new PickledGlobal(full, Kind.TYPE);
         }
-        throw new TensorProblemException(
+        if (CODE.matcher(full).matches()) {
+            throw refused(full);
+        }
+        return new PickledGlobal(full, Kind.FOREIGN);
+    }
+
+    /** Refuses what a name makes, or would do. */
+    static TensorProblemException refused(String name) {
+        return new TensorProblemException(
                 "asks for %s, which is no part of a state dict; refused: %s"
-                        .formatted(TensorFileException.shorten(full), REMEDY));
+                        .formatted(TensorFileException.shorten(name), REMEDY));
     }
 
     /**
@@ -128,6 +153,9 @@ record PickledGlobal(String name, Kind kind) {
                     return tensor(arguments, type.elementType());
                 }
             }
+            case FOREIGN -> {
+                return new PickledForeign(name);
+            }
             case STORAGE, TYPE -> {}
         }
         throw unexpected();
@@ -162,7 +190,7 @@ record PickledGlobal(String name, Kind kind) {
         // Many tensors may name one tuple, which must not be copied for each if it is long.
         if (values.size() > MOST_DIMENSIONS) {
             throw new TensorProblemException(
-                    "has a tensor of %d dimensions, expected at most %d"
+                    "has a tensor of %s dimensions, expected at most %s"
                             .formatted(values.size(), MOST_DIMENSIONS));
         }
         long[] numbers = new long[values.size()];

@@ -77,12 +77,12 @@ final class PyTorchReader extends BaseReader {
         if (pickle.getSize() > limits.maxHeaderBytes()) {
             throw zip.problem(
                     name,
-                    "has %d bytes, expected at most %d (ReadLimits.maxHeaderBytes)"
+                    "has %s bytes, expected at most %s (ReadLimits.maxHeaderBytes)"
                             .formatted(pickle.getSize(), limits.maxHeaderBytes()));
         }
         Map<String, PickledTensor> tensors;
         try {
-            tensors = StateDict.of(PickleReader.read(content(zip, pickle), limits));
+            tensors = StateDict.of(PickleReader.read(content(zip, pickle), limits), limits);
         } catch (TensorProblemException e) {
             throw new TensorFileException(file, PICKLE + " " + TensorFileException.reason(e), e);
         } catch (IOException e) {
@@ -98,12 +98,6 @@ final class PyTorchReader extends BaseReader {
             Map<String, PickledTensor> tensors,
             ReadLimits limits)
             throws TensorFileException {
-        if (tensors.size() > limits.maxTensors()) {
-            throw new TensorFileException(
-                    file,
-                    "has %d tensors, expected at most %d (ReadLimits.maxTensors)"
-                            .formatted(tensors.size(), limits.maxTensors()));
-        }
         long claimable = SHARING_FLOOR + MAX_SHARING * file.toFile().length();
         Map<String, PyTorchSlot> slots = new LinkedHashMap<>();
         for (Map.Entry<String, PickledTensor> named : tensors.entrySet()) {
@@ -120,7 +114,7 @@ final class PyTorchReader extends BaseReader {
                 throw new TensorFileException(
                         file,
                         name,
-                        "claims %d bytes by sharing or repeating elements, expected at most %d more in a"
+                        "claims %s bytes by sharing or repeating elements, expected at most %s more in a"
                                         .formatted(slot.tensor().byteCount(), claimable)
                                 + " file of this length; save it with .contiguous()");
             }
@@ -221,7 +215,7 @@ final class PyTorchReader extends BaseReader {
         try (stretch) {
             if (slot.span() > LONGEST_SPAN) {
                 throw new TensorProblemException(
-                        "is spread over %d bytes, expected less than 2 GiB; save it with .contiguous()"
+                        "is spread over %s bytes, expected less than 2 GiB; save it with .contiguous()"
                                 .formatted(slot.span()));
             }
             ByteBuffer span = ByteBuffer.allocate((int) slot.span());

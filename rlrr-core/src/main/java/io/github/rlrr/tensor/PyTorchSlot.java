@@ -46,7 +46,7 @@ record PyTorchSlot(TensorInfo tensor, ZipEntry entry, long begin, long end, long
         if (entry.getSize() % claimedWidth != 0
                 || entry.getSize() / claimedWidth != storage.count()) {
             throw new TensorProblemException(
-                    "is in a storage of %d × %d bytes, but data/%s has %d"
+                    "is in a storage of %s × %s bytes, but data/%s has %s"
                             .formatted(
                                     storage.count(),
                                     claimedWidth,
@@ -55,14 +55,14 @@ record PyTorchSlot(TensorInfo tensor, ZipEntry entry, long begin, long end, long
         }
         if (claimed.size().length != claimed.stride().length) {
             throw new TensorProblemException(
-                    "has %d dimensions, but %d strides"
+                    "has %s dimensions, but %s strides"
                             .formatted(claimed.size().length, claimed.stride().length));
         }
         // Shape refuses negative numbers with an exception of its own.
         for (long dimension : claimed.size()) {
             if (dimension < 0) {
                 throw new TensorProblemException(
-                        "has the dimension %d, expected at least 0".formatted(dimension));
+                        "has the dimension %s, expected at least 0".formatted(dimension));
             }
         }
         TensorInfo tensor = limits.describe(name, type, new Shape(claimed.size().clone()));
@@ -91,7 +91,7 @@ record PyTorchSlot(TensorInfo tensor, ZipEntry entry, long begin, long end, long
         long count = tensor.elementCount() == 0 ? 0 : last + 1;
         if (outside || count > capacity - offset) {
             throw new TensorProblemException(
-                    "of shape %s reaches out of its storage of %d elements (offset %d, strides %s)"
+                    "of shape %s reaches out of its storage of %s elements (offset %s, strides %s)"
                             .formatted(
                                     tensor.shape(),
                                     capacity,

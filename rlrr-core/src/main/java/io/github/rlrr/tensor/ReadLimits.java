@@ -101,7 +101,7 @@ public record ReadLimits(
     TensorInfo describe(String name, TensorType type, Shape shape) throws TensorProblemException {
         if (shape.dimension() > maxDimensions) {
             throw new TensorProblemException(
-                    "has %d dimensions, expected at most %d (ReadLimits.maxDimensions)"
+                    "has %s dimensions, expected at most %s (ReadLimits.maxDimensions)"
                             .formatted(shape.dimension(), maxDimensions));
         }
         TensorInfo tensor;
@@ -112,7 +112,7 @@ public record ReadLimits(
         }
         if (tensor.byteCount() > maxTensorBytes) {
             throw new TensorProblemException(
-                    "claims %d bytes, expected at most %d (ReadLimits.maxTensorBytes)"
+                    "claims %s bytes, expected at most %s (ReadLimits.maxTensorBytes)"
                             .formatted(tensor.byteCount(), maxTensorBytes));
         }
         return tensor;

@@ -140,7 +140,7 @@ final class SafetensorsHeader {
         if (count > limits.maxTensors()) {
             throw new TensorFileException(
                     file,
-                    "has more than %d %s (ReadLimits.maxTensors)"
+                    "has more than %s %s (ReadLimits.maxTensors)"
                             .formatted(limits.maxTensors(), what));
         }
     }
@@ -164,7 +164,7 @@ final class SafetensorsHeader {
                 throw new TensorFileException(
                         file,
                         slot.tensor().name(),
-                        "begins at byte %d of the data, expected %d: tensors may neither overlap"
+                        "begins at byte %s of the data, expected %s: tensors may neither overlap"
                                         .formatted(slot.begin(), covered)
                                 + " nor leave gaps");
             }
@@ -173,7 +173,7 @@ final class SafetensorsHeader {
         if (covered != dataBytes) {
             throw new TensorFileException(
                     file,
-                    "has %d bytes of data, expected the %d that its header describes; the file is %s"
+                    "has %s bytes of data, expected the %s that its header describes; the file is %s"
                             .formatted(
                                     dataBytes,
                                     covered,

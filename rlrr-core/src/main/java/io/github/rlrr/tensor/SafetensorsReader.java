@@ -59,7 +59,7 @@ final class SafetensorsReader extends BaseReader {
         long size = channel.size();
         if (size < PREFIX_BYTES) {
             throw new TensorFileException(
-                    file, "has %d bytes, expected at least 8 for safetensors".formatted(size));
+                    file, "has %s bytes, expected at least 8 for safetensors".formatted(size));
         }
         ByteBuffer prefix = ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         readFully(channel, prefix, 0);
@@ -68,13 +68,13 @@ final class SafetensorsReader extends BaseReader {
         if (length < 0 || length > size - PREFIX_BYTES) {
             throw new TensorFileException(
                     file,
-                    "claims a header of %s bytes in a file of %d; %s"
+                    "claims a header of %s bytes in a file of %s; %s"
                             .formatted(Long.toUnsignedString(length), size, guess(prefix.array())));
         }
         if (length > limits.maxHeaderBytes()) {
             throw new TensorFileException(
                     file,
-                    "claims a header of %d bytes, expected at most %d (ReadLimits.maxHeaderBytes)"
+                    "claims a header of %s bytes, expected at most %s (ReadLimits.maxHeaderBytes)"
                             .formatted(length, limits.maxHeaderBytes()));
         }
         ByteBuffer json = ByteBuffer.allocate((int) length);

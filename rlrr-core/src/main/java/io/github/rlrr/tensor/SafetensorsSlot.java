@@ -58,7 +58,7 @@ record SafetensorsSlot(TensorInfo tensor, long begin, long end) {
         long end = offsets.get(1);
         if (begin > end || end - begin != tensor.byteCount()) {
             throw new TensorProblemException(
-                    "has data_offsets [%d, %d], expected %d bytes for %s %s"
+                    "has data_offsets [%s, %s], expected %s bytes for %s %s"
                             .formatted(begin, end, tensor.byteCount(), type, tensor.shape()));
         }
         return new SafetensorsSlot(tensor, begin, end);
@@ -101,7 +101,7 @@ record SafetensorsSlot(TensorInfo tensor, long begin, long end) {
             }
             if (numbers.size() == atMost) {
                 throw new TensorProblemException(
-                        "has more than %d numbers in %s".formatted(atMost, key));
+                        "has more than %s numbers in %s".formatted(atMost, key));
             }
             numbers.add(Long.parseLong(digits));
         }

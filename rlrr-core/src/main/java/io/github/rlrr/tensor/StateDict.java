@@ -10,32 +10,52 @@ import java.util.Map;
  *
  * <p>The rule: the state dict is the only dictionary of tensors that the top dictionary holds under
  * any key ({@code model}, {@code state_dict} …), else the top dictionary itself. Single numbers at
- * the top, such as the best accuracy so far, may stand beside it; larger tensors, or a second
- * dictionary of tensors, make it unclear which is meant and are refused. Deeper dictionaries, such
- * as an optimizer's, are never looked into, and values that are no tensors are passed over. Where
- * every name begins with {@code module.}, as DataParallel has it, the names lose it.
+ * the top, such as the best accuracy so far, may stand beside it. Where there are several, as of a
+ * model and its moving average, or larger tensors at the top, all are listed, those of a dictionary
+ * with its key and a dot before their names. Deeper dictionaries, such as an optimizer's, are never
+ * looked into, and values that are no tensors are passed over; among the tensors of a state dict,
+ * what a foreign name would make is refused, since it may be one of them.
  */
 final class StateDict {
 
-    private static final String WRAPPED = "module.";
-
     private static final int NAMES_SHOWN = 5;
 
-    private StateDict() {}
+    /** Joined to every name of a dictionary, a long key would cost more than the file has. */
+    private static final int LONGEST_NAME = 1000;
+
+    private final Map<String, PickledTensor> tensors = new LinkedHashMap<>();
+    private final ReadLimits limits;
+
+    private StateDict(ReadLimits limits) {
+        this.limits = limits;
+    }
 
     /**
      * Applies the rule.
      *
      * @return the tensors by name, in the pickle's order
-     * @throws TensorProblemException if there is not one dictionary of tensors, or if a name is not
-     *     a text or there twice
+     * @throws TensorProblemException if there is no dictionary of tensors, if a name is not a text
+     *     or there twice, or if there are more tensors than the limits allow
      */
-    static Map<String, PickledTensor> of(Object saved) throws TensorProblemException {
+    static Map<String, PickledTensor> of(Object saved, ReadLimits limits)
+            throws TensorProblemException {
+        if (saved instanceof PickledForeign foreign) {
+            throw foreign.refused();
+        }
+        if (saved instanceof PickledGlobal global && global.kind() == PickledGlobal.Kind.FOREIGN) {
+            throw PickledGlobal.refused(global.name());
+        }
         if (!(saved instanceof PickledDict top)) {
             throw new TensorProblemException(
                     "holds a %s, expected a dictionary of tensors"
                             .formatted(saved instanceof PickledTensor ? "single tensor" : "value"));
         }
+        StateDict found = new StateDict(limits);
+        found.add(top);
+        return found.tensors;
+    }
+
+    private void add(PickledDict top) throws TensorProblemException {
         List<PickledDict.Entry> nested = new ArrayList<>();
         boolean numbersOnly = true;
         for (PickledDict.Entry entry : top.entries()) {
@@ -45,28 +65,46 @@ final class StateDict {
                 numbersOnly &= tensor.elementCount() == 1;
             }
         }
-        if (nested.isEmpty() && top.holdsTensors()) {
-            return unwrapped(tensors(top));
+        if (nested.isEmpty() && !top.holdsTensors()) {
+            throw none(top);
         }
-        if (nested.size() == 1 && numbersOnly) {
-            return unwrapped(tensors((PickledDict) nested.get(0).value()));
+        if (nested.isEmpty() || !numbersOnly) {
+            add("", top);
         }
-        if (nested.isEmpty()) {
-            throw new TensorProblemException(
-                    "holds no dictionary of tensors; its keys are " + keys(top.entries()));
+        for (PickledDict.Entry entry : nested) {
+            boolean only = nested.size() == 1 && numbersOnly;
+            add(only ? "" : prefix(entry), (PickledDict) entry.value());
         }
-        throw new TensorProblemException(
-                "holds tensors %s, expected one state dict; save the one meant alone, with torch.save(checkpoint[%s], FILE)"
-                        .formatted(
-                                nested.size() > 1
-                                        ? "in " + keys(nested)
-                                        : "at the top and in " + keys(nested),
-                                key(nested.get(0))));
     }
 
-    private static Map<String, PickledTensor> tensors(PickledDict dict)
-            throws TensorProblemException {
-        Map<String, PickledTensor> tensors = new LinkedHashMap<>();
+    private static String prefix(PickledDict.Entry entry) throws TensorProblemException {
+        if (entry.key() instanceof String key) {
+            return key + ".";
+        }
+        throw new TensorProblemException(
+                "holds tensors under the key %s, expected a text".formatted(key(entry)));
+    }
+
+    private static TensorProblemException none(PickledDict top) {
+        for (PickledDict.Entry entry : top.entries()) {
+            PickledForeign foreign =
+                    entry.value() instanceof PickledDict dict ? dict.foreign() : null;
+            if (foreign != null) {
+                return foreign.refused();
+            }
+        }
+        PickledForeign foreign = top.foreign();
+        return foreign != null
+                ? foreign.refused()
+                : new TensorProblemException(
+                        "holds no dictionary of tensors; its keys are " + keys(top.entries()));
+    }
+
+    private void add(String prefix, PickledDict dict) throws TensorProblemException {
+        PickledForeign foreign = dict.foreign();
+        if (foreign != null) {
+            throw foreign.refused();
+        }
         for (PickledDict.Entry entry : dict.entries()) {
             if (!(entry.value() instanceof PickledTensor tensor)) {
                 continue;
@@ -75,33 +113,30 @@ final class StateDict {
                 throw new TensorProblemException(
                         "has a tensor under the key %s, expected a text".formatted(key(entry)));
             }
-            if (tensors.putIfAbsent(name, tensor) != null) {
+            if (!prefix.isEmpty() && prefix.length() + name.length() > LONGEST_NAME) {
                 throw new TensorProblemException(
-                        "has tensor %s twice".formatted(TensorFileException.quote(name)));
+                        "has a tensor name of %s characters, expected at most %s"
+                                .formatted(prefix.length() + name.length(), LONGEST_NAME));
+            }
+            if (tensors.putIfAbsent(prefix + name, tensor) != null) {
+                throw new TensorProblemException(
+                        "has tensor %s twice".formatted(TensorFileException.quote(prefix + name)));
+            }
+            if (tensors.size() > limits.maxTensors()) {
+                throw new TensorProblemException(
+                        "has more than %s tensors (ReadLimits.maxTensors)"
+                                .formatted(limits.maxTensors()));
             }
         }
-        return tensors;
-    }
-
-    private static Map<String, PickledTensor> unwrapped(Map<String, PickledTensor> tensors) {
-        if (!tensors.keySet().stream().allMatch(name -> name.startsWith(WRAPPED))) {
-            return tensors;
-        }
-        Map<String, PickledTensor> named = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> named.put(name.substring(WRAPPED.length()), tensor));
-        return named;
     }
 
     private static String keys(List<PickledDict.Entry> entries) {
         List<String> shown = new ArrayList<>();
-        for (PickledDict.Entry entry : entries) {
-            if (shown.size() == NAMES_SHOWN) {
-                shown.add("…");
-                break;
-            }
+        for (PickledDict.Entry entry : entries.subList(0, Math.min(NAMES_SHOWN, entries.size()))) {
             shown.add(key(entry));
         }
-        return String.join(", ", shown);
+        int more = entries.size() - shown.size();
+        return String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** A key as a message shows it; never what a dictionary or a tuple holds. */

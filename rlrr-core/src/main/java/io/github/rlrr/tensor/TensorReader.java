@@ -14,11 +14,11 @@ import java.util.Map;
  * or replaced while it is open, ends in a {@link TensorFileException}.
  *
  * <p>Of PyTorch files, the archives are read that {@code torch.save} writes since PyTorch 1.6, and
- * of these state dicts only: the pickle inside is interpreted by a reader that knows dictionaries
- * of tensors and refuses everything else by name. The state dict is what was saved, or the only
- * dictionary of tensors in the dictionary that was saved, under whatever key; single numbers beside
- * it and values that are no tensors are passed over, and two such dictionaries are refused. A
- * {@code module.} before every name, as DataParallel puts it, is taken off.
+ * of these the state dicts: the pickle inside is interpreted by a reader that knows dictionaries of
+ * tensors, calls nothing, and passes over what else a training saved beside them. The state dict is
+ * what was saved, or the only dictionary of tensors in the dictionary that was saved, under whatever
+ * key; single numbers beside it and values that are no tensors are passed over. Of several such
+ * dictionaries all tensors are listed, with their dictionary's key and a dot before their names.
  *
  * <pre>{@code
  * try (TensorReader reader = TensorReader.open(Path.of("vit.safetensors"))) {
@@ -58,7 +58,7 @@ public interface TensorReader extends Closeable {
             // What was read so far is garbage by now, so there is memory again.
             throw new TensorFileException(
                     file,
-                    "has a header that does not fit into Java's heap of %d bytes; start Java with a"
+                    "has a header that does not fit into Java's heap of %s bytes; start Java with a"
                                     .formatted(Runtime.getRuntime().maxMemory())
                             + " larger -Xmx, or lower ReadLimits.maxHeaderBytes",
                     e);

@@ -94,7 +94,7 @@ public final class DjlDataset implements LabelledDataset {
             if (labels[i] < 0 || labels[i] >= names.size()) {
                 throw new IllegalArgumentException(
                         String.format(
-                                "example %d: label %d, expected 0 to %d (there are %d classes)",
+                                "example %s: label %s, expected 0 to %s (there are %s classes)",
                                 i, labels[i], names.size() - 1, names.size()));
             }
         }
@@ -128,7 +128,7 @@ public final class DjlDataset implements LabelledDataset {
                     if (shape.dimension() < 2 || shape.get(0) != 1 || label.size() != 1) {
                         throw new IllegalArgumentException(
                                 String.format(
-                                        "example %d: data of shape %s and labels of shape %s in a"
+                                        "example %s: data of shape %s and labels of shape %s in a"
                                                 + " batch of one, expected (1, …) and one class"
                                                 + " index",
                                         index, shape, label.getShape()));

@@ -104,6 +104,60 @@ class MalformedAdapterTest {
     }
 
     @Test
+    void aRunsFolderNamesTheAdapterInIt() throws IOException {
+        Path run = folder.resolve("run");
+        Files.createDirectories(run.resolve("adapter"));
+        Files.copy(
+                folder.resolve("adapter_config.json"), run.resolve("adapter/adapter_config.json"));
+        assertThatThrownBy(() -> AdapterFolder.describe(run))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        run
+                                + " is no adapter folder: it has no adapter_config.json; the adapter"
+                                + " is in "
+                                + run.resolve("adapter"));
+    }
+
+    @Test
+    void aFileOfAnAdapterNamesItsFolder() {
+        Path file = folder.resolve("adapter_config.json");
+        assertThatThrownBy(() -> AdapterFolder.describe(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        file + " is no adapter folder: it is a file; name its folder, " + folder);
+    }
+
+    @Test
+    void aWholeModelIsSaidToBeACheckpoint() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        Path file = Files.writeString(model.resolve("model.safetensors"), "");
+        assertThatThrownBy(() -> AdapterFolder.describe(model))
+                .hasMessageContaining("but a whole model: a checkpoint, which an adapter is put on");
+        assertThatThrownBy(() -> AdapterFolder.describe(file))
+                .hasMessageContaining("it is a file of a model's tensors: a checkpoint")
+                .hasMessageContaining("expected a folder with adapter_config.json");
+    }
+
+    @Test
+    void aPeftAdapterIsNamed() throws IOException {
+        Files.writeString(
+                folder.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"r\": 4, \"peft_version\": \"0.21.2\"}");
+        assertRefused(Fixtures.mlp(manager, 1))
+                .hasMessageStartingWith(
+                        folder + " is a PEFT adapter (LORA); rlrr reads its own adapter folders");
+    }
+
+    @Test
+    void classesOfOneNameAreToldApart() throws IOException {
+        JsonObject json = json();
+        json.add("class_names", JsonParser.parseString("[\"crane\", \"crane\", \"\"]"));
+        write(json);
+        assertThat(AdapterFolder.describe(folder).metadata().classNames())
+                .containsExactly("crane (1)", "crane (2)", "class 2");
+    }
+
+    @Test
     void aFolderWithoutTensorsIsRefused() throws IOException {
         Files.delete(folder.resolve("adapter_model.safetensors"));
         assertRefused(Fixtures.mlp(manager, 1)).hasMessageContaining("adapter_model.safetensors");
@@ -149,9 +203,9 @@ class MalformedAdapterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"format_version\"         | is no valid adapter configuration",
-                "''                          | is no valid adapter configuration",
-                "[]                          | is no valid adapter configuration",
+                "{\"format_version\"         | is no valid JSON: it ends in the middle, at line 1, column 18",
+                "''                          | is no valid JSON: it is empty",
+                "[]                          | holds no JSON object",
                 "{}                          | \"format_version\" is missing",
                 "{\"format_version\": 2}     | format_version is 2, this library reads 1",
                 "{\"format_version\": \"x\"} | is no valid adapter configuration",

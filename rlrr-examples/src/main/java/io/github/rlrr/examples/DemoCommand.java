@@ -108,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
                     new AdapterMetadata(Bundled.VIT, classes, preprocessing.toMap());
 
             print.printf(
-                    "%d training, %d validation and %d test images in %d classes%n",
+                    "%s training, %s validation and %s test images in %s classes%n",
                     train.size(), validation.size(), test.size(), classes.size());
             Map<String, AdapterConfig> methods = new LinkedHashMap<>();
             methods.put("linear-probe", new LinearProbeConfig());

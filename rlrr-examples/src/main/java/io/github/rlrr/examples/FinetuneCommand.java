@@ -120,7 +120,7 @@ final class FinetuneCommand implements Callable<Integer> {
         OutPlace.check(target(), data, splits);
         int ignored = splits.train().ignored();
         if (ignored > 0) {
-            print.printf("%d files under %s are no images and are left out%n", ignored, data);
+            print.printf("%s files under %s are no images and are left out%n", ignored, data);
         }
         FineTuneOptions options = training.options(splits.train(), seed);
         AdapterConfig adapterConfig = checked(options, splits);
@@ -200,7 +200,7 @@ final class FinetuneCommand implements Callable<Integer> {
             PrintWriter print)
             throws IOException {
         print.printf(
-                "%d training, %d validation and %d test images in %d classes%n",
+                "%s training, %s validation and %s test images in %s classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
         Path target = target();
         Path state = target.resolve("state");
@@ -256,7 +256,7 @@ final class FinetuneCommand implements Callable<Integer> {
             adapted.save(adapterFolder, metadata.withRejectBelow(threshold));
             if (result.stopped()) {
                 print.printf(
-                        "stopped after %d steps; the same command goes on from there%n",
+                        "stopped after %s steps; the same command goes on from there%n",
                         result.steps());
             }
             Examination examination =
@@ -266,7 +266,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 Folders.delete(state);
             }
             if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
-                print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
+                print.printf("kept the adapter of epoch %s%n", result.keptEpoch());
             }
             print.println("adapter   " + adapterFolder);
             print.println("options   " + configFile);

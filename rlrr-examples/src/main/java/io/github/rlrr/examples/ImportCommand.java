@@ -77,7 +77,7 @@ final class ImportCommand implements Callable<Integer> {
             List<String> names = names(adapted);
             adapted.save(out, new AdapterMetadata(checkpoint.name(), names, preprocessing.toMap()));
             print.println(adapted.parameterReport());
-            print.printf("%d classes%n", names.size());
+            print.printf("%s classes%n", names.size());
             print.println("adapter   " + out);
         }
         print.flush();

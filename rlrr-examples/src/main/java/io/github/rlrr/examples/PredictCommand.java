@@ -145,7 +145,7 @@ final class PredictCommand implements Callable<Integer> {
         int unreadable = labelled.unreadable() + unread.images();
         PrintWriter print = spec.commandLine().getOut();
         if (csv != null && !json) {
-            print.printf("labelled %d of %d images%n", files - unreadable, files);
+            print.printf("labelled %s of %s images%n", files - unreadable, files);
             print.println("written  " + csv);
         }
         print.flush();
@@ -193,7 +193,7 @@ final class PredictCommand implements Callable<Integer> {
                     spec.commandLine()
                             .getErr()
                             .printf(
-                                    "rlrr: going on after %d of %d images%n",
+                                    "rlrr: going on after %s of %s images%n",
                                     file.done(), files.size());
                     spec.commandLine().getErr().flush();
                 }

@@ -37,7 +37,7 @@ final class TrialProgress implements FineTuneListener, AutoCloseable {
     @Override
     public void onContinue(long step, List<EpochMetrics> before) {
         out.printf(
-                "%s   goes on after step %d, %d of %d epochs are done%n",
+                "%s   goes on after step %s, %s of %s epochs are done%n",
                 name, step, before.size(), epochs);
         out.flush();
     }

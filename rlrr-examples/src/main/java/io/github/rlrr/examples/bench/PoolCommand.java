@@ -213,7 +213,7 @@ final class PoolCommand implements Callable<Integer> {
 
     private void ask(IntFunction<Kind> request) {
         PrintWriter err = spec.commandLine().getErr();
-        err.printf("pool: %d requests to %d adapters%n", requests, adapters);
+        err.printf("pool: %s requests to %s adapters%n", requests, adapters);
         err.flush();
         double[] share = new double[adapters];
         double sum = 0;

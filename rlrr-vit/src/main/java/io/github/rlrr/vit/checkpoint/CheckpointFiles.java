@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param weights the tensor file
  * @param config what {@code config.json} says, or null
  * @param preprocessor the fields of {@code preprocessor_config.json}, or null
+ * @param model which of the file's models was asked for, or null
  */
 record CheckpointFiles(
-        Path weights, @Nullable ModelConfig config, @Nullable JsonFields preprocessor) {
+        Path weights,
+        @Nullable ModelConfig config,
+        @Nullable JsonFields preprocessor,
+        @Nullable String model) {
 
     /** What hubs call the weights; a file of another name has no configuration beside it. */
     private static final List<String> HUB_NAMES = List.of("model.safetensors", "pytorch_model.bin");
@@ -25,24 +29,37 @@ record CheckpointFiles(
     /**
      * Finds a checkpoint's files.
      *
-     * @param path a folder, or the file of weights
+     * @param path a folder, or the file of weights; either with {@code #NAME} behind it for the
+     *     model of that name in the file
      * @throws IOException when a folder has no weights, or a configuration is beyond us
      */
     static CheckpointFiles of(Path path) throws IOException {
+        String name = String.valueOf(path.getFileName());
+        int hash = name.lastIndexOf('#');
+        if (hash > 0 && !Files.exists(path)) {
+            CheckpointFiles all = found(path.resolveSibling(name.substring(0, hash)));
+            return new CheckpointFiles(
+                    all.weights, all.config, all.preprocessor, name.substring(hash + 1));
+        }
+        return found(path);
+    }
+
+    private static CheckpointFiles found(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return beside(weights(path), path);
         }
         Path folder = path.toAbsolutePath().getParent();
         return folder != null && HUB_NAMES.contains(String.valueOf(path.getFileName()))
                 ? beside(path, folder)
-                : new CheckpointFiles(path, null, null);
+                : new CheckpointFiles(path, null, null, null);
     }
 
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
         return new CheckpointFiles(
                 weights,
                 ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
-                JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)));
+                JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)),
+                null);
     }
 
     private static Path weights(Path folder) throws IOException {

@@ -73,7 +73,7 @@ final class CheckpointFolder {
         if (preprocessing.height() != config.imageHeight()
                 || preprocessing.width() != config.imageWidth()) {
             throw new IllegalArgumentException(
-                    "the preprocessing gives images of %dx%d, the model expects %dx%d"
+                    "the preprocessing gives images of %sx%s, the model expects %sx%s"
                             .formatted(
                                     preprocessing.height(),
                                     preprocessing.width(),
@@ -82,7 +82,7 @@ final class CheckpointFolder {
         }
         if (!classNames.isEmpty() && classNames.size() != config.classes()) {
             throw new IllegalArgumentException(
-                    "%d class names, expected one for each of the model's %d classes, or none"
+                    "%s class names, expected one for each of the model's %s classes, or none"
                             .formatted(classNames.size(), config.classes()));
         }
     }

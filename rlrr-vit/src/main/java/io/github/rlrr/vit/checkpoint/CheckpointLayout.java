@@ -12,6 +12,12 @@ interface CheckpointLayout {
     /** For people: "Google". */
     String label();
 
+    /**
+     * What stands before the names of a model, beyond this family's own prefixes, if this is the
+     * name of its patch embedding; null for another name.
+     */
+    @Nullable String before(String name);
+
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors);
 

@@ -80,7 +80,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                 int size = claim.size().of(found);
                 if (size != claim.value()) {
                     throw new IOException(
-                            "%s: %s is %d, but %s has %s %d; expected files that belong together"
+                            "%s: %s is %s, but %s has %s %s; expected files that belong together"
                                     .formatted(
                                             said.json().file(),
                                             claim.key(),
@@ -145,7 +145,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int patch = Math.max(1, found.patchSize());
         long patches = (long) (image[0] / patch) * (image[1] / patch);
         return new IOException(
-                "%s has %d position embeddings, but its configuration says %dx%d pixels in patches of %d; expected %d%s"
+                "%s has %s position embeddings, but its configuration says %sx%s pixels in patches of %s; expected %s%s"
                         .formatted(
                                 reader.file(),
                                 found.positions(),

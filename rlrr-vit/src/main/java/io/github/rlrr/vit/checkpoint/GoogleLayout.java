@@ -7,6 +7,7 @@ import io.github.rlrr.vit.VitConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Google's JAX checkpoints ({@code ViT-B_16.npz}, AugReg): kernels are (in, out), attention kernels
@@ -22,6 +23,15 @@ final class GoogleLayout implements CheckpointLayout {
     @Override
     public String label() {
         return "Google";
+    }
+
+    @Override
+    public @Nullable String before(String name) {
+        String before = LayoutSupport.before(name, "embedding/kernel", "opt/target/");
+        String shorter = LayoutSupport.before(name, "embedding/kernel", "params/");
+        return before == null || shorter == null || before.length() < shorter.length()
+                ? before
+                : shorter;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -97,7 +98,7 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
                 return List.of();
             }
         }
-        return names;
+        return DistinctNames.of(names, json.file() + ": id2label");
     }
 
     /** Not here, but in {@code preprocessor_config.json}. */

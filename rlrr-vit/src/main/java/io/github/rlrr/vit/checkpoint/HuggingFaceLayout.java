@@ -7,6 +7,7 @@ import io.github.rlrr.vit.VitConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hugging Face's {@code ViTModel} and {@code ViTForImageClassification}, with or without the prefix
@@ -19,6 +20,11 @@ final class HuggingFaceLayout implements CheckpointLayout {
     @Override
     public String label() {
         return "Hugging Face";
+    }
+
+    @Override
+    public @Nullable String before(String name) {
+        return LayoutSupport.before(name, PROJECTION, "vit.");
     }
 
     @Override
@@ -43,10 +49,8 @@ final class HuggingFaceLayout implements CheckpointLayout {
 
     @Override
     public boolean ignores(String name) {
-        // The pooler of the pretrained ViTModel and the token of masked images, which classifiers
-        // do
-        // not use.
-        return name.matches("(vit\\.)?(pooler\\..*|embeddings\\.mask_token)");
+        // The pooler of the pretrained ViTModel, which classifiers do not use.
+        return name.matches("(vit\\.)?pooler\\..*");
     }
 
     @Override

@@ -3,12 +3,8 @@ package io.github.rlrr.vit.checkpoint;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import io.github.rlrr.io.JsonFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,33 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** The fields of a JSON object in a file; every error names the file, the key and what is there. */
 record JsonFields(Path file, String prefix, JsonObject json) {
 
-    private static final int LARGEST_FILE = 16 << 20;
     private static final int LONGEST_VALUE = 80;
 
     /** Reads a file that holds one object, or gives null where there is no such file. */
     static @Nullable JsonFields read(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(LARGEST_FILE + 1);
+        try {
+            return new JsonFields(file, "", JsonFile.object(file));
         } catch (NoSuchFileException e) {
             return null;
         }
-        if (bytes.length > LARGEST_FILE) {
-            throw new IOException(file + " has more than " + LARGEST_FILE + " bytes of JSON");
-        }
-        try {
-            JsonElement json = JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8));
-            if (json.isJsonObject()) {
-                return new JsonFields(file, "", json.getAsJsonObject());
-            }
-        } catch (JsonParseException e) {
-            throw new IOException(file + " is no valid JSON: " + firstLine(e), e);
-        }
-        throw new IOException(file + " holds no JSON object");
-    }
-
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private @Nullable JsonElement value(String key) {

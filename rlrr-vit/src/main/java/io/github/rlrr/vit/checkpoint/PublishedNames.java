@@ -35,6 +35,9 @@ final class PublishedNames implements TensorReader {
     private static final Map<String, String> TENSORS =
             Map.of("scale_col", "scale_left", "scale_line", "scale_right", "shift_bias", "shift");
 
+    /** What DataParallel puts before every name. */
+    private static final String WRAPPED = "module.";
+
     private final TensorReader published;
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final Map<String, String> theirs = new HashMap<>();
@@ -42,8 +45,10 @@ final class PublishedNames implements TensorReader {
     /** Takes over the reader: closing this closes it. */
     PublishedNames(TensorReader published) {
         this.published = published;
+        boolean wrapped =
+                published.tensors().keySet().stream().allMatch(name -> name.startsWith(WRAPPED));
         for (TensorInfo info : published.tensors().values()) {
-            String ours = ours(info.name());
+            String ours = ours(wrapped ? info.name().substring(WRAPPED.length()) : info.name());
             Shape shape = info.shape();
             // A shift of (1, out) is a row of the layer's outputs.
             boolean row = info.name().endsWith(".shift_bias") && shape.dimension() == 2;

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
@@ -155,7 +156,10 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
     @Override
     public List<String> classNames() throws IOException {
         List<String> names = json.texts("label_names");
-        return names.isEmpty() && pretrained != null ? pretrained.texts("label_names") : names;
+        if (names.isEmpty() && pretrained != null) {
+            names = pretrained.texts("label_names");
+        }
+        return DistinctNames.of(names, json.file() + ": label_names");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.github.rlrr.vit.VitConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * timm's checkpoints: weights are (out, in) as ours; {@code attn.qkv} is one matrix (3D, D) of
@@ -19,6 +20,11 @@ final class TimmLayout implements CheckpointLayout {
     @Override
     public String label() {
         return "timm";
+    }
+
+    @Override
+    public @Nullable String before(String name) {
+        return LayoutSupport.before(name, "patch_embed.proj.weight");
     }
 
     @Override

@@ -43,6 +43,11 @@ final class Unsupported {
         SIGNS.put(Pattern.compile("(.*[./])?(" + regex + ")"), what);
     }
 
+    /** Whether a name is that of a part our model lacks. */
+    static boolean isSign(String name) {
+        return SIGNS.keySet().stream().anyMatch(sign -> sign.matcher(name).matches());
+    }
+
     /** Refuses a file of a known layout that has parts our model lacks, naming the first. */
     static void check(TensorReader reader) throws IOException {
         for (String name : reader.tensors().keySet()) {

@@ -2,7 +2,6 @@ package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -12,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads and saves Vision Transformers in Google's, timm's and Hugging Face's layouts, told apart by
@@ -22,10 +23,17 @@ import java.util.Optional;
  * preprocessor_config.json} where there are such. A file with one of the first two names is read
  * with the configuration beside it, too.
  *
+ * <p>What a training tool puts before all names ({@code model.}, {@code module.}, {@code _orig_mod.}
+ * …) is taken off, and tensors that no classifier computes with (a decoder, counters, an optimizer)
+ * are left out; a warning says so in one line. Of several models in a file, such as one and its
+ * moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
+ *
  * <p>What our Vision Transformer does not have (LayerScale, register tokens, missing biases …) is
  * refused by the name of its tensor or of its key in the configuration.
  */
 public final class VitCheckpoint {
+
+    private static final Logger LOG = LoggerFactory.getLogger(VitCheckpoint.class);
 
     private VitCheckpoint() {}
 
@@ -74,7 +82,7 @@ public final class VitCheckpoint {
      */
     public static CheckpointDescription describe(Path path) throws IOException {
         CheckpointFiles files = CheckpointFiles.of(path);
-        try (TensorReader reader = TensorReader.open(files.weights())) {
+        try (ModelTensors reader = ModelTensors.open(files)) {
             CheckpointLayout layout = VitLayout.of(reader);
             ModelConfig said = files.config();
             VitConfig config = new FileGeometry(reader, layout, said).inferred();
@@ -156,10 +164,13 @@ public final class VitCheckpoint {
     private static VisionTransformer load(Path path, VitConfig config, Device device, boolean half)
             throws IOException {
         CheckpointFiles files = CheckpointFiles.of(path);
-        try (TensorReader reader = TensorReader.open(files.weights())) {
+        try (ModelTensors reader = ModelTensors.open(files)) {
             CheckpointLayout layout = VitLayout.of(reader);
             FileGeometry geometry = new FileGeometry(reader, layout, files.config());
             VitConfig checked = geometry.checked(config);
+            if (!reader.note().isEmpty()) {
+                LOG.warn("{}", reader.note());
+            }
             return new WeightLoader(reader, layout, checked, geometry.own(checked))
                     .load(device, half);
         }

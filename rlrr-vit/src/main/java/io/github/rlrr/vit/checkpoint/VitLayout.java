@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.util.Arrays;
@@ -38,7 +39,6 @@ public enum VitLayout {
                         + String.join(
                                 ", ", Arrays.stream(values()).map(l -> l.names().label()).toList())
                         + "); it holds "
-                        + reader.tensors().keySet().stream().limit(3).toList()
-                        + " …");
+                        + ShortList.of(reader.tensors().keySet()));
     }
 }

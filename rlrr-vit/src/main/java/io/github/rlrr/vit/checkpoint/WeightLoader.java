@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.torch.TorchRuntime;
@@ -131,7 +132,7 @@ final class WeightLoader {
                 .forEach(name -> faults.add(name + " is unexpected"));
         if (!faults.isEmpty()) {
             throw new IOException(
-                    reader.file() + " (" + layout.label() + "): " + String.join("; ", faults));
+                    reader.file() + " (" + layout.label() + "): " + ShortList.joined(faults, "; "));
         }
     }
 

@@ -238,7 +238,7 @@ public record Preprocessing(
         if (image.width() != width || image.height() != height) {
             throw new IllegalArgumentException(
                     String.format(
-                            "image: %dx%d (width x height), expected %dx%d; resize it first",
+                            "image: %sx%s (width x height), expected %sx%s; resize it first",
                             image.width(), image.height(), width, height));
         }
         int plane = height * width;

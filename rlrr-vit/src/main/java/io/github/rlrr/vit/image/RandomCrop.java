@@ -23,7 +23,7 @@ public record RandomCrop() implements Region {
                 && crop.resized(width) == width) {
             throw new IllegalArgumentException(
                     String.format(
-                            "random crop of %dx%d (height x width) from images squashed to the same"
+                            "random crop of %sx%s (height x width) from images squashed to the same"
                                     + " size, expected a crop fraction below 1, such as %s for"
                                     + " images of 256 and inputs of 224",
                             height, width, 224 / 256.0));

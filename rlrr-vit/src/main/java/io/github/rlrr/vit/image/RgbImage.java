@@ -34,7 +34,7 @@ public final class RgbImage {
         if (pixels.length != 3L * width * height) {
             throw new IllegalArgumentException(
                     String.format(
-                            "pixels: %d bytes, expected %d = 3 x %d x %d",
+                            "pixels: %s bytes, expected %s = 3 x %s x %s",
                             pixels.length, 3L * width * height, width, height));
         }
         this.width = width;

@@ -1,0 +1,84 @@
+package io.github.rlrr.vit.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.rlrr.tensor.TensorFileException;
+import io.github.rlrr.tensor.TensorInfo;
+import io.github.rlrr.tensor.TensorReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** The tensors of one model of a file, under the names that its layout has. */
+final class ModelTensors implements TensorReader {
+
+    private final TensorReader file;
+    private final ModelNames names;
+    private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+
+    private ModelTensors(TensorReader file, ModelNames names) {
+        this.file = file;
+        this.names = names;
+        names.theirs()
+                .forEach(
+                        (ours, theirs) -> {
+                            TensorInfo info = Objects.requireNonNull(file.tensors().get(theirs));
+                            tensors.put(ours, new TensorInfo(ours, info.type(), info.shape()));
+                        });
+    }
+
+    /**
+     * Opens a checkpoint's weights.
+     *
+     * @throws IOException when the file is missing, damaged or an adapter's, or holds several
+     *     models of which none was asked for
+     */
+    static ModelTensors open(CheckpointFiles files) throws IOException {
+        TensorReader file = TensorReader.open(files.weights());
+        try {
+            return new ModelTensors(
+                    file, ModelNames.of(file.file(), file.tensors(), files.model()));
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** What was chosen, taken off and left out, in one line; empty where nothing was. */
+    String note() {
+        return names.note().isEmpty() ? "" : file.file() + ": " + names.note();
+    }
+
+    @Override
+    public Path file() {
+        return file.file();
+    }
+
+    @Override
+    public Map<String, TensorInfo> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return file.metadata();
+    }
+
+    @Override
+    public NDArray read(String name, NDManager manager) throws TensorFileException {
+        return file.read(names.theirs().getOrDefault(name, name), manager);
+    }
+
+    @Override
+    public float[] readFloats(String name) throws TensorFileException {
+        return file.readFloats(names.theirs().getOrDefault(name, name));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
