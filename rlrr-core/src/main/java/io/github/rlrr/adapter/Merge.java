@@ -56,7 +56,7 @@ final class Merge {
         }
     }
 
-    private static boolean isFinite(NDArray array) {
+    static boolean isFinite(NDArray array) {
         if (!array.getDataType().isFloating()) {
             return true;
         }
