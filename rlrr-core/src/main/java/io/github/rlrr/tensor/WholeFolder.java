@@ -146,18 +146,30 @@ public final class WholeFolder implements AutoCloseable {
      *     marked as half written then
      */
     public List<Path> finish() throws IOException {
+        return finish(() -> {});
+    }
+
+    /**
+     * Finishes.
+     *
+     * @param changed called after every change on disk, each of which may be the last one
+     */
+    List<Path> finish(Runnable changed) throws IOException {
         if (lock != null && !lock.isThere()) {
             throw new IOException(
                     folder + " was deleted or moved while it was written; nothing was saved there");
         }
         AtomicFile.write(folder.resolve(MARK), out -> out.write(REASON));
+        changed.run();
         List<String> names = new ArrayList<>(staged.keySet());
         for (int i = names.size() - 1; i >= 0; i--) {
             Files.deleteIfExists(folder.resolve(names.get(i)));
+            changed.run();
         }
         for (String name : removed) {
             if (!staged.containsKey(name)) {
                 Files.deleteIfExists(folder.resolve(name));
+                changed.run();
             }
         }
         AtomicFile.forceFolder(folder);
@@ -166,9 +178,11 @@ public final class WholeFolder implements AutoCloseable {
             Path file = folder.resolve(name);
             AtomicFile.place(Objects.requireNonNull(staged.get(name)), file);
             files.add(file);
+            changed.run();
         }
         staged.clear();
         Files.deleteIfExists(folder.resolve(MARK));
+        changed.run();
         AtomicFile.forceFolder(folder);
         return files;
     }

@@ -21,6 +21,7 @@ import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +91,12 @@ final class DemoCommand implements Callable<Integer> {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
+        try (OutFolder folder = OutFolder.hold("--out", out)) {
+            return train(folder, print);
+        }
+    }
+
+    private int train(OutFolder folder, PrintWriter print) throws IOException {
         Path images = out.resolve("fashion-mnist");
         Bundled.unpackFashionMnist(images);
         ImageSplits splits = ImageFolder.splits(images, seed);
@@ -105,6 +112,9 @@ final class DemoCommand implements Callable<Integer> {
             AdapterMetadata metadata =
                     new AdapterMetadata(Bundled.VIT, classes, preprocessing.toMap());
 
+            // An earlier run's; the new ones are there when this one has ended.
+            Files.deleteIfExists(out.resolve("curves.png"));
+            Files.deleteIfExists(out.resolve("metrics.jsonl"));
             print.printf(
                     "%d training, %d validation and %d test images in %d classes%n",
                     train.size(), validation.size(), test.size(), classes.size());
@@ -131,6 +141,7 @@ final class DemoCommand implements Callable<Integer> {
                     FineTuneResult trained =
                             TrainingRun.fit(
                                     tuner, adapted, validation.size(), log, print, stop, List.of());
+                    folder.requireThere();
                     adapted.save(out.resolve(method).resolve("adapter"), metadata);
                     if (trained.stopped()) {
                         print.println("stopped");
@@ -144,6 +155,7 @@ final class DemoCommand implements Callable<Integer> {
                 }
                 print.println();
             }
+            folder.requireThere();
             Curves.write(curves, out.resolve("curves.png"));
             report(print, results, test.size(), test.path(0));
         }

@@ -71,6 +71,9 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--batch-size is " + batchSize + ", expected at least 1");
         }
+        if (out != null) {
+            Outputs.checkFile("--out", out.resolve("evaluation.json"));
+        }
         ImageListing listing = DataOptions.evaluated(data);
         try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
             ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);

@@ -100,6 +100,7 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
+        Outputs.checkFile("--csv", csv);
         List<Path> files = ImageFiles.of(images);
         if (source.model != null) {
             base.requireNoBase();
