@@ -204,6 +204,8 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
      *
      * @param folder the folder, made where missing
      * @param metadata what travels with the adapter
+     * @throws ArithmeticException naming a tensor when one holds NaN or infinite values; nothing is
+     *     written then
      * @throws IOException when a file cannot be written
      */
     public void save(Path folder, AdapterMetadata metadata) throws IOException {

@@ -13,9 +13,9 @@ import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
 import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.io.JsonFile;
-import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.tensor.WholeFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An adapter on disk: {@code adapter_config.json} and {@code adapter_model.safetensors}.
  *
- * <p>The tensors are float32 under their full names. The configuration is written last: a folder
- * that has one is whole.
+ * <p>The tensors are float32 under their full names. The configuration is written last, see {@link
+ * WholeFolder}: a folder that has one is whole.
  */
 public final class AdapterFolder {
 
@@ -75,6 +75,7 @@ public final class AdapterFolder {
             throws IOException {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         adapted.adapter().saved().forEach((name, p) -> tensors.put(name, p.getArray()));
+        requireFinite(tensors);
         JsonObject base = new JsonObject();
         base.addProperty("name", metadata.baseModel());
         base.addProperty("fingerprint", adapted.baseFingerprint());
@@ -93,11 +94,34 @@ public final class AdapterFolder {
         if (metadata.rejectBelow() > 0) {
             json.addProperty(REJECT, metadata.rejectBelow());
         }
-        // An older configuration must not stand beside newer tensors, not even after a crash.
-        Files.deleteIfExists(folder.resolve(CONFIG_FILE));
-        SafetensorsWriter.write(folder.resolve(TENSOR_FILE), tensors, Map.of("format", "pt"));
         byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(folder.resolve(CONFIG_FILE), out -> out.write(text));
+        try (WholeFolder files = WholeFolder.replace(folder)) {
+            files.add(
+                    TENSOR_FILE,
+                    SafetensorsWriter.content(
+                            folder.resolve(TENSOR_FILE), tensors, Map.of("format", "pt")));
+            files.add(CONFIG_FILE, out -> out.write(text));
+            files.finish();
+        }
+    }
+
+    /** A spoiled adapter must not look like a trained one. */
+    private static void requireFinite(Map<String, NDArray> tensors) {
+        List<String> spoiled =
+                tensors.entrySet().stream()
+                        .filter(tensor -> !Merge.isFinite(tensor.getValue()))
+                        .map(Map.Entry::getKey)
+                        .toList();
+        if (!spoiled.isEmpty()) {
+            throw new ArithmeticException(
+                    "the adapter holds NaN or infinite values, in "
+                            + spoiled.size()
+                            + " of "
+                            + tensors.size()
+                            + " tensors, the first of them "
+                            + spoiled.get(0)
+                            + ": it is not saved; train again with a lower learning rate");
+        }
     }
 
     private static String libraryVersion() {
@@ -111,8 +135,8 @@ public final class AdapterFolder {
      *
      * @param folder the adapter folder
      * @return the description
-     * @throws IOException in one line when the folder holds no adapter or its configuration is
-     *     malformed
+     * @throws IOException in one line when the folder holds no adapter, is half written or its
+     *     configuration is malformed
      */
     public static Description describe(Path folder) throws IOException {
         Description said = read(folder);
@@ -131,6 +155,7 @@ public final class AdapterFolder {
     }
 
     private static Description read(Path folder) throws IOException {
+        WholeFolder.requireWhole(folder);
         Path file = folder.resolve(CONFIG_FILE);
         if (!Files.isRegularFile(file)) {
             throw NoAdapter.at(folder);
@@ -253,6 +278,10 @@ public final class AdapterFolder {
             }
             try (TensorReader reader = TensorReader.open(folder.resolve(TENSOR_FILE))) {
                 AdapterTensors.fill(adapter, reader);
+            }
+            if (!description.equals(describe(folder))) {
+                throw new IOException(
+                        folder + " was replaced while it was read; read it again");
             }
             return new AdaptedBlock(base, tree, adapter);
         } catch (IOException | RuntimeException e) {

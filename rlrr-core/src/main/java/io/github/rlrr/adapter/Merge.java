@@ -57,7 +57,7 @@ final class Merge {
         }
     }
 
-    private static boolean isFinite(NDArray array) {
+    static boolean isFinite(NDArray array) {
         if (!array.getDataType().isFloating()) {
             return true;
         }

@@ -1,4 +1,7 @@
-/** Reading small files of people's, and saying what is wrong with them. */
+/**
+ * Files and folders that people made and several processes use: one lock, temporary files that
+ * leave, small files read with checks.
+ */
 @NullMarked
 package io.github.rlrr.io;
 

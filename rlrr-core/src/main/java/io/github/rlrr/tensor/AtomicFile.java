@@ -1,17 +1,20 @@
 package io.github.rlrr.tensor;
 
+import io.github.rlrr.io.TemporaryFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.util.Objects;
 
 /**
  * Writes a file so that under its name there is ever the old content or the new, never a part.
@@ -48,6 +51,21 @@ public final class AtomicFile {
      *     file system does; the temporary file is deleted then, as after any other exception
      */
     public static void write(Path target, Content content) throws IOException {
+        Path temporary = stage(target, content);
+        try {
+            place(temporary, target);
+        } catch (Throwable t) {
+            discard(temporary, t);
+            throw t;
+        }
+    }
+
+    /**
+     * Writes the content to a temporary file beside its target, forced to disk.
+     *
+     * @return the temporary file; nothing is left of it after an exception, which names the target
+     */
+    static Path stage(Path target, Content content) throws IOException {
         Path path = target.toAbsolutePath();
         Path folder = path.getParent();
         if (folder == null || Files.isDirectory(path)) {
@@ -59,19 +77,56 @@ public final class AtomicFile {
             Files.createDirectories(folder);
         }
         // Not createTempFile: its files are readable for the owner only, and would stay so.
-        Path temporary = folder.resolve(".rlrr-" + UUID.randomUUID() + ".tmp");
+        Path temporary = folder.resolve(TemporaryFiles.name());
         try {
             writeForced(temporary, content);
-            rename(temporary, path);
+            return temporary;
+        } catch (FileSystemException e) {
+            IOException named = named(e, temporary, target);
+            discard(temporary, named);
+            throw named;
         } catch (Throwable t) {
-            try {
-                Files.deleteIfExists(temporary);
-            } catch (IOException e) {
-                t.addSuppressed(e);
-            }
+            discard(temporary, t);
             throw t;
         }
-        forceFolder(folder);
+    }
+
+    /** Gives a file that was staged its name, durably. */
+    static void place(Path temporary, Path target) throws IOException {
+        Path path = target.toAbsolutePath();
+        try {
+            rename(temporary, path);
+        } catch (FileSystemException e) {
+            throw named(e, temporary, target);
+        }
+        forceFolder(Objects.requireNonNull(path.getParent()));
+    }
+
+    private static void discard(Path temporary, Throwable t) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            t.addSuppressed(e);
+        }
+    }
+
+    /** Nobody knows the temporary file: messages name what was to be written. */
+    private static FileSystemException named(FileSystemException e, Path temporary, Path target) {
+        if (!temporary.toString().equals(e.getFile())) {
+            return e;
+        }
+        FileSystemException named;
+        if (e instanceof AccessDeniedException) {
+            named = new AccessDeniedException(target.toString());
+        } else if (e instanceof NoSuchFileException) {
+            named =
+                    new FileSystemException(
+                            target.toString(), null, "its folder was deleted while it was written");
+        } else {
+            named = new FileSystemException(target.toString(), null, e.getReason());
+        }
+        named.initCause(e);
+        return named;
     }
 
     private static void writeForced(Path temporary, Content content) throws IOException {
@@ -95,7 +150,7 @@ public final class AtomicFile {
     }
 
     /** Makes the rename itself durable, where the platform lets one open a folder. */
-    private static void forceFolder(Path folder) {
+    static void forceFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {

@@ -46,24 +46,35 @@ public final class NpzWriter {
      */
     public static void write(Path file, Map<String, NDArray> tensors, TensorType floatsAs)
             throws IOException {
+        AtomicFile.write(file, content(file, tensors, floatsAs));
+    }
+
+    /**
+     * What {@link #write} writes, for a {@link WholeFolder}.
+     *
+     * @param file what it will be called, for messages
+     * @param tensors the arrays by name, as there; they stay the caller's, and open until the
+     *     content was written
+     * @param floatsAs {@link TensorType#F32} or {@link TensorType#F16}
+     * @return the content
+     * @throws IllegalArgumentException as for {@link #write}
+     */
+    public static AtomicFile.Content content(
+            Path file, Map<String, NDArray> tensors, TensorType floatsAs) {
         SafetensorsWriter.requireFloats(floatsAs);
         tensors.keySet().forEach(NpzWriter::requireName);
-        AtomicFile.write(
-                file,
-                out -> {
-                    ZipOutputStream zip = new ZipOutputStream(out);
-                    for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
-                        NDArray array = entry.getValue();
-                        TensorType own = SafetensorsWriter.typeOf(entry.getKey(), array);
-                        TensorInfo tensor =
-                                new TensorInfo(
-                                        entry.getKey(),
-                                        own.isFloat() ? floatsAs : own,
-                                        array.getShape());
-                        add(zip, file, tensor, array);
-                    }
-                    zip.finish();
-                });
+        return out -> {
+            ZipOutputStream zip = new ZipOutputStream(out);
+            for (Map.Entry<String, NDArray> entry : tensors.entrySet()) {
+                NDArray array = entry.getValue();
+                TensorType own = SafetensorsWriter.typeOf(entry.getKey(), array);
+                TensorInfo tensor =
+                        new TensorInfo(
+                                entry.getKey(), own.isFloat() ? floatsAs : own, array.getShape());
+                add(zip, file, tensor, array);
+            }
+            zip.finish();
+        };
     }
 
     /** An entry that is stored as it is says its checksum first: the array is encoded twice. */

@@ -79,6 +79,45 @@ public final class SafetensorsWriter {
         writeAs(file, tensors, metadata, floatsAs);
     }
 
+    /**
+     * What {@link #write(Path, Map, Map)} writes, for a {@link WholeFolder}.
+     *
+     * @param file what it will be called, for messages
+     * @param tensors the arrays by name, as there; they stay the caller's, and open until the
+     *     content was written
+     * @param metadata texts to keep beside them, may be empty
+     * @return the content
+     * @throws IllegalArgumentException as for {@link #write(Path, Map, Map)}
+     * @throws IOException when the header cannot be made
+     */
+    public static AtomicFile.Content content(
+            Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
+            throws IOException {
+        return contentAs(file, tensors, metadata, null);
+    }
+
+    /**
+     * What {@link #write(Path, Map, Map, TensorType)} writes, for a {@link WholeFolder}.
+     *
+     * @param file what it will be called, for messages
+     * @param tensors the arrays by name, as there; they stay the caller's, and open until the
+     *     content was written
+     * @param metadata texts to keep beside them, may be empty
+     * @param floatsAs {@link TensorType#F32} or {@link TensorType#F16}
+     * @return the content
+     * @throws IllegalArgumentException as for {@link #write(Path, Map, Map, TensorType)}
+     * @throws IOException when the header cannot be made
+     */
+    public static AtomicFile.Content content(
+            Path file,
+            Map<String, NDArray> tensors,
+            Map<String, String> metadata,
+            TensorType floatsAs)
+            throws IOException {
+        requireFloats(floatsAs);
+        return contentAs(file, tensors, metadata, floatsAs);
+    }
+
     static void requireFloats(TensorType floatsAs) {
         if (floatsAs != TensorType.F32 && floatsAs != TensorType.F16) {
             throw new IllegalArgumentException("floatsAs is " + floatsAs + ", expected F32 or F16");
@@ -86,6 +125,15 @@ public final class SafetensorsWriter {
     }
 
     private static void writeAs(
+            Path file,
+            Map<String, NDArray> tensors,
+            Map<String, String> metadata,
+            @Nullable TensorType floatsAs)
+            throws IOException {
+        AtomicFile.write(file, contentAs(file, tensors, metadata, floatsAs));
+    }
+
+    private static AtomicFile.Content contentAs(
             Path file,
             Map<String, NDArray> tensors,
             Map<String, String> metadata,
@@ -101,14 +149,12 @@ public final class SafetensorsWriter {
                     ordered.put(new TensorInfo(name, type, array.getShape()), array);
                 });
         byte[] header = header(new ArrayList<>(ordered.keySet()), metadata);
-        AtomicFile.write(
-                file,
-                out -> {
-                    writeHeader(out, header);
-                    for (Map.Entry<TensorInfo, NDArray> entry : ordered.entrySet()) {
-                        ArrayEncoder.write(file, entry.getKey(), entry.getValue(), out);
-                    }
-                });
+        return out -> {
+            writeHeader(out, header);
+            for (Map.Entry<TensorInfo, NDArray> entry : ordered.entrySet()) {
+                ArrayEncoder.write(file, entry.getKey(), entry.getValue(), out);
+            }
+        };
     }
 
     private static void requireName(String name, Set<String> seen) {

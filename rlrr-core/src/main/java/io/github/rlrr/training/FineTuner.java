@@ -58,15 +58,27 @@ public final class FineTuner {
     }
 
     /**
+     * Deletes the states of a run that is not to go on, and their folder where nothing else is in
+     * it; one that is not there is fine. The folder is locked before.
+     *
+     * @param state the folder, as given to {@link Builder#state(Path)}
+     * @throws java.io.IOException naming the process when one trains there, or when something
+     *     cannot be deleted
+     */
+    public static void forget(Path state) throws java.io.IOException {
+        StateFolder.delete(state);
+    }
+
+    /**
      * Trains to the end, or to the step at which it is asked to stop.
      *
      * @return what the run gave
      * @throws IllegalStateException when another run is training in this process, or the state
      *     folder holds the state of another run
-     * @throws java.io.UncheckedIOException when a state cannot be written or read, or another
-     *     process holds the folder; the last good states are intact
-     * @throws ArithmeticException when the loss is no longer finite; the adapter then holds the
-     *     values that caused it
+     * @throws java.io.UncheckedIOException when a state cannot be written or read, another process
+     *     holds the folder, or it was deleted; the last good states are intact otherwise
+     * @throws ArithmeticException when the loss, in training or validation, is no longer finite;
+     *     the adapter then holds the values that caused it, whichever epoch was the best
      */
     public FineTuneResult fit() {
         if (!TRAINING.compareAndSet(false, true)) {

@@ -1,23 +1,24 @@
 package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
+import io.github.rlrr.io.ProcessLock;
+import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,7 +46,7 @@ final class StateFolder implements AutoCloseable {
     private static final int KEPT = 2;
 
     private final Path folder;
-    private final FileChannel lock;
+    private final ProcessLock lock;
 
     /**
      * Opens the folder, made where missing, for this process alone.
@@ -54,29 +55,50 @@ final class StateFolder implements AutoCloseable {
      */
     StateFolder(Path folder) throws IOException {
         this.folder = folder;
-        Files.createDirectories(folder);
         lock =
-                FileChannel.open(
-                        folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!isLocked(lock)) {
+                ProcessLock.take(folder.resolve(LOCK), folder.toString(), "trains there");
+        try {
+            // What a killed process was writing.
+            TemporaryFiles.sweepAll(folder);
+        } catch (IOException e) {
             lock.close();
-            throw new IOException(
-                    folder + " is in use: another process trains there; wait for it or stop it");
-        }
-        // What a killed process was writing.
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".rlrr-*.tmp")) {
-            for (Path file : left) {
-                Files.deleteIfExists(file);
-            }
+            throw e;
         }
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
+    /**
+     * Deletes the states of a folder, and the folder where nothing else is in it; one that is not
+     * there is fine.
+     *
+     * @throws IOException when another run holds it, or something cannot be deleted
+     */
+    static void delete(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
         }
+        try (StateFolder held = new StateFolder(folder)) {
+            // The newest last: what is left when this process is killed can be gone on with.
+            List<Path> states = held.newestFirst();
+            Collections.reverse(states);
+            for (Path state : states) {
+                Files.deleteIfExists(digestOf(state));
+                Files.deleteIfExists(state);
+            }
+        }
+        try {
+            Files.delete(folder);
+        } catch (DirectoryNotEmptyException e) {
+            LOG.info("{} holds files that are no states; it stays", folder);
+        }
+    }
+
+    /**
+     * Whether the folder is still this run's: false when it was deleted, moved or replaced.
+     *
+     * @throws IOException when it cannot be looked at
+     */
+    boolean isThere() throws IOException {
+        return lock.isThere();
     }
 
     /**

@@ -169,6 +169,14 @@ final class TrainingLoop implements AutoCloseable {
         OpenEpoch done = open;
         open = OpenEpoch.NONE;
         Evaluation after = kept.with(this::validate);
+        if (setting.validation() != null && !Double.isFinite(after.loss())) {
+            throw new ArithmeticException(
+                    "the validation loss is "
+                            + after.loss()
+                            + " after epoch "
+                            + (epoch + 1)
+                            + "; try a lower learning rate");
+        }
         return new EpochMetrics(
                 epoch + 1,
                 learningRate,

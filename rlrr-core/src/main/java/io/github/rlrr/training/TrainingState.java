@@ -74,7 +74,8 @@ final class TrainingState implements AutoCloseable {
     /**
      * Writes a state.
      *
-     * @throws UncheckedIOException when it cannot be written; the last good states are intact then
+     * @throws UncheckedIOException when it cannot be written; the last good states are intact then,
+     *     unless the folder itself is gone
      */
     void write(RunPosition position) {
         Map<String, String> texts =
@@ -82,6 +83,7 @@ final class TrainingState implements AutoCloseable {
                         POSITION, position.toJson(),
                         IDENTITY, identity.toJson(),
                         THREADS, Integer.toString(TorchRuntime.threads()));
+        requireThere(position.step());
         try {
             folder.write(position.step(), tensors, texts);
         } catch (IOException e) {
@@ -95,6 +97,24 @@ final class TrainingState implements AutoCloseable {
             throw new UncheckedIOException(new IOException(message, e));
         }
         written = System.nanoTime();
+    }
+
+    private void requireThere(long step) {
+        boolean there;
+        try {
+            there = folder.isThere();
+        } catch (IOException e) {
+            there = false;
+        }
+        if (!there) {
+            throw new UncheckedIOException(
+                    new IOException(
+                            "the run stops at step "
+                                    + step
+                                    + ", since its folder "
+                                    + path
+                                    + " was deleted or moved while it trained; nothing is saved there"));
+        }
     }
 
     /**

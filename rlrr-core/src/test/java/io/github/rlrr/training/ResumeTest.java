@@ -150,7 +150,6 @@ class ResumeTest {
         dieAt(16, state);
         assertThat(states(state))
                 .containsExactly(
-                        "lock",
                         "step-12.safetensors",
                         "step-12.sha256",
                         "step-14.safetensors",

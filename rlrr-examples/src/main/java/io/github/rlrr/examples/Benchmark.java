@@ -8,10 +8,10 @@ import io.github.rlrr.examples.recipe.Experiment;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.Setting;
-import io.github.rlrr.examples.recipe.TrialLock;
 import io.github.rlrr.examples.recipe.TrialResult;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import io.github.rlrr.examples.recipe.Variant;
+import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -117,7 +117,7 @@ final class Benchmark {
             say(name + "   done before");
             return;
         }
-        try (TrialLock lock = slot.tryLock()) {
+        try (ProcessLock lock = slot.tryLock()) {
             if (lock == null) {
                 say(name + "   another process is at it");
             } else if (slot.isDone()) {

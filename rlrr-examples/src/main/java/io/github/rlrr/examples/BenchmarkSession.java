@@ -105,6 +105,7 @@ final class BenchmarkSession {
 
     private int train(Recipe recipe, Path root, Path folder) throws IOException {
         // All options are checked before the model is read.
+        Outputs.checkFolder("--out", folder);
         Variant variant = options.variant();
         List<Long> seeds = options.seeds();
         Map<Setting, Double> overrides = options.overrides();
@@ -139,10 +140,9 @@ final class BenchmarkSession {
                 AtomicFile.write(copy, to -> to.write(table));
             }
             boolean good =
-                    new Benchmark(plan, vit, folder, () -> Report.of(folder).write(), stop, out)
+                    new Benchmark(plan, vit, folder, () -> Report.update(folder), stop, out)
                             .run();
-            Report report = Report.of(folder);
-            report.write();
+            Report report = Report.update(folder);
             out.println();
             out.print(report.text(experiment));
             out.println();

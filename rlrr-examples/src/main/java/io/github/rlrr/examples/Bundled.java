@@ -1,13 +1,20 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.vit.hub.HubSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The model and the images that come with the examples, written to files where they are needed. */
 public final class Bundled {
@@ -18,21 +25,55 @@ public final class Bundled {
     private static final String VIT_FILE = "vit-cifar10.safetensors";
     private static final String DATA_FILE = "fashion-mnist-subset.zip";
     private static final String NOTICE = "NOTICE.txt";
+    private static final Logger LOG = LoggerFactory.getLogger(Bundled.class);
 
     private Bundled() {}
 
     /**
-     * Writes the bundled Vision Transformer to a temporary file.
+     * The bundled Vision Transformer as a file: one in the cache for all processes, of a name that
+     * tells its content. Where the cache cannot be used, it is a temporary file that goes when the
+     * JVM ends, or when the next one begins.
      *
-     * @return the file; it goes when the JVM ends
+     * @return the file
      */
     static Path vit() throws IOException {
-        Path file = Files.createTempFile("rlrr-", "-" + VIT_FILE);
-        file.toFile().deleteOnExit();
+        byte[] content;
         try (InputStream in = resource(VIT_FILE)) {
-            AtomicFile.write(file, in::transferTo);
+            content = in.readAllBytes();
         }
+        try {
+            Path folder = HubSettings.fromEnvironment().cache().resolve("bundled");
+            Path file = folder.resolve(sum(content) + "-" + VIT_FILE);
+            if (!holds(file, content)) {
+                TemporaryFiles.sweep(folder);
+                AtomicFile.write(file, out -> out.write(content));
+            }
+            return file;
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("the cache cannot be used: {}", e.getMessage());
+            return temporary(content);
+        }
+    }
+
+    private static Path temporary(byte[] content) throws IOException {
+        Path folder = TemporaryFiles.folder();
+        folder.toFile().deleteOnExit(); // after what is in it, which is named later
+        Path file = folder.resolve(VIT_FILE);
+        file.toFile().deleteOnExit();
+        Files.write(file, content);
         return file;
+    }
+
+    private static boolean holds(Path file, byte[] content) throws IOException {
+        return Files.isRegularFile(file)
+                && Files.size(file) == content.length
+                && Arrays.equals(Files.readAllBytes(file), content);
+    }
+
+    private static String sum(byte[] content) {
+        CRC32C sum = new CRC32C();
+        sum.update(content);
+        return HexFormat.of().toHexDigits((int) sum.getValue());
     }
 
     /**

@@ -12,7 +12,7 @@ import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.SearchSpace;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.WholeFolder;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageSplits;
@@ -146,6 +146,7 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         // All options are checked before the model is read.
+        Outputs.checkFolder("--out", out);
         Map<String, Method> chosen = new LinkedHashMap<>();
         for (String text : methods) {
             Method method = Method.parse(text);
@@ -278,15 +279,19 @@ final class CompareCommand implements Callable<Integer> {
     private Comparison write(
             Map<String, Experiment> experiments, Collection<String> names, Variant variant)
             throws IOException {
-        Comparison comparison =
-                Comparison.of(new ResultStore(out), experiments, List.copyOf(names), variant);
-        write("compare.md", comparison.markdown());
-        write("compare.json", comparison.json());
-        ComparisonChart.write(comparison, out.resolve("compare.png"));
-        return comparison;
+        // Read under the lock: of two processes the later one has seen more.
+        try (WholeFolder files = WholeFolder.replaceInTurn(out)) {
+            Comparison comparison =
+                    Comparison.of(new ResultStore(out), experiments, List.copyOf(names), variant);
+            add(files, "compare.md", comparison.markdown());
+            files.add("compare.png", ComparisonChart.png(comparison));
+            add(files, "compare.json", comparison.json());
+            files.finish();
+            return comparison;
+        }
     }
 
-    private void write(String name, String text) throws IOException {
-        AtomicFile.write(out.resolve(name), to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
+    private static void add(WholeFolder files, String name, String text) throws IOException {
+        files.add(name, to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

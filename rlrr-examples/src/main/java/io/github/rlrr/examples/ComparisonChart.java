@@ -1,11 +1,10 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.recipe.Comparison;
+import io.github.rlrr.tensor.AtomicFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -42,12 +41,11 @@ final class ComparisonChart {
     private ComparisonChart() {}
 
     /**
-     * Writes a PNG.
+     * A PNG, as a file's content.
      *
      * @param comparison what to draw; bars are the deviation over seeds
-     * @param file where to write
      */
-    static void write(Comparison comparison, Path file) throws IOException {
+    static AtomicFile.Content png(Comparison comparison) {
         List<String> tasks = comparison.tasks();
         BufferedImage picture =
                 new BufferedImage(tasks.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
@@ -57,7 +55,7 @@ final class ComparisonChart {
             graphics.drawImage(one, i * WIDTH, 0, null);
         }
         graphics.dispose();
-        Curves.writePng(picture, file);
+        return Curves.png(picture);
     }
 
     private static XYChart chart(Comparison comparison, String task) {

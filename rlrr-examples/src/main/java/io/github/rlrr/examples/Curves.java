@@ -52,18 +52,17 @@ final class Curves {
         graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
         graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
         graphics.dispose();
-        writePng(picture, file);
+        AtomicFile.write(file, png(picture));
     }
 
-    static void writePng(BufferedImage picture, Path file) throws IOException {
-        AtomicFile.write(
-                file,
-                out -> {
-                    // ImageIO's own stream registers a shutdown hook, which a stopped run cannot.
-                    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
-                        ImageIO.write(picture, "png", stream);
-                    }
-                });
+    /** A picture as a file's content. */
+    static AtomicFile.Content png(BufferedImage picture) {
+        return out -> {
+            // ImageIO's own stream registers a shutdown hook, which a stopped run cannot.
+            try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+                ImageIO.write(picture, "png", stream);
+            }
+        };
     }
 
     private static XYChart chart(

@@ -22,6 +22,7 @@ import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +92,13 @@ final class DemoCommand implements Callable<Integer> {
         if (threads != null) {
             TorchRuntime.setThreads(threads);
         }
-        OutputMark.write(out);
+        try (OutFolder folder = OutFolder.hold("--out", out)) {
+            OutputMark.write(out);
+            return train(folder, print);
+        }
+    }
+
+    private int train(OutFolder folder, PrintWriter print) throws IOException {
         Path images = out.resolve("fashion-mnist");
         Bundled.unpackFashionMnist(images);
         ImageSplits splits = ImageFolder.splits(images, seed);
@@ -107,6 +114,9 @@ final class DemoCommand implements Callable<Integer> {
             AdapterMetadata metadata =
                     new AdapterMetadata(Bundled.VIT, classes, preprocessing.toMap());
 
+            // An earlier run's; the new ones are there when this one has ended.
+            Files.deleteIfExists(out.resolve("curves.png"));
+            Files.deleteIfExists(out.resolve("metrics.jsonl"));
             print.printf(
                     "%s training, %s validation and %s test images in %s classes%n",
                     train.size(), validation.size(), test.size(), classes.size());
@@ -133,6 +143,7 @@ final class DemoCommand implements Callable<Integer> {
                     FineTuneResult trained =
                             TrainingRun.fit(
                                     tuner, adapted, validation.size(), log, print, stop, List.of());
+                    folder.requireThere();
                     adapted.save(out.resolve(method).resolve("adapter"), metadata);
                     if (trained.stopped()) {
                         print.println("stopped");
@@ -146,6 +157,7 @@ final class DemoCommand implements Callable<Integer> {
                 }
                 print.println();
             }
+            folder.requireThere();
             Curves.write(curves, out.resolve("curves.png"));
             report(print, results, test.size(), test.path(0));
         }

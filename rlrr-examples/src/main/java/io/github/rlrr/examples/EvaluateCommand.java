@@ -77,6 +77,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     "--batch-size is " + batchSize + ", expected at least 1");
         }
         limits.limits();
+        if (out != null) {
+            Outputs.checkFile("--out", out.resolve("evaluation.json"));
+        }
         ImageListing listing = DataOptions.evaluated(data, outside.allowed());
         if (out != null) {
             OutPlace.check(out, data, List.of(listing));

@@ -21,7 +21,7 @@ import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -124,6 +124,20 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         FineTuneOptions options = training.options(splits.train(), seed);
         AdapterConfig adapterConfig = checked(options, splits);
+        // Nothing is loaded, and nothing deleted, before the folder is this process' own.
+        try (OutFolder folder = OutFolder.hold("--out", target())) {
+            finetune(folder, options, adapterConfig, splits, print);
+        }
+        return 0;
+    }
+
+    private void finetune(
+            OutFolder folder,
+            FineTuneOptions options,
+            AdapterConfig adapterConfig,
+            ImageSplits splits,
+            PrintWriter print)
+            throws IOException {
         List<String> classes = splits.train().classNames();
         ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
@@ -147,10 +161,10 @@ final class FinetuneCommand implements Callable<Integer> {
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
             try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
-                finetune(adapted, options, train, validation, splits.test(), metadata, print);
+                finetune(
+                        folder, adapted, options, train, validation, splits.test(), metadata, print);
             }
         }
-        return 0;
     }
 
     /** Refuses what can be refused before any work, all of it at once. */
@@ -191,6 +205,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
 
     private void finetune(
+            OutFolder folder,
             AdaptedBlock adapted,
             FineTuneOptions options,
             ImageDataset train,
@@ -202,17 +217,16 @@ final class FinetuneCommand implements Callable<Integer> {
         print.printf(
                 "%s training, %s validation and %s test images in %s classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
-        Path target = target();
-        Path state = target.resolve("state");
+        RunFolder files = new RunFolder(folder);
         if (restart) {
-            Folders.delete(state);
+            FineTuner.forget(files.state());
         }
         Map<String, Object> effective =
                 config.effective(
                         Map.of(
                                 "checkpoint", metadata.baseModel(),
                                 "epochs", options.epochs(),
-                                "out", target));
+                                "out", folder.path()));
         StepCurve steps = new StepCurve(train.size(), options.batchSize() * options.accumulation());
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
@@ -220,24 +234,24 @@ final class FinetuneCommand implements Callable<Integer> {
                         .validation(validation)
                         .options(options)
                         .state(
-                                state,
+                                files.state(),
                                 Map.of(
                                         "dropout", training.residualDropout().toString(),
                                         "precision", training.precision().toString(),
                                         "augment", chosen.augmentation().toString(),
                                         "preprocessing", train.preprocessing().toString()))
                         .stateInterval(Duration.ofSeconds(stateSeconds))
-                        .listener(steps);
+                        .listener(steps)
+                        .listener(files);
         tuner.build();
-        OutputMark.write(target);
-        Path configFile = target.resolve("config.yaml");
-        if (!Files.isDirectory(state)) {
-            ConfigFile.write(configFile, effective);
-        }
-        Path adapterFolder = target.resolve("adapter");
-        Path metricsFile = target.resolve("metrics.jsonl");
+        files.requireSpace(adapted, options);
+        OutputMark.write(folder.path());
+        files.begin(effective, print);
+        Map<String, String> settings = new TreeMap<>();
+        metadata.preprocessing().forEach((name, value) -> settings.put(name, String.valueOf(value)));
+        effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
         try (StopSignal stop = new StopSignal();
-                MetricsLog metrics = MetricsLog.create(metricsFile)) {
+                MetricsLog metrics = MetricsLog.create(files.metrics())) {
             FineTuneResult result =
                     TrainingRun.fit(
                             tuner,
@@ -247,54 +261,77 @@ final class FinetuneCommand implements Callable<Integer> {
                             print,
                             stop,
                             Forecast.cheaper(method.isLinearProbe(), options.epochs()));
-            ConfigFile.write(configFile, effective);
+            folder.requireThere();
+            ConfigFile.write(files.config(), effective);
             double threshold =
                     result.stopped() || rejectAccuracy == null
                             ? 0
                             : Threshold.choose(
                                     adapted, validation, rejectAccuracy, base.device(), print);
-            adapted.save(adapterFolder, metadata.withRejectBelow(threshold));
-            if (result.stopped()) {
-                print.printf(
-                        "stopped after %s steps; the same command goes on from there%n",
-                        result.steps());
-            }
             Examination examination =
                     result.stopped() ? null : examine(adapted, test, validation, metrics, print);
+            adapted.save(files.adapter(), metadata.withRejectBelow(threshold));
+            if (!result.epochs().isEmpty()) {
+                Curves.write(Map.of(adapted.config().method(), result.epochs()), files.curves());
+            }
+            writePage(files, adapted, result, steps, examination, settings, "");
             if (!result.stopped()) {
                 // The adapter is the result; what it takes to go on is not needed any more.
-                Folders.delete(state);
+                files.end();
             }
-            if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
-                print.printf("kept the adapter of epoch %s%n", result.keptEpoch());
-            }
-            print.println("adapter   " + adapterFolder);
-            print.println("options   " + configFile);
-            print.println("metrics   " + metricsFile);
-            if (!result.epochs().isEmpty()) {
-                Path curves = target.resolve("curves.png");
-                Curves.write(Map.of(adapted.config().method(), result.epochs()), curves);
-                print.println("curves    " + curves);
-            }
-            Path report = target.resolve("report.html");
-            Map<String, String> settings = new TreeMap<>();
-            metadata.preprocessing()
-                    .forEach((name, value) -> settings.put(name, String.valueOf(value)));
-            effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
-            HtmlReport.write(
-                    new RunReport(
-                            data.toString(),
-                            adapted.config().method(),
-                            adapted.parameterReport(),
-                            result,
-                            steps.points(),
-                            examination,
-                            settings,
-                            Versions.all()),
-                    report);
-            print.println("report    " + report);
-            print.flush();
+            folder.requireThere();
+            say(files, result, print);
+        } catch (UncheckedIOException e) {
+            folder.requireThere();
+            throw e;
+        } catch (ArithmeticException e) {
+            String failure = files.diverged(e);
+            FineTuneResult none = new FineTuneResult(files.epochs(), files.steps(), true, 0);
+            writePage(files, adapted, none, steps, null, settings, failure);
+            throw new ArithmeticException(failure + "; see " + files.report());
         }
+    }
+
+    private void writePage(
+            RunFolder files,
+            AdaptedBlock adapted,
+            FineTuneResult result,
+            StepCurve steps,
+            @Nullable Examination examination,
+            Map<String, String> settings,
+            String failure)
+            throws IOException {
+        HtmlReport.write(
+                new RunReport(
+                        data.toString(),
+                        adapted.config().method(),
+                        adapted.parameterReport(),
+                        result,
+                        steps.points(),
+                        examination,
+                        settings,
+                        Versions.all(),
+                        failure),
+                files.report());
+    }
+
+    private static void say(RunFolder files, FineTuneResult result, PrintWriter print) {
+        if (result.stopped()) {
+            print.printf(
+                    "stopped after %d steps; the same command goes on from there%n",
+                    result.steps());
+        }
+        if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
+            print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
+        }
+        print.println("adapter   " + files.adapter());
+        print.println("options   " + files.config());
+        print.println("metrics   " + files.metrics());
+        if (!result.epochs().isEmpty()) {
+            print.println("curves    " + files.curves());
+        }
+        print.println("report    " + files.report());
+        print.flush();
     }
 
     /** Tests; without test images, looks at the validation images again, for the page alone. */

@@ -21,6 +21,16 @@ final class HtmlPage {
      * @param body HTML
      */
     static void write(Path file, String title, String body) throws IOException {
+        AtomicFile.write(file, content(title, body));
+    }
+
+    /**
+     * A page, as a file's content.
+     *
+     * @param title text
+     * @param body HTML
+     */
+    static AtomicFile.Content content(String title, String body) throws IOException {
         String page =
                 Html.fill(
                                 "<!DOCTYPE html>%n<html lang=\"en\"><head><meta"
@@ -35,7 +45,7 @@ final class HtmlPage {
                         + "</style></head>\n<body>\n"
                         + body
                         + "</body></html>\n";
-        AtomicFile.write(file, out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+        return out -> out.write(page.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String style() throws IOException {

@@ -79,7 +79,9 @@ final class HtmlReport {
 
     private void notes(String set) {
         int kept = run.result().keptEpoch();
-        if (run.result().stopped()) {
+        if (!run.failure().isEmpty()) {
+            add("<p class=\"note\">The run failed: %s.</p>", run.failure());
+        } else if (run.result().stopped()) {
             add(
                     "<p class=\"note\">The run was stopped after %d steps: the adapter was not"
                             + " tested.</p>",

@@ -64,6 +64,7 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
+        Outputs.checkFolder("--out", out);
         Checkpoints.Local checkpoint = base.find();
         try (VisionTransformer vit = base.load(checkpoint);
                 AdaptedBlock adapted = PublishedAdapter.load(vit, file)) {

@@ -15,6 +15,18 @@ public final class JsonReport {
     private JsonReport() {}
 
     /**
+     * Refuses, before any work, a file that cannot be written.
+     *
+     * @param json the option's value, as for {@link #write}
+     * @throws IOException when it is a folder, lies below a file or may not be written
+     */
+    public static void check(@Nullable String json) throws IOException {
+        if (json != null && !json.equals("-")) {
+            Outputs.checkFile("--json", Path.of(json));
+        }
+    }
+
+    /**
      * Writes both.
      *
      * @param command whose streams are written to

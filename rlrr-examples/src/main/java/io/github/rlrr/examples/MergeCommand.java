@@ -6,6 +6,7 @@ import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.inference.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -62,8 +63,16 @@ final class MergeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
+        Outputs.checkFolder("--out", out);
+        if (Files.isDirectory(out) && Files.exists(adapter) && Files.isSameFile(out, adapter)) {
+            throw new IllegalArgumentException(
+                    "--out " + out + " is the adapter's folder, expected one for the model");
+        }
         try (AdaptedModel model = AdaptedModel.open(adapter, base);
                 VisionTransformer merged = model.vit().merged(model.adapted())) {
+            long values = model.adapted().parameterReport().all();
+            Outputs.requireSpace(
+                    "--out", out, (half ? Short.BYTES : Float.BYTES) * values, "the merged model");
             List<Path> files =
                     ModelFolder.save(
                             merged,

@@ -106,6 +106,7 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
+        Outputs.checkFile("--csv", csv);
         ImageFiles found = ImageFiles.of(images);
         List<Path> files = found.files();
         unread = found.unread();

@@ -1,5 +1,7 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.ProcessLock;
+import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.inference.Classification;
 import java.io.BufferedInputStream;
@@ -10,8 +12,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,17 +38,24 @@ final class PredictionFile implements AutoCloseable {
     private final Path part;
     private final PredictionCsv csv;
     private final FileChannel channel;
+    private final ProcessLock lock;
     private final OutputStream out;
     private final int done;
     private final int rows;
 
     private PredictionFile(
-            Path target, Path part, PredictionCsv csv, FileChannel channel, List<Path> files)
+            Path target,
+            Path part,
+            PredictionCsv csv,
+            FileChannel channel,
+            ProcessLock lock,
+            List<Path> files)
             throws IOException {
         this.target = target;
         this.part = part;
         this.csv = csv;
         this.channel = channel;
+        this.lock = lock;
         Progress progress = Progress.of(channel);
         int last = progress.image == null ? -1 : indexOf(files, progress.image);
         boolean resumes = last >= 0 && last + 1 >= progress.rows;
@@ -80,33 +87,31 @@ final class PredictionFile implements AutoCloseable {
         if (Files.isDirectory(absolute)) {
             throw new IOException(target + " is a folder, expected the name of a file to write");
         }
-        Files.createDirectories(absolute.getParent());
-        String sum = checksum(model, csv + " " + settings + " " + files);
-        Path part = absolute.resolveSibling(absolute.getFileName() + "." + sum + ".part");
-        FileChannel channel =
-                FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
-        try {
-            if (!locks(channel)) {
-                throw new IOException("another process is writing " + target);
-            }
-            return new PredictionFile(target, part, csv, channel, files);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
+        // One lock for the target, whatever is to be written there.
+        Path file = absolute.resolveSibling(absolute.getFileName() + ".lock");
+        ProcessLock lock = ProcessLock.tryTake(file);
+        if (lock == null) {
+            throw new IOException(
+                    ProcessLock.holder(file) + " is writing " + target + "; wait for it or stop it");
         }
-    }
-
-    /** The lock goes with the channel. */
-    private static boolean locks(FileChannel channel) throws IOException {
+        FileChannel channel = null;
         try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
+            TemporaryFiles.sweep(absolute.getParent());
+            String sum = checksum(model, csv + " " + settings + " " + files);
+            Path part = absolute.resolveSibling(absolute.getFileName() + "." + sum + ".part");
+            channel =
+                    FileChannel.open(
+                            part,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            return new PredictionFile(target, part, csv, channel, lock, files);
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            lock.close();
+            throw e;
         }
     }
 
@@ -164,7 +169,14 @@ final class PredictionFile implements AutoCloseable {
     /** Gives the whole file its name. */
     void finish() throws IOException {
         out.flush();
-        channel.close(); // with it the lock, which on some systems nobody else reads through
+        channel.close();
+        if (!lock.isThere() || !Files.exists(part)) {
+            throw new IOException(
+                    "the folder of "
+                            + target
+                            + ", or the rows in it, were deleted or moved while they were written;"
+                            + " nothing is there");
+        }
         AtomicFile.write(target, whole -> Files.copy(part, whole));
         Files.deleteIfExists(part);
     }
@@ -173,6 +185,7 @@ final class PredictionFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
+        lock.close();
     }
 
     /**

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     there are none, as after a stop
  * @param configuration every setting by its name, in the order they are shown
  * @param versions of all that takes part, in the order they are shown
+ * @param failure why there is no adapter; empty where there is one
  */
 record RunReport(
         String data,
@@ -30,7 +31,8 @@ record RunReport(
         List<StepCurve.Point> steps,
         @Nullable Examination examination,
         Map<String, String> configuration,
-        Map<String, String> versions) {
+        Map<String, String> versions,
+        String failure) {
 
     RunReport {
         steps = List.copyOf(steps);

@@ -86,6 +86,10 @@ final class SpectrumCommand implements Callable<Integer> {
         if (from != null && adapters.isEmpty()) {
             throw new IllegalArgumentException("--from needs --adapter to compare with");
         }
+        JsonReport.check(json);
+        if (out != null) {
+            Outputs.checkFolder("--out", out);
+        }
         List<Compared> all = new ArrayList<>();
         for (Path adapter : adapters) {
             all.add(from == null ? withBase(adapter) : withAdapter(from, adapter));

@@ -1,11 +1,10 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.spectrum.LayerChange;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.WholeFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +55,13 @@ final class SpectrumPage {
                             layer -> layer.inputs().mean()));
 
     private final List<Compared> all;
-    private final Path folder;
+    private final WholeFolder files;
     private final StringBuilder html = new StringBuilder();
-    private final List<Path> written = new ArrayList<>();
     private final Map<String, Integer> methods = new TreeMap<>();
 
-    private SpectrumPage(List<Compared> all, Path folder) {
+    private SpectrumPage(List<Compared> all, WholeFolder files) {
         this.all = all;
-        this.folder = folder;
+        this.files = files;
     }
 
     /**
@@ -73,7 +71,9 @@ final class SpectrumPage {
      * @return the files
      */
     static List<Path> write(List<Compared> all, Path folder) throws IOException {
-        return new SpectrumPage(all, folder).write();
+        try (WholeFolder files = WholeFolder.replace(folder)) {
+            return new SpectrumPage(all, files).write();
+        }
     }
 
     private List<Path> write() throws IOException {
@@ -94,10 +94,8 @@ final class SpectrumPage {
                 Html.fill(
                         "<section><h2>Figures</h2>%n<pre>%s</pre></section>%n",
                         SpectrumTable.of(all)));
-        Path page = folder.resolve("spectrum.html");
-        HtmlPage.write(page, "Singular values", html.toString());
-        written.add(page);
-        return written;
+        files.add("spectrum.html", HtmlPage.content("Singular values", html.toString()));
+        return files.finish();
     }
 
     private void means() {
@@ -156,9 +154,7 @@ final class SpectrumPage {
 
     private void picture(String name, String title, String svg) throws IOException {
         byte[] bytes = svg.getBytes(StandardCharsets.UTF_8);
-        Path file = folder.resolve(name);
-        AtomicFile.write(file, out -> out.write(bytes));
-        written.add(file);
+        files.add(name, out -> out.write(bytes));
         html.append(
                 Html.fill(
                         "<img style=\"max-width:100%%\" alt=\"%s\""

@@ -3,9 +3,9 @@ package io.github.rlrr.examples;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.SearchSpace;
-import io.github.rlrr.examples.recipe.TrialLock;
 import io.github.rlrr.examples.recipe.TrialLog;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
+import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.Evaluation;
 import java.io.IOException;
@@ -111,7 +111,7 @@ final class TaskRun {
     @Nullable Result validated(HyperParameters settings, Search search) throws IOException {
         TrialLog.Entry chosen = null;
         if (!search.space().isEmpty()) {
-            try (TrialLock lock = TrialLock.tryHold(search.folder().resolve("lock"))) {
+            try (ProcessLock lock = ProcessLock.tryTake(search.folder().resolve("lock"))) {
                 if (lock == null) {
                     out.println(name + "   another process is searching");
                     out.flush();

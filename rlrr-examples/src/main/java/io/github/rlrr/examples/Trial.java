@@ -125,6 +125,6 @@ record Trial(
 
     /** Drops what it takes to go on, once the result is on disk. */
     static void forget(Path folder) throws IOException {
-        Folders.delete(folder.resolve(STATE));
+        FineTuner.forget(folder.resolve(STATE));
     }
 }

@@ -72,7 +72,8 @@ class HtmlReportTest {
                         List.of(),
                         examination,
                         Map.of("data " + EVIL, EVIL),
-                        Map.of("Java", EVIL)),
+                        Map.of("Java", EVIL),
+                        ""),
                 file);
         return Files.readString(file);
     }

@@ -263,7 +263,7 @@ class PredictCommandTest {
         PredictionFile held = PredictionFile.open(csv, form, files, demo.adapter(), settings);
         try {
             assertThat(predict("--csv", csv, images).err())
-                    .contains("another process is writing " + csv);
+                    .contains("this process is writing " + csv);
         } finally {
             held.close();
         }

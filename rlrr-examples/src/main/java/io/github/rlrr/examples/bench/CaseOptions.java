@@ -97,6 +97,7 @@ final class CaseOptions {
 
     /** Runs the cases, several each in a JVM of its own, and prints what they gave. */
     int run(List<BenchCase> cases) throws IOException {
+        json.check();
         PrintWriter err = command.commandLine().getErr();
         List<Measurement> measured = new ArrayList<>();
         for (BenchCase one : cases) {

@@ -18,6 +18,11 @@ final class JsonOption {
                             + " the table then goes to standard error.")
     private @Nullable String file;
 
+    /** Refuses, before any work, a file that cannot be written. */
+    void check() throws IOException {
+        JsonReport.check(file);
+    }
+
     /** Writes both. */
     void write(CommandLine command, List<String> lines, String table) throws IOException {
         JsonReport.write(command, file, lines, table);

@@ -92,6 +92,7 @@ final class LoaderCommand implements Callable<Integer> {
         if (passes < 1) {
             throw new IllegalArgumentException("--passes is " + passes + ", expected at least 1");
         }
+        json.check();
         List<Path> files;
         try (Stream<Path> all = Files.walk(data)) {
             files = all.filter(Files::isRegularFile).sorted().limit(MOST).toList();

@@ -12,6 +12,7 @@ import io.github.rlrr.adapter.AdapterPool;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.examples.Folders;
+import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
@@ -130,8 +131,9 @@ final class PoolCommand implements Callable<Integer> {
                             + List.of(adapters, requests, budget)
                             + ", expected at least 1, 1 and 0");
         }
+        json.check();
         BenchModel chosen = BenchModel.named(model);
-        Path folder = Files.createTempDirectory("rlrr-pool");
+        Path folder = TemporaryFiles.folder();
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);
                 VisionTransformer vit = chosen.random(CLASSES, false, manager)) {
             for (int i = 0; i < adapters; i++) {

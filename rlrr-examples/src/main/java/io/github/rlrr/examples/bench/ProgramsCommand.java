@@ -2,13 +2,13 @@ package io.github.rlrr.examples.bench;
 
 import com.google.gson.Gson;
 import io.github.rlrr.adapter.Rescaling;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.examples.Outputs;
+import io.github.rlrr.tensor.WholeFolder;
 import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.vit.Precision;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,17 +55,19 @@ final class ProgramsCommand implements Callable<Integer> {
             VisionTransformer.programs(geometry.config(), precision)
                     .forEach((name, text) -> texts.put(name + "-" + precision, text));
         }
-        Files.createDirectories(out);
-        for (Map.Entry<String, String> text : texts.entrySet()) {
-            write(out.resolve(text.getKey() + ".pt"), TorchProgram.archive(text.getValue()));
+        Outputs.checkFolder("OUT", out);
+        try (WholeFolder files = WholeFolder.replace(out)) {
+            for (Map.Entry<String, String> text : texts.entrySet()) {
+                byte[] archive = TorchProgram.archive(text.getValue());
+                files.add(text.getKey() + ".pt", stream -> stream.write(archive));
+            }
+            byte[] config =
+                    new Gson().toJson(geometry.config()).getBytes(StandardCharsets.UTF_8);
+            files.add("config.json", stream -> stream.write(config));
+            for (Path file : files.finish()) {
+                spec.commandLine().getOut().println("written   " + file);
+            }
         }
-        String config = new Gson().toJson(geometry.config());
-        write(out.resolve("config.json"), config.getBytes(StandardCharsets.UTF_8));
         return 0;
-    }
-
-    private void write(Path file, byte[] content) throws IOException {
-        AtomicFile.write(file, stream -> stream.write(content));
-        spec.commandLine().getOut().println("written   " + file);
     }
 }

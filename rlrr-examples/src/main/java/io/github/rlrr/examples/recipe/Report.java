@@ -2,7 +2,7 @@ package io.github.rlrr.examples.recipe;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.WholeFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -112,11 +112,34 @@ public final class Report {
     }
 
     /**
-     * Writes {@code results.md}, {@code results.json} and {@code results.tex} into the folder.
+     * Writes {@code results.md}, {@code results.json} and {@code results.tex} into the folder, all
+     * of them or none, see {@link WholeFolder}.
      *
      * @throws IOException when they cannot be written
      */
     public void write() throws IOException {
+        try (WholeFolder files = WholeFolder.replaceInTurn(out)) {
+            write(files);
+        }
+    }
+
+    /**
+     * Reads the results that are there and writes their tables. Of several processes that do, the
+     * last one has read what the others had found.
+     *
+     * @param out the output folder
+     * @return the report
+     * @throws IOException as for {@link #of} and {@link #write}
+     */
+    public static Report update(Path out) throws IOException {
+        try (WholeFolder files = WholeFolder.replaceInTurn(out)) {
+            Report report = of(out);
+            report.write(files);
+            return report;
+        }
+    }
+
+    private void write(WholeFolder files) throws IOException {
         StringBuilder markdown = new StringBuilder("# Results\n");
         StringBuilder latex = new StringBuilder();
         JsonArray list = new JsonArray();
@@ -136,12 +159,13 @@ public final class Report {
         }
         JsonObject all = new JsonObject();
         all.add("experiments", list);
-        write("results.md", markdown.toString());
-        write("results.json", ResultStore.text(all));
-        write("results.tex", latex.toString());
+        add(files, "results.md", markdown.toString());
+        add(files, "results.tex", latex.toString());
+        add(files, "results.json", ResultStore.text(all));
+        files.finish();
     }
 
-    private void write(String name, String text) throws IOException {
-        AtomicFile.write(out.resolve(name), to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
+    private static void add(WholeFolder files, String name, String text) throws IOException {
+        files.add(name, to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

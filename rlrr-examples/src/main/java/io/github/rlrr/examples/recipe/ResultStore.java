@@ -4,6 +4,7 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.tensor.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +79,8 @@ public final class ResultStore {
          * @return the lock, or null when another has it
          * @throws IOException when the folder cannot be used
          */
-        public @Nullable TrialLock tryLock() throws IOException {
-            return TrialLock.tryHold(folder.resolve(LOCK));
+        public @Nullable ProcessLock tryLock() throws IOException {
+            return ProcessLock.tryTake(folder.resolve(LOCK));
         }
 
         /**

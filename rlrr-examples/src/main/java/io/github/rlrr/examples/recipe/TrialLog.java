@@ -2,6 +2,7 @@ package io.github.rlrr.examples.recipe;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import io.github.rlrr.tensor.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +70,8 @@ public final class TrialLog {
                 }
             }
             if (whole < text.length()) {
-                Files.writeString(file, text.substring(0, whole));
+                byte[] kept = text.substring(0, whole).getBytes(StandardCharsets.UTF_8);
+                AtomicFile.write(file, out -> out.write(kept));
             }
         }
         return log;

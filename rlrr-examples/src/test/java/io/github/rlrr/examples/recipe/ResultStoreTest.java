@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,57 +109,6 @@ class ResultStoreTest {
         assertThat(List.of(VALIDATED, searched, other, published))
                 .extracting(variant -> store.slot(one, "dtd", variant, 0).folder())
                 .doesNotHaveDuplicates();
-    }
-
-    @Test
-    void aLockIsHeldAgainstThreadsOfThisProcess() throws IOException {
-        Path file = out.resolve("deeper/lock");
-        try (TrialLock held = TrialLock.tryHold(file)) {
-            assertThat(held).isNotNull();
-            assertThat(TrialLock.tryHold(file)).isNull();
-        }
-        try (TrialLock again = TrialLock.tryHold(file)) {
-            assertThat(again).isNotNull();
-        }
-    }
-
-    @Test
-    void aLockIsHeldAgainstOtherProcessesUntilTheyAreKilled()
-            throws IOException, InterruptedException {
-        Path file = out.resolve("lock");
-        Process other =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                HoldsALock.class.getName(),
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .start();
-        try {
-            assertThat(other.getInputStream().read()).as("the other has it").isEqualTo('1');
-            assertThat(TrialLock.tryHold(file)).isNull();
-        } finally {
-            other.destroyForcibly();
-            assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        }
-        try (TrialLock mine = TrialLock.tryHold(file)) {
-            assertThat(mine).isNotNull();
-        }
-    }
-
-    /** Another process: takes the lock, says so, and never lets go by itself. */
-    static final class HoldsALock {
-
-        private HoldsALock() {}
-
-        public static void main(String[] arguments) throws IOException, InterruptedException {
-            try (TrialLock lock = TrialLock.tryHold(Path.of(arguments[0]))) {
-                System.out.print(lock == null ? '0' : '1');
-                System.out.flush();
-                Thread.sleep(TimeUnit.MINUTES.toMillis(5));
-            }
-        }
     }
 
     @Test

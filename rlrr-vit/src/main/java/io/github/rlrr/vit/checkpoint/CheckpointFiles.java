@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.tensor.WholeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,8 @@ record CheckpointFiles(
      *
      * @param path a folder, or the file of weights; either with {@code #NAME} behind it for the
      *     model of that name in the file
-     * @throws IOException when a folder has no weights, or a configuration is beyond us
+     * @throws IOException when a folder has no weights or is half written, or a configuration is
+     *     beyond us
      */
     static CheckpointFiles of(Path path) throws IOException {
         String name = String.valueOf(path.getFileName());
@@ -46,9 +48,13 @@ record CheckpointFiles(
 
     private static CheckpointFiles found(Path path) throws IOException {
         if (Files.isDirectory(path)) {
+            WholeFolder.requireWhole(path);
             return beside(weights(path), path);
         }
         Path folder = path.toAbsolutePath().getParent();
+        if (folder != null) {
+            WholeFolder.requireWhole(folder);
+        }
         return folder != null && HUB_NAMES.contains(String.valueOf(path.getFileName()))
                 ? beside(path, folder)
                 : new CheckpointFiles(path, null, null, null);

@@ -3,15 +3,14 @@ package io.github.rlrr.vit.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.tensor.WholeFolder;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,43 +20,65 @@ final class CheckpointFolder {
     private static final Gson JSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
+    /** What the weights are called, in all layouts but Google's and in that. */
+    static final String SAFETENSORS = "model.safetensors";
+
+    static final String ARCHIVE = "model.npz";
+
     private CheckpointFolder() {}
 
-    /** The configuration is written last: a folder that has it is whole. */
+    /**
+     * The configuration is written last, or what comes after it: a folder that has it is whole.
+     *
+     * @param last a further file, by its name; may be empty
+     */
     static List<Path> write(
             VisionTransformer vit,
             Path folder,
             VitLayout layout,
             TensorType floats,
-            AdapterMetadata metadata)
+            AdapterMetadata metadata,
+            Map<String, byte[]> last)
             throws IOException {
         VitConfig config = vit.config();
         Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
         List<String> classNames = metadata.classNames();
         check(config, preprocessing, classNames);
-        List<Path> written = new ArrayList<>();
-        Path weights =
-                folder.resolve(layout == VitLayout.GOOGLE ? "model.npz" : "model.safetensors");
-        CheckpointWriter.write(vit, layout, weights, floats);
-        written.add(weights);
-        if (layout == VitLayout.HUGGINGFACE) {
-            Path file = folder.resolve(HuggingFacePreprocessor.FILE);
-            writeJson(file, HuggingFaceFiles.preprocessor(preprocessing));
-            written.add(file);
-            file = folder.resolve(ModelConfig.FILE);
-            writeJson(
-                    file,
-                    withThreshold(HuggingFaceFiles.config(config, classNames, floats), metadata));
-            written.add(file);
-        } else {
-            // Google's own code needs none; this library reads it beside the npz.
-            Path file = folder.resolve(ModelConfig.FILE);
-            writeJson(
-                    file,
-                    withThreshold(TimmFiles.config(config, preprocessing, classNames), metadata));
-            written.add(file);
+        String weights = layout == VitLayout.GOOGLE ? ARCHIVE : SAFETENSORS;
+        List<String> stale = StaleFiles.beside(folder, weights);
+        try (WholeFolder files = WholeFolder.replace(folder)) {
+            stale.forEach(files::remove);
+            CheckpointWriter.write(
+                    vit,
+                    layout,
+                    folder.resolve(weights),
+                    floats,
+                    content -> files.add(weights, content));
+            if (layout == VitLayout.HUGGINGFACE) {
+                addJson(
+                        files,
+                        HuggingFacePreprocessor.FILE,
+                        HuggingFaceFiles.preprocessor(preprocessing));
+                addJson(
+                        files,
+                        ModelConfig.FILE,
+                        withThreshold(
+                                HuggingFaceFiles.config(config, classNames, floats), metadata));
+            } else {
+                // Another layout's, which would be read as part of this one.
+                files.remove(HuggingFacePreprocessor.FILE);
+                // Google's own code needs none; this library reads it beside the npz.
+                addJson(
+                        files,
+                        ModelConfig.FILE,
+                        withThreshold(
+                                TimmFiles.config(config, preprocessing, classNames), metadata));
+            }
+            for (Map.Entry<String, byte[]> file : last.entrySet()) {
+                files.add(file.getKey(), out -> out.write(file.getValue()));
+            }
+            return files.finish();
         }
-        return written;
     }
 
     private static Map<String, Object> withThreshold(
@@ -87,9 +108,10 @@ final class CheckpointFolder {
         }
     }
 
-    private static void writeJson(Path file, Map<String, Object> values) throws IOException {
+    private static void addJson(WholeFolder files, String name, Map<String, Object> values)
+            throws IOException {
         byte[] bytes = (JSON.toJson(values) + "\n").getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, out -> out.write(bytes));
+        files.add(name, out -> out.write(bytes));
     }
 
     /** 1e-6f as 1.0E-6, not as the double next to it. */

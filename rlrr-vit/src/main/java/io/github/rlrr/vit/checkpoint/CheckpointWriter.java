@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorType;
@@ -24,7 +25,19 @@ final class CheckpointWriter {
 
     private CheckpointWriter() {}
 
+    /** Where the content of a file goes. */
+    interface Sink {
+        void accept(AtomicFile.Content content) throws IOException;
+    }
+
     static void write(VisionTransformer vit, VitLayout layout, Path file, TensorType floats)
+            throws IOException {
+        write(vit, layout, file, floats, content -> AtomicFile.write(file, content));
+    }
+
+    /** Hands out the content of a file, to be written before this returns. */
+    static void write(
+            VisionTransformer vit, VitLayout layout, Path file, TensorType floats, Sink sink)
             throws IOException {
         VitConfig config = vit.config();
         CheckpointLayout names = layout.names();
@@ -47,11 +60,10 @@ final class CheckpointWriter {
                 }
                 arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
             }
-            if (layout == VitLayout.GOOGLE) {
-                NpzWriter.write(file, arrays, floats);
-            } else {
-                SafetensorsWriter.write(file, arrays, metadata(config), floats);
-            }
+            sink.accept(
+                    layout == VitLayout.GOOGLE
+                            ? NpzWriter.content(file, arrays, floats)
+                            : SafetensorsWriter.content(file, arrays, metadata(config), floats));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.tensor.WholeFolder;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -10,6 +11,7 @@ import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,8 +198,8 @@ public final class VitCheckpoint {
      * weights ({@code model.safetensors}, or {@code model.npz} for Google's layout) and a {@code
      * config.json} with geometry, ε, class names, preprocessing and threshold; in Hugging Face's
      * layout the preprocessing is in {@code preprocessor_config.json}. Beside an npz {@code
-     * config.json} has timm's form, for this library alone. Each file appears whole; {@code
-     * config.json} comes last.
+     * config.json} has timm's form, for this library alone. The folder is replaced as a whole, see
+     * {@link WholeFolder}: files that an older export left under other names go.
      *
      * <p>timm's and Google's models have ε = 1e-6 whatever the file says: with another ε here,
      * their outputs differ by rounding.
@@ -211,7 +213,8 @@ public final class VitCheckpoint {
      * @return the files, as written
      * @throws IllegalArgumentException when preprocessing is missing, it or the class names are not
      *     of this model's sizes, or Hugging Face's layout cannot express the preprocessing
-     * @throws IOException when a file cannot be written, or a value is beyond F16's range
+     * @throws IOException when a file cannot be written, a value is beyond F16's range, another
+     *     process writes there, or weights that are not of such an export would be read instead
      */
     public static List<Path> export(
             VisionTransformer vit,
@@ -220,6 +223,31 @@ public final class VitCheckpoint {
             TensorType floats,
             AdapterMetadata metadata)
             throws IOException {
-        return CheckpointFolder.write(vit, folder, layout, floats, metadata);
+        return export(vit, folder, layout, floats, metadata, Map.of());
+    }
+
+    /**
+     * Saves a model as {@link #export(VisionTransformer, Path, VitLayout, TensorType,
+     * AdapterMetadata)} does, with further files that belong to it.
+     *
+     * @param vit a model with weights
+     * @param folder where to; files of these names are replaced
+     * @param layout whose
+     * @param floats how values are stored, F32 or F16
+     * @param metadata as there
+     * @param beside what else is in the folder, by the names of the files; written last
+     * @return the files, as written
+     * @throws IllegalArgumentException as there
+     * @throws IOException as there
+     */
+    public static List<Path> export(
+            VisionTransformer vit,
+            Path folder,
+            VitLayout layout,
+            TensorType floats,
+            AdapterMetadata metadata,
+            Map<String, byte[]> beside)
+            throws IOException {
+        return CheckpointFolder.write(vit, folder, layout, floats, metadata, beside);
     }
 }

@@ -2,6 +2,8 @@ package io.github.rlrr.vit.hub;
 
 import io.github.rlrr.vit.hub.Download.FreeSpace;
 import io.github.rlrr.vit.hub.Transport.Answer;
+import io.github.rlrr.io.ProcessLock;
+import io.github.rlrr.io.TemporaryFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -234,21 +236,24 @@ public final class Hub {
         HubName pinned = remote.offer().name();
         Path folder = cache.folder(pinned);
         Files.createDirectories(folder);
-        CacheLock.hold(
-                cache.repository(pinned).resolve("lock"),
-                () -> listener.onNote("another download of " + name + " runs; waiting"),
-                () -> {
-                    Optional<HubModel> here = cache.find(pinned);
-                    if (here.isPresent() && !matches(here.get(), demanded)) {
-                        listener.onNote(here.get().weights() + " is damaged; fetching it again");
-                        cache.delete(pinned);
-                        here = Optional.empty();
-                    }
-                    if (here.isEmpty()) {
-                        download(remote, demanded, transport, listener);
-                    }
-                    cache.remember(name, pinned.revision());
-                });
+        Path repository = cache.repository(pinned);
+        try (ProcessLock lock =
+                ProcessLock.await(
+                        repository.resolve("lock"),
+                        () -> listener.onNote("another download of " + name + " runs; waiting"))) {
+            TemporaryFiles.sweep(repository);
+            TemporaryFiles.sweep(folder);
+            Optional<HubModel> here = cache.find(pinned);
+            if (here.isPresent() && !matches(here.get(), demanded)) {
+                listener.onNote(here.get().weights() + " is damaged; fetching it again");
+                cache.delete(pinned);
+                here = Optional.empty();
+            }
+            if (here.isEmpty()) {
+                download(remote, demanded, transport, listener);
+            }
+            cache.remember(name, pinned.revision());
+        }
         return cache.find(pinned)
                 .orElseThrow(() -> new IOException(folder + " changed while it was filled"));
     }

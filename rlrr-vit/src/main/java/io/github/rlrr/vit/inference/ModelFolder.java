@@ -1,7 +1,6 @@
 package io.github.rlrr.vit.inference;
 
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
@@ -9,8 +8,8 @@ import io.github.rlrr.vit.checkpoint.VitLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A folder that is a whole classifier: weights, classes, preprocessing, threshold. {@link
@@ -40,13 +39,13 @@ public final class ModelFolder {
      * Writes a model as {@link VitCheckpoint#export} does, with {@code serving.properties} beside.
      *
      * @param vit a plain model, such as {@link VisionTransformer#merged} gives
-     * @param folder where to; files of these names are replaced
+     * @param folder where to; replaced as a whole
      * @param layout whose
      * @param floats how values are stored, F32 or F16
      * @param metadata preprocessing, class names and threshold
      * @return the files, as written
      * @throws IllegalArgumentException as for {@link VitCheckpoint#export}
-     * @throws IOException when a file cannot be written, or a value is beyond F16's range
+     * @throws IOException as for {@link VitCheckpoint#export}
      */
     public static List<Path> save(
             VisionTransformer vit,
@@ -55,11 +54,8 @@ public final class ModelFolder {
             TensorType floats,
             AdapterMetadata metadata)
             throws IOException {
-        List<Path> files =
-                new ArrayList<>(VitCheckpoint.export(vit, folder, layout, floats, metadata));
-        Path serving = folder.resolve(SERVING_FILE);
-        AtomicFile.write(serving, out -> out.write(SERVING.getBytes(StandardCharsets.UTF_8)));
-        files.add(serving);
-        return files;
+        byte[] serving = SERVING.getBytes(StandardCharsets.UTF_8);
+        return VitCheckpoint.export(
+                vit, folder, layout, floats, metadata, Map.of(SERVING_FILE, serving));
     }
 }
