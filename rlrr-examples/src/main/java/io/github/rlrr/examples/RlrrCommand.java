@@ -1,12 +1,15 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.bench.BenchCommand;
+import io.github.rlrr.torch.NativeFolders;
+import io.github.rlrr.torch.UserHome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +51,8 @@ public final class RlrrCommand implements Runnable {
     /** The exit code of a fault that the user can mend. */
     static final int FAULT = 1;
 
+    private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
+
     @Option(
             names = "--stacktrace",
             scope = ScopeType.INHERIT,
@@ -68,7 +73,20 @@ public final class RlrrCommand implements Runnable {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        System.exit(execute(commandLine(), args));
+        NativeFolders.choose();
+        // The JDK's own caches, of fonts among them: never in a folder called "?".
+        if (UserHome.find(System.getProperty("user.home"), null).isEmpty()) {
+            System.setProperty("user.home", UserHome.find().map(Path::toString).orElse("/"));
+        }
+        CommandLine line = commandLine();
+        int code = execute(line, args);
+        // A full disk under the standard output throws nothing. A pipe may be closed early: head.
+        line.getOut().flush();
+        if (System.out.checkError() && code == 0 && Files.isRegularFile(STANDARD_OUTPUT)) {
+            line.getErr().println("rlrr: the standard output could not be written, not all is there");
+            code = FAULT;
+        }
+        System.exit(code);
     }
 
     /** Parses and runs, with the options of a configuration file where one is named. */
@@ -128,9 +146,28 @@ public final class RlrrCommand implements Runnable {
         if (help != null) {
             return help;
         }
-        return faults.isEmpty()
-                ? new CommandLine.RunLast().execute(parsed)
-                : wrongUsage(last.commandSpec().commandLine(), faults);
+        if (!faults.isEmpty()) {
+            return wrongUsage(last.commandSpec().commandLine(), faults);
+        }
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError e) {
+            // Picocli hands exceptions to OneLine, not errors.
+            Exception said = new IllegalStateException(missing(e), e);
+            throw new CommandLine.ExecutionException(
+                    last.commandSpec().commandLine(), "cannot load", said);
+        }
+    }
+
+    /** What is said of a native library that is not there, or a class that could not be set up. */
+    private static String missing(LinkageError fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return "a library cannot be loaded ("
+                + root
+                + "); rlrr doctor says what is missing, --stacktrace shows where";
     }
 
     /** A line for each fault and one for the help, not the whole help. */
@@ -192,7 +229,7 @@ public final class RlrrCommand implements Runnable {
         } else if (said instanceof AccessDeniedException) {
             message = "no permission for " + message;
         } else if (said instanceof FileSystemException) {
-            message = "cannot use the file " + message;
+            message = said.getCause() == null ? "cannot use the file " + message : message;
         }
         String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
         return expected ? line : "unexpected " + said + "; " + trace + " shows where";

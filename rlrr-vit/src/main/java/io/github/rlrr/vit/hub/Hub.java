@@ -3,6 +3,7 @@ package io.github.rlrr.vit.hub;
 import io.github.rlrr.vit.hub.Download.FreeSpace;
 import io.github.rlrr.vit.hub.Transport.Answer;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -233,7 +234,17 @@ public final class Hub {
             throws IOException {
         HubName pinned = remote.offer().name();
         Path folder = cache.folder(pinned);
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "the cache "
+                            + settings.cache()
+                            + " cannot be written ("
+                            + e
+                            + "); choose another (--cache, RLRR_CACHE)",
+                    e);
+        }
         CacheLock.hold(
                 cache.repository(pinned).resolve("lock"),
                 () -> listener.onNote("another download of " + name + " runs; waiting"),
