@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which tasks of a benchmark are run, how, and where everything is. */
 final class BenchmarkOptions {
+
+    @Mixin private final MemoryOption memory = new MemoryOption();
 
     @Option(
             names = "--root",
@@ -159,5 +162,10 @@ final class BenchmarkOptions {
         if (value != null) {
             given.put(setting, value.doubleValue());
         }
+    }
+
+    /** Whether a run is stopped where its memory will not suffice. */
+    MemoryOption memory() {
+        return memory;
     }
 }

@@ -114,6 +114,8 @@ final class CompareCommand implements Callable<Integer> {
             description = "Where results go. Default: out/compare.")
     private Path out = Path.of("out", "compare");
 
+    @Mixin private final MemoryOption memory = new MemoryOption();
+
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Spec
@@ -214,6 +216,12 @@ final class CompareCommand implements Callable<Integer> {
             BenchmarkTask task = task(set.getKey(), set.getValue());
             BenchmarkImages images =
                     new BenchmarkImages(task, set.getValue(), preprocessing, augmentation());
+            int batch = Math.min(batchSize, set.getValue().train().size());
+            memory.check(
+                    vit.config(),
+                    new MemoryForecast.Step(batch, 0, false, false),
+                    base.device(),
+                    print);
             for (Method method : chosen.values()) {
                 if (stop.getAsBoolean()) {
                     break;
