@@ -48,7 +48,8 @@ public final class AtomicFile {
      * @param target the file to write
      * @param content produces what it shall hold
      * @throws IOException if {@code target} is a folder, if {@code content} throws it, or if the
-     *     file system does; the temporary file is deleted then, as after any other exception
+     *     file system does, as when the disk is full: then with the target and how many bytes were
+     *     wanted; the temporary file is deleted then, as after any other exception
      */
     public static void write(Path target, Content content) throws IOException {
         Path temporary = stage(target, content);
@@ -79,7 +80,7 @@ public final class AtomicFile {
         // Not createTempFile: its files are readable for the owner only, and would stay so.
         Path temporary = folder.resolve(TemporaryFiles.name());
         try {
-            writeForced(temporary, content);
+            writeForced(temporary, target, content);
             return temporary;
         } catch (FileSystemException e) {
             IOException named = named(e, temporary, target);
@@ -129,15 +130,21 @@ public final class AtomicFile {
         return named;
     }
 
-    private static void writeForced(Path temporary, Content content) throws IOException {
+    private static void writeForced(Path temporary, Path target, Content content)
+            throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            OutputStream out =
-                    new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            CountedOutput file = new CountedOutput(Channels.newOutputStream(channel));
+            OutputStream out = new BufferedOutputStream(file, BUFFER_BYTES);
             content.writeTo(out);
             out.flush();
-            channel.force(true);
+            file.check(target);
+            try {
+                channel.force(true);
+            } catch (IOException e) {
+                throw WriteFault.of(target, file.bytes(), e);
+            }
         }
     }
 

@@ -1,11 +1,15 @@
 package io.github.rlrr.torch;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.file.FileSystemException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,48 +34,79 @@ public final class TorchRuntime {
 
     private TorchRuntime() {}
 
-    /** Initialised once, on first use. */
-    private static final class Holder {
-        static final Engine ENGINE_MET = load();
+    private static volatile @Nullable Engine met;
 
-        private static Engine load() {
-            Engine engine;
-            try {
-                engine = Engine.getEngine(ENGINE);
-            } catch (EngineException | IllegalArgumentException e) {
-                throw new IllegalStateException(
-                        "DJL's PyTorch engine did not load ("
-                                + rootMessage(e)
-                                + "); add ai.djl.pytorch:pytorch-engine:"
-                                + TESTED_DJL
-                                + " and a native library such as"
-                                + " ai.djl.pytorch:pytorch-native-cpu:"
-                                + TESTED_TORCH
-                                + ", or let DJL download one",
-                        e);
-            }
-            List<String> warnings = warnings(Engine.getDjlVersion(), engine.getVersion());
-            warnings.forEach(LOG::warn);
-            return engine;
+    private static Engine load() {
+        NativeFolders.fault()
+                .ifPresent(
+                        fault -> {
+                            throw new IllegalStateException(fault);
+                        });
+        Engine engine;
+        try {
+            engine = Engine.getEngine(ENGINE);
+        } catch (EngineException | IllegalArgumentException | LinkageError | AssertionError e) {
+            throw new IllegalStateException(failure(e), e);
         }
+        List<String> warnings = warnings(Engine.getDjlVersion(), engine.getVersion());
+        warnings.forEach(LOG::warn);
+        return engine;
     }
 
-    private static String rootMessage(Throwable fault) {
+    /** What is said of an engine that did not load: the place, or what is missing. */
+    static String failure(Throwable fault) {
         Throwable root = fault;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        String said = String.valueOf(root.getMessage());
+        if (said.contains("failed to map segment")) {
+            return NativeFolders.sentence(NativeFolders.engine(), FolderCheck.NOEXEC);
+        }
+        if (root instanceof FileSystemException || said.equals("No space left on device")) {
+            return NativeFolders.sentence(NativeFolders.engine(), said.strip());
+        }
+        return "DJL's PyTorch engine did not load ("
+                + said.strip()
+                + "); add ai.djl.pytorch:pytorch-engine:"
+                + TESTED_DJL
+                + " and a native library such as"
+                + " ai.djl.pytorch:pytorch-native-cpu:"
+                + TESTED_TORCH
+                + ", or let DJL download one";
     }
 
     /**
-     * Loads the engine on first use and warns of untested versions.
+     * Loads the engine on first use and warns of untested versions. Looks first whether its native
+     * libraries can be unpacked and loaded where DJL wants to ({@link NativeFolders#fault}), and may
+     * be called again once that is mended.
      *
      * @return DJL's PyTorch engine
-     * @throws IllegalStateException when it cannot be loaded, with what to add
+     * @throws IllegalStateException when it cannot be loaded, with what to set or to add
      */
     public static Engine require() {
-        return Holder.ENGINE_MET;
+        Engine engine = met;
+        return engine == null ? first() : engine;
+    }
+
+    private static synchronized Engine first() {
+        Engine engine = met;
+        if (engine == null) {
+            engine = load();
+            met = engine;
+        }
+        return engine;
+    }
+
+    /**
+     * Makes a manager of arrays, and loads the engine on first use.
+     *
+     * @param device where its arrays are
+     * @return the manager, under the system's own; the caller closes it
+     * @throws IllegalStateException as {@link #require} does
+     */
+    public static NDManager newManager(Device device) {
+        return require().newBaseManager(device);
     }
 
     /**

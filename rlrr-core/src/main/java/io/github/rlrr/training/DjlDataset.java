@@ -118,7 +118,7 @@ public final class DjlDataset implements LabelledDataset {
         synchronized (source) {
             try (GradMode off = GradMode.off();
                     NDManager manager =
-                            NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE)) {
+                            TorchRuntime.newManager(Device.cpu())) {
                 off.suppressNotUsedWarning();
                 Iterator<Batch> batches = source.getData(manager, new One(index)).iterator();
                 try (Batch batch = batches.next()) {

@@ -2,6 +2,7 @@ package io.github.rlrr.training;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.github.rlrr.tensor.WriteFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -126,7 +127,7 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
         try {
             lines.write(GSON.toJson(line));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + lines.file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(WriteFault.of(lines.file, line.toString().length(), e));
         }
     }
 

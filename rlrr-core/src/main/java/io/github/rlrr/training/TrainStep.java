@@ -47,7 +47,7 @@ final class TrainStep implements AutoCloseable {
         this.options = options;
         NDArray first = block.trainableTensors().iterator().next().parameter().getArray();
         device = first.getDevice();
-        manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        manager = TorchRuntime.newManager(device);
         store = new StepStore(manager, options.recompute());
         loss = new LossProgram(options, manager);
         for (TrainableTensor tensor : block.trainableTensors()) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -71,6 +74,23 @@ class AtomicFileTest {
                 .isInstanceOf(StackOverflowError.class);
         assertThat(file).hasContent("old");
         assertThat(folder.toFile().list()).containsExactly("f");
+    }
+
+    /** A device that is always full; only Linux has one. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskIsNamedWithTheFileAndAllThatWasWanted() throws IOException {
+        Path target = folder.resolve("f");
+        try (OutputStream full = Files.newOutputStream(Path.of("/dev/full"))) {
+            CountedOutput out = new CountedOutput(full);
+            out.write(new byte[3000]);
+            out.write(new byte[2000]);
+            assertThatThrownBy(() -> out.check(target))
+                    .isInstanceOf(FileSystemException.class)
+                    .hasMessageStartingWith(target + ": cannot be written (")
+                    .hasMessageContaining("it needs at least 5,000 bytes and ")
+                    .hasMessageEndingWith("make room, or write to another disk");
+        }
     }
 
     @Test

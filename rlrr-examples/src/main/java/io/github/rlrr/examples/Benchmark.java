@@ -13,6 +13,7 @@ import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.tensor.WriteFault;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -195,7 +196,12 @@ final class Benchmark {
     private static void writeTrace(Throwable fault, Path file) throws IOException {
         StringWriter trace = new StringWriter();
         fault.printStackTrace(new PrintWriter(trace));
-        Files.writeString(file, trace.toString());
+        String text = trace.toString();
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw WriteFault.of(file, text.length(), e);
+        }
     }
 
     private TaskRun.@Nullable Result trained(

@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 /** Which tasks of a benchmark are run, how, and where everything is. */
 final class BenchmarkOptions {
 
+    @Mixin private final MemoryOption memory = new MemoryOption();
+
     @Option(
             names = "--root",
             paramLabel = "DIR",
@@ -168,5 +170,10 @@ final class BenchmarkOptions {
         if (value != null) {
             given.put(setting, value.doubleValue());
         }
+    }
+
+    /** Whether a run is stopped where its memory will not suffice. */
+    MemoryOption memory() {
+        return memory;
     }
 }

@@ -114,6 +114,18 @@ final class BenchmarkSession {
         Checkpoints.Local checkpoint = base.find();
         try (VisionTransformer vit = base.load(checkpoint);
                 StopSignal stop = new StopSignal()) {
+            for (BenchmarkTask task : recipe.tasks()) {
+                int batch =
+                        Math.min(
+                                task.settings().with(overrides).batchSize(),
+                                task.trainImages() + task.validationImages());
+                options.memory()
+                        .check(
+                                vit.config(),
+                                new MemoryForecast.Step(batch, 0, false, false),
+                                base.device(),
+                                out);
+            }
             Preprocessing preprocessing =
                     recipe.preprocessing(base.preprocessing(checkpoint, vit.config()));
             Experiment experiment =

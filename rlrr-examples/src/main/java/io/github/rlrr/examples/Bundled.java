@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.vit.hub.HubSettings;
+import io.github.rlrr.tensor.WriteFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -96,11 +97,19 @@ public final class Bundled {
                 } else if (!entry.isDirectory()) {
                     Path target = folder.resolve(entry.getName());
                     Files.createDirectories(Objects.requireNonNull(target.getParent()));
-                    Files.write(target, zip.readAllBytes());
+                    write(target, zip.readAllBytes());
                 }
             }
         }
-        Files.write(folder.resolve(NOTICE), notice);
+        write(folder.resolve(NOTICE), notice);
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
+        try {
+            Files.write(file, content);
+        } catch (IOException e) {
+            throw WriteFault.of(file, content.length, e);
+        }
     }
 
     private static InputStream resource(String name) throws IOException {

@@ -117,6 +117,8 @@ final class CompareCommand implements Callable<Integer> {
 
     @Mixin private final OutsideOption outside = new OutsideOption();
 
+    @Mixin private final MemoryOption memory = new MemoryOption();
+
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Mixin private final LimitsOption limits = new LimitsOption();
@@ -224,6 +226,12 @@ final class CompareCommand implements Callable<Integer> {
             BenchmarkImages images =
                     new BenchmarkImages(
                             task, set.getValue(), preprocessing, augmentation(), limits.limits());
+            int batch = Math.min(batchSize, set.getValue().train().size());
+            memory.check(
+                    vit.config(),
+                    new MemoryForecast.Step(batch, 0, false, false),
+                    base.device(),
+                    print);
             for (Method method : chosen.values()) {
                 if (stop.getAsBoolean()) {
                     break;

@@ -1,12 +1,8 @@
 package io.github.rlrr.examples;
 
 import ai.djl.engine.Engine;
-import ai.djl.util.Utils;
 import ai.djl.util.cuda.CudaUtils;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.hub.Hub;
-import io.github.rlrr.vit.hub.HubSettings;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,30 +47,19 @@ final class DoctorCommand implements Callable<Integer> {
                 String.format(
                         Locale.ROOT, "%,d MiB at most", Runtime.getRuntime().maxMemory() >> 20));
         line(print, "DJL", Engine.getDjlVersion() + " (tested: " + TorchRuntime.TESTED_DJL + ")");
-        line(print, "DJL cache", Utils.getCacheDir());
-        hubCache(print);
+        line(print, "memory", FreeMemory.now());
+        List<String> warnings = new ArrayList<>();
+        new Places(print, warnings).print();
         List<String> missing = new ArrayList<>();
         boolean works = engine(print, missing);
         nd4j(print, missing);
         missing.forEach(text -> print.println("missing: " + text));
+        warnings.forEach(text -> print.println("warning: " + text));
         if (works && missing.isEmpty()) {
             print.println("nothing is missing");
         }
         print.flush();
         return works ? 0 : RlrrCommand.FAULT;
-    }
-
-    private static void hubCache(PrintWriter print) {
-        try {
-            Hub hub = new Hub(HubSettings.fromEnvironment());
-            double megabytes = hub.cachedBytes() / 1e6;
-            line(
-                    print,
-                    "hub cache",
-                    String.format(Locale.ROOT, "%s (%.1f MB)", hub.settings().cache(), megabytes));
-        } catch (IOException | IllegalArgumentException e) {
-            line(print, "hub cache", "cannot be used: " + e.getMessage());
-        }
     }
 
     private static boolean engine(PrintWriter print, List<String> missing) {
@@ -113,7 +98,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static void line(PrintWriter print, String name, Object value) {
+    static void line(PrintWriter print, String name, Object value) {
         print.printf(Locale.ROOT, "%-11s %s%n", name, value);
     }
 }

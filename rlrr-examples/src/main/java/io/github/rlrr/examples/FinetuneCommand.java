@@ -61,6 +61,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Mixin private final DataOptions chosen = new DataOptions();
 
+    @Mixin private final MemoryOption memory = new MemoryOption();
+
     @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
 
     @Option(
@@ -161,6 +163,13 @@ final class FinetuneCommand implements Callable<Integer> {
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
             try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
+                MemoryForecast.Step step =
+                        new MemoryForecast.Step(
+                                Math.min(options.batchSize(), train.size()),
+                                adapted.parameterReport().trainable(),
+                                method.isLinearProbe(),
+                                options.recompute());
+                memory.check(vit.config(), step, base.device(), print);
                 finetune(
                         folder, adapted, options, train, validation, splits.test(), metadata, print);
             }

@@ -29,10 +29,10 @@ final class HubOptions {
     private @Nullable String sha256;
 
     Hub hub() {
-        HubSettings settings = HubSettings.fromEnvironment();
-        if (cache != null) {
-            settings = settings.withCache(cache);
-        }
+        HubSettings settings =
+                cache == null
+                        ? HubSettings.fromEnvironment()
+                        : HubSettings.fromEnvironment(cache);
         return new Hub(settings.withOffline(offline || settings.offline()));
     }
 

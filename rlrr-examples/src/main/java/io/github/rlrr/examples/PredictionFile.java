@@ -3,6 +3,7 @@ package io.github.rlrr.examples;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.WriteFault;
 import io.github.rlrr.vit.inference.Classification;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -42,6 +43,7 @@ final class PredictionFile implements AutoCloseable {
     private final OutputStream out;
     private final int done;
     private final int rows;
+    private long wanted;
 
     private PredictionFile(
             Path target,
@@ -63,7 +65,8 @@ final class PredictionFile implements AutoCloseable {
         rows = resumes ? progress.rows : 0;
         // What a killed process left of a row is cut off.
         channel.truncate(resumes ? progress.bytes : 0);
-        channel.position(channel.size());
+        wanted = channel.size();
+        channel.position(wanted);
         out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
         if (!resumes) {
             write(csv.header());
@@ -158,17 +161,27 @@ final class PredictionFile implements AutoCloseable {
     }
 
     private void write(String text) throws IOException {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        wanted += bytes.length;
+        try {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw WriteFault.of(target, wanted, e);
+        }
     }
 
     /** Hands the rows to the system: they stay when this process is killed. */
     void flush() throws IOException {
-        out.flush();
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw WriteFault.of(target, wanted, e);
+        }
     }
 
     /** Gives the whole file its name. */
     void finish() throws IOException {
-        out.flush();
+        flush();
         channel.close();
         if (!lock.isThere() || !Files.exists(part)) {
             throw new IOException(

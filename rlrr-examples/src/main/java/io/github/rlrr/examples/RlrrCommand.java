@@ -1,6 +1,8 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.bench.BenchCommand;
+import io.github.rlrr.torch.NativeFolders;
+import io.github.rlrr.torch.UserHome;
 import io.github.rlrr.vit.data.FileNames;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -53,6 +55,8 @@ public final class RlrrCommand implements Runnable {
     /** The exit code of a fault that the user can mend. */
     static final int FAULT = 1;
 
+    private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
+
     @Option(
             names = "--stacktrace",
             scope = ScopeType.INHERIT,
@@ -73,7 +77,20 @@ public final class RlrrCommand implements Runnable {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        System.exit(execute(inUtf8(commandLine()), args));
+        NativeFolders.choose();
+        // The JDK's own caches, of fonts among them: never in a folder called "?".
+        if (UserHome.find(System.getProperty("user.home"), null).isEmpty()) {
+            System.setProperty("user.home", UserHome.find().map(Path::toString).orElse("/"));
+        }
+        CommandLine line = inUtf8(commandLine());
+        int code = execute(line, args);
+        // A full disk under the standard output throws nothing. A pipe may be closed early: head.
+        line.getOut().flush();
+        if (System.out.checkError() && code == 0 && Files.isRegularFile(STANDARD_OUTPUT)) {
+            line.getErr().println("rlrr: the standard output could not be written, not all is there");
+            code = FAULT;
+        }
+        System.exit(code);
     }
 
     /** Where the locale has ASCII alone, UTF-8 goes out: a question mark would be a wrong name. */
@@ -170,9 +187,28 @@ public final class RlrrCommand implements Runnable {
         if (help != null) {
             return help;
         }
-        return faults.isEmpty()
-                ? new CommandLine.RunLast().execute(parsed)
-                : wrongUsage(last.commandSpec().commandLine(), faults);
+        if (!faults.isEmpty()) {
+            return wrongUsage(last.commandSpec().commandLine(), faults);
+        }
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError e) {
+            // Picocli hands exceptions to OneLine, not errors.
+            Exception said = new IllegalStateException(missing(e), e);
+            throw new CommandLine.ExecutionException(
+                    last.commandSpec().commandLine(), "cannot load", said);
+        }
+    }
+
+    /** What is said of a native library that is not there, or a class that could not be set up. */
+    private static String missing(LinkageError fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return "a library cannot be loaded ("
+                + root
+                + "); rlrr doctor says what is missing, --stacktrace shows where";
     }
 
     /** A line for each fault and one for the help, not the whole help. */
@@ -234,7 +270,7 @@ public final class RlrrCommand implements Runnable {
         } else if (said instanceof AccessDeniedException) {
             message = "no permission for " + message;
         } else if (said instanceof FileSystemException) {
-            message = "cannot use the file " + message;
+            message = said.getCause() == null ? "cannot use the file " + message : message;
         }
         String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
         return expected ? line : "unexpected " + said + "; " + trace + " shows where";

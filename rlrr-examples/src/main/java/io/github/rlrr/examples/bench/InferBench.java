@@ -40,7 +40,7 @@ final class InferBench {
     }
 
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
-        try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        try (NDManager manager = TorchRuntime.newManager(device);
                 VisionTransformer vit =
                         measured.geometry().random(measured.classes(), false, manager)) {
             VisionTransformer model = vit.withPrecision(measured.how().precision());
@@ -55,7 +55,7 @@ final class InferBench {
 
     /** The merged model alone: who serves one has no other. */
     private static VisionTransformer merged(BenchCase measured, Device device) {
-        try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        try (NDManager manager = TorchRuntime.newManager(device);
                 VisionTransformer vit =
                         measured.geometry().random(measured.classes(), false, manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
@@ -69,7 +69,7 @@ final class InferBench {
         RandomImages images =
                 new RandomImages(model.config(), measured.classes(), measured.batch());
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+                NDManager manager = TorchRuntime.newManager(device)) {
             off.suppressNotUsedWarning();
             NDArray input =
                     manager.create(images.batch(measured.batch()), model.images(measured.batch()));

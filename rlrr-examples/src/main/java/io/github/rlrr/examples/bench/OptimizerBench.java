@@ -36,7 +36,7 @@ final class OptimizerBench {
         BenchModel model = measured.geometry();
         Device device = measured.open();
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+                NDManager manager = TorchRuntime.newManager(device);
                 VisionTransformer vit = model.random(measured.classes(), false, manager);
                 AdaptedBlock adapted =
                         Rlrr.adapt(new ParameterReader(vit), RlrrConfig.published());

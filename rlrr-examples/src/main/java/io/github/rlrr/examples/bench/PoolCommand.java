@@ -134,7 +134,7 @@ final class PoolCommand implements Callable<Integer> {
         json.check();
         BenchModel chosen = BenchModel.named(model);
         Path folder = TemporaryFiles.folder();
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);
+        try (NDManager manager = TorchRuntime.newManager(Device.cpu());
                 VisionTransformer vit = chosen.random(CLASSES, false, manager)) {
             for (int i = 0; i < adapters; i++) {
                 RlrrConfig config = RlrrConfig.builder().seed(i).build();

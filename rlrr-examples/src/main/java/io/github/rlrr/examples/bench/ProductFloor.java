@@ -63,7 +63,7 @@ final class ProductFloor {
      */
     static double seconds(StepProducts step, Device device) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+                NDManager manager = TorchRuntime.newManager(device)) {
             off.suppressNotUsedWarning();
             List<Factors> all =
                     step.products().stream().map(product -> factors(product, manager)).toList();

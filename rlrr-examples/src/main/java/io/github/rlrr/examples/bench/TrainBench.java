@@ -26,7 +26,7 @@ final class TrainBench {
         Device device = measured.open();
         StepClock clock;
         OptionalLong peak;
-        try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        try (NDManager manager = TorchRuntime.newManager(device);
                 VisionTransformer vit =
                         model.random(measured.classes(), measured.how().halfWeights(), manager);
                 AdaptedBlock adapted =

@@ -3,6 +3,7 @@ package io.github.rlrr.examples.recipe;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.WriteFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,12 +95,12 @@ public final class TrialLog {
      * @throws IOException when it cannot be written
      */
     public void add(Entry entry) throws IOException {
-        Files.writeString(
-                file,
-                GSON.toJson(entry) + "\n",
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+        byte[] line = (GSON.toJson(entry) + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            Files.write(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw WriteFault.of(file, line.length, e);
+        }
         entries.add(entry);
     }
 

@@ -56,7 +56,7 @@ final class WeightLoader {
             sources.remove("head.bias");
         }
         checkNames(sources);
-        NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+        NDManager manager = TorchRuntime.newManager(device);
         manager.setName("vision transformer");
         try {
             Map<String, NDArray> weights = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import io.github.rlrr.vit.hub.Transport.Answer;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -235,7 +236,17 @@ public final class Hub {
             throws IOException {
         HubName pinned = remote.offer().name();
         Path folder = cache.folder(pinned);
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "the cache "
+                            + settings.cache()
+                            + " cannot be written ("
+                            + e
+                            + "); choose another (--cache, RLRR_CACHE)",
+                    e);
+        }
         Path repository = cache.repository(pinned);
         try (ProcessLock lock =
                 ProcessLock.await(

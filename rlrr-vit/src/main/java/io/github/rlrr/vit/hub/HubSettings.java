@@ -1,9 +1,11 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.torch.UserHome;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -96,6 +98,19 @@ public record HubSettings(
         return from(System.getenv(), System::getProperty);
     }
 
+    /**
+     * The same with another cache.
+     *
+     * @param cache where downloaded models are kept
+     * @return the settings
+     * @throws IllegalArgumentException when one of the others makes no sense
+     */
+    public static HubSettings fromEnvironment(Path cache) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("RLRR_CACHE", cache.toString());
+        return from(environment, System::getProperty);
+    }
+
     static HubSettings from(
             Map<String, String> environment, UnaryOperator<@Nullable String> property) {
         String endpoint = property.apply(ENDPOINT_PROPERTY);
@@ -107,7 +122,8 @@ public record HubSettings(
                 CacheLocation.of(
                         environment,
                         String.valueOf(property.apply("os.name")),
-                        Path.of(String.valueOf(property.apply("user.home"))));
+                        UserHome.find(property.apply("user.home"), environment.get("HOME"))
+                                .orElse(null));
         return new HubSettings(
                 endpoint.isBlank() ? DEFAULT_ENDPOINT : address(endpoint.strip()),
                 cache,

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.hub;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.tensor.WriteFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -104,8 +105,12 @@ final class PartFile {
                 }
             }
         } catch (IOException e) {
-            throw new IOException("cannot write " + part + ": " + e.getMessage(), e);
+            throw WriteFault.of(part, channel.size() + left(pieces), e);
         }
+    }
+
+    private static long left(List<ByteBuffer> pieces) {
+        return pieces.stream().mapToLong(ByteBuffer::remaining).sum();
     }
 
     void delete() throws IOException {

@@ -221,7 +221,7 @@ public final class ClassifierPool implements AutoCloseable {
             sized.add(preprocessing.resize(requests.get(place).image().read(asTrained)));
         }
         float[] values = ImageBatch.values(sized, preprocessing);
-        try (NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+        try (NDManager manager = TorchRuntime.newManager(device)) {
             NDArray input = manager.create(values, ImageBatch.shape(sized.size(), preprocessing));
             float[][] logits = ImageBatch.rows(lease.forward(new NDList(input)).head());
             for (int i = 0; i < logits.length; i++) {

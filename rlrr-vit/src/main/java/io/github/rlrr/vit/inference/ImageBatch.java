@@ -38,7 +38,7 @@ final class ImageBatch {
     /** Logits by image. Safe from several threads where nobody changes the block. */
     static float[][] logits(Block block, float[] values, Shape shape, Device device) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+                NDManager manager = TorchRuntime.newManager(device)) {
             off.suppressNotUsedWarning();
             NDArray input = manager.create(values, shape);
             ParameterStore store = new ParameterStore(manager, false);

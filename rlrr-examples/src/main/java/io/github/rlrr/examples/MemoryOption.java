@@ -1,0 +1,30 @@
+package io.github.rlrr.examples;
+
+import ai.djl.Device;
+import io.github.rlrr.vit.VitConfig;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** Whether a run is stopped before it starts where its memory will not suffice. */
+final class MemoryOption {
+
+    @Option(
+            names = MemoryForecast.OVERRIDE,
+            description =
+                    "Start a run that is forecast to need far more memory than there is, rather than"
+                            + " refuse it.")
+    private boolean ignored;
+
+    /**
+     * Refuses a run that would be killed for its memory, and warns of one that may be.
+     *
+     * @param device where it runs; of a GPU's memory nothing is forecast
+     * @param out told of a run that may not fit
+     * @throws IllegalStateException when the forecast exceeds what there is by a fifth
+     */
+    void check(VitConfig model, MemoryForecast.Step step, Device device, PrintWriter out) {
+        if (!ignored && !device.isGpu()) {
+            MemoryForecast.of(model, step).check(FreeMemory.now(), out);
+        }
+    }
+}
