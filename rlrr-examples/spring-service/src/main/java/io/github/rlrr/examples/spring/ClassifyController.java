@@ -45,7 +45,7 @@ class ClassifyController {
     /** Each part named "file" is an image; the answers are in their order. */
     @PostMapping(path = "/classify", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     Mono<List<Answer>> several(
-            @RequestHeader(HttpHeaders.CONTENT_TYPE) String type, ServerHttpRequest request) {
+            @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type, ServerHttpRequest request) {
         return body(request, "the form", settings.maxRequestBytes(), "rlrr.max-request-bytes")
                 .publishOn(Schedulers.parallel())
                 .map(body -> forms.images(type, body))

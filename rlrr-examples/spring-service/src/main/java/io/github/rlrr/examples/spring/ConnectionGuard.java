@@ -273,6 +273,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             take(ctx, ahead.remove());
         }
         ctx.fireChannelReadComplete();
+        // Reactor Netty 1.2.18 may forget to: https://github.com/reactor/reactor-netty/issues/4361
+        ctx.read();
     }
 
     private boolean isNext(@Nullable Object message) {

@@ -1,11 +1,12 @@
 package io.github.rlrr.examples.spring;
 
+import io.netty.channel.ChannelPipeline;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 import reactor.netty.NettyPipeline;
 
-/** Puts a guard into each connection to the service's port; the management port has none. */
+/** Puts a guard into each connection of a port; each port has its own count of them. */
 @Component
 class GuardEveryConnection implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 
@@ -26,13 +27,11 @@ class GuardEveryConnection implements WebServerFactoryCustomizer<NettyReactiveWe
         factory.addServerCustomizers(
                 server ->
                         server.doOnChannelInit(
-                                (observer, channel, client) ->
-                                        channel.pipeline()
-                                                .addAfter(
-                                                        NettyPipeline.HttpCodec,
-                                                        "guard",
-                                                        new ConnectionGuard(
-                                                                settings, problems, all,
-                                                                hangUps))));
+                                (observer, channel, client) -> guard(channel.pipeline(), all)));
+    }
+
+    private void guard(ChannelPipeline pipeline, Connections all) {
+        ConnectionGuard guard = new ConnectionGuard(settings, problems, all, hangUps);
+        pipeline.addAfter(NettyPipeline.HttpCodec, "guard", guard);
     }
 }

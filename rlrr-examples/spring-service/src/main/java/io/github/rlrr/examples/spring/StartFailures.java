@@ -10,14 +10,18 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
  * Ends a failed start with one line that names the setting, where it is one of the faults that an
  * operator makes; Spring's own reports have the others. META-INF/spring.factories names this class.
  */
+@Order(Ordered.HIGHEST_PRECEDENCE)
 final class StartFailures implements SpringBootExceptionReporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartFailures.class);
@@ -51,6 +55,9 @@ final class StartFailures implements SpringBootExceptionReporter {
                             .collect(Collectors.joining(", "))
                     + ": there is no such setting; those of the service are "
                     + settings();
+        } else if (fault instanceof InvalidConfigurationPropertyValueException wrong) {
+            return "%s is \"%s\": %s"
+                    .formatted(wrong.getName(), wrong.getValue(), wrong.getReason());
         } else if (fault instanceof BindException wrong) {
             return wrongValue(wrong);
         }
