@@ -125,7 +125,7 @@ final class StateFolder implements AutoCloseable {
 
     /**
      * Opens the newest state that is whole. One that was not written to its end is passed over, and
-     * so is one that is damaged, with a warning.
+     * so is one that is damaged, each with a warning.
      *
      * @return a reader to be closed, or null when there is none
      * @throws IOException when the folder cannot be read, or its states are all damaged
@@ -134,7 +134,11 @@ final class StateFolder implements AutoCloseable {
         boolean damaged = false;
         for (Path file : newestFirst()) {
             if (!Files.isRegularFile(digestOf(file))) {
-                LOG.info("the state {} was not written to its end", file);
+                LOG.warn(
+                        "the state {} is not used, since {} is missing beside it; where no other"
+                                + " is whole, the run begins anew",
+                        file,
+                        digestOf(file).getFileName());
             } else if (isWhole(file)) {
                 return TensorReader.open(file);
             } else {

@@ -127,7 +127,7 @@ record ClassifierModel(
                 folder
                         + " was trained on \""
                         + baseModel
-                        + "\", which is no file here; name its file with base(path), or open a folder"
+                        + "\", which is no file here; name its file as the base, or open a folder"
                         + " of rlrr merge, which needs no base");
     }
 }

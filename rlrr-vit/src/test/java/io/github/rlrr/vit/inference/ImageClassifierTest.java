@@ -353,7 +353,7 @@ class ImageClassifierTest {
         assertThatThrownBy(() -> ImageClassifier.open(adapter))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("\"timm:somewhere/else\", which is no file here")
-                .hasMessageContaining("base(path)");
+                .hasMessageContaining("name its file as the base");
         try (ImageClassifier named =
                 ImageClassifier.builder().base(TinyClassifier.BASE).open(adapter)) {
             assertThat(named.classify(IMAGES.get(0)).ranked()).hasSize(5);

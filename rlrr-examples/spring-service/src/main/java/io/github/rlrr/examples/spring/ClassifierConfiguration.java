@@ -1,12 +1,17 @@
 package io.github.rlrr.examples.spring;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,19 +22,17 @@ class ClassifierConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ClassifierConfiguration.class);
 
     @Bean(destroyMethod = "close")
-    ImageClassifier classifier(ServiceSettings settings) throws IOException {
+    ImageClassifier classifier(ServiceSettings settings) {
         TorchRuntime.setThreads(settings.threads()); // for the process; before any forward
         ImageClassifier.Builder builder =
-                ImageClassifier.builder()
-                        .device(Device.fromName(settings.device()))
-                        .limits(settings.limits());
+                ImageClassifier.builder().device(device(settings)).limits(limits(settings));
         if (settings.base() != null) {
             builder.base(settings.base());
         }
         if (settings.rejectBelow() != null) {
             builder.rejectBelow(settings.rejectBelow());
         }
-        ImageClassifier classifier = builder.open(settings.model());
+        ImageClassifier classifier = open(builder, settings);
         LOG.info(
                 "classifier open: {} classes from {}, {} at a time on {} with {} threads each",
                 classifier.classNames().size(),
@@ -38,6 +41,46 @@ class ClassifierConfiguration {
                 settings.device(),
                 settings.threads());
         return classifier;
+    }
+
+    private static Device device(ServiceSettings settings) {
+        if (!settings.device().matches("cpu|gpu\\d{1,3}")) {
+            throw new SettingException("rlrr.device", settings.device(), "expected cpu or gpu0");
+        }
+        Device device = Device.fromName(settings.device());
+        int gpus = device.isGpu() ? Engine.getEngine(TorchRuntime.ENGINE).getGpuCount() : 0;
+        if (device.isGpu() && device.getDeviceId() >= gpus) {
+            throw new SettingException(
+                    "rlrr.device", settings.device(), "libtorch finds " + gpus + " GPUs here");
+        }
+        return device;
+    }
+
+    private static ImageLimits limits(ServiceSettings settings) {
+        try {
+            return settings.limits();
+        } catch (IllegalArgumentException e) { // "maxPixels: 0, expected …"
+            String[] said = String.valueOf(e.getMessage()).split(": ", 2);
+            throw new SettingException(
+                    "rlrr." + DataObjectPropertyName.toDashedForm(said[0]), said[1]);
+        }
+    }
+
+    private static ImageClassifier open(ImageClassifier.Builder builder, ServiceSettings settings) {
+        Path base = settings.base();
+        if (base != null && !Files.exists(base)) {
+            throw new SettingException("rlrr.base", base, "there is no such file");
+        }
+        try {
+            return builder.open(settings.model());
+        } catch (IOException | RuntimeException e) {
+            String why = e.getMessage() == null ? e.toString() : e.getMessage();
+            throw new SettingException(
+                    base == null
+                            ? "rlrr.model"
+                            : "rlrr.model, or rlrr.base=" + base + " under it,",
+                    settings.model(), why, e);
+        }
     }
 
     /** Comes after the classifier's own close: what made a bean outlives it. */

@@ -3,20 +3,28 @@ package io.github.rlrr.examples.spring;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import io.github.rlrr.vit.inference.ImageClassifier;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;
 
-/** Up while a black image gets an answer: a whole forward, ahead of those who wait for a turn. */
+/**
+ * Up while clients get answers; where none has had one lately, while a black image gets one: a whole
+ * forward, ahead of those who wait for a turn.
+ */
 @Component
 class ClassifierHealthIndicator extends AbstractHealthIndicator {
 
+    private static final Duration LATELY = Duration.ofSeconds(5);
+
     private final ImageClassifier classifier;
+    private final BoundedClassifier clients;
     private final RgbImage black;
 
-    ClassifierHealthIndicator(ImageClassifier classifier) {
+    ClassifierHealthIndicator(ImageClassifier classifier, BoundedClassifier clients) {
         this.classifier = classifier;
+        this.clients = clients;
         Preprocessing size = classifier.preprocessing();
         black =
                 new RgbImage(
@@ -25,7 +33,9 @@ class ClassifierHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
-        classifier.classifySized(List.of(black));
+        if (!clients.hasAnswered(LATELY)) {
+            classifier.classifySized(List.of(black));
+        }
         builder.up().withDetail("classes", classifier.classNames().size());
     }
 }

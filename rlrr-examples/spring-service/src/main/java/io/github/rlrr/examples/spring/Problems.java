@@ -1,12 +1,17 @@
 package io.github.rlrr.examples.spring;
 
 import io.github.rlrr.vit.image.ImageDecodeException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.multipart.MultipartException;
-import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.reactive.result.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
 /** Refusals as problem details (RFC 9457, once 7807); those of Spring's own are, by the parent. */
 @RestControllerAdvice
@@ -18,18 +23,16 @@ class Problems extends ResponseEntityExceptionHandler {
         return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
     }
 
-    /** No fault of theirs; the process goes on. */
-    @ExceptionHandler
-    ProblemDetail fullHeap(OutOfMemoryError e) {
-        logger.error("the heap is too small for rlrr.max-pixels and rlrr.forwards", e);
-        return ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE, "out of memory; try later");
-    }
-
-    /** Not a form; one that is too large is the parent's, 413. */
-    @ExceptionHandler
-    ProblemDetail notAForm(MultipartException e) {
-        return ProblemDetail.forStatusAndDetail(
-                HttpStatus.BAD_REQUEST, "the body is not the multipart form that its type says");
+    /** Spring gives no detail where nothing is at the path. */
+    @Override
+    protected Mono<ResponseEntity<Object>> handleResponseStatusException(
+            ResponseStatusException e,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            ServerWebExchange exchange) {
+        if (e.getBody().getDetail() == null) {
+            e.getBody().setDetail("nothing is here; images go to POST /classify");
+        }
+        return super.handleResponseStatusException(e, headers, status, exchange);
     }
 }

@@ -21,11 +21,17 @@ import org.springframework.util.unit.DataSize;
  * @param minSide the fewest pixels of either side of an image
  * @param maxPixels the most pixels of an image, width × height
  * @param maxBytes the most bytes of an encoded image
- * @param maxImages the most images of a request
+ * @param maxImages the most images of a form
  * @param maxScans the most scans of a JPEG
  * @param maxDecoding the most processor time that decoding an image may take
+ * @param maxParts the most parts of a form, images and others
+ * @param maxRequestBytes the most bytes of a request's body
+ * @param maxHeldBytes the most bytes of all requests that are coming or wait, together
+ * @param maxConnections the most connections at a time
+ * @param requestTimeout the time for a body to come whole, and for an answer to be taken
+ * @param idleTimeout the time for the head of the next request to come
  */
-@ConfigurationProperties("rlrr")
+@ConfigurationProperties(prefix = "rlrr", ignoreUnknownFields = false)
 public record ServiceSettings(
         @Nullable Path model,
         @Nullable Path base,
@@ -40,12 +46,20 @@ public record ServiceSettings(
         DataSize maxBytes,
         int maxImages,
         int maxScans,
-        Duration maxDecoding) {
+        Duration maxDecoding,
+        int maxParts,
+        DataSize maxRequestBytes,
+        DataSize maxHeldBytes,
+        int maxConnections,
+        Duration requestTimeout,
+        Duration idleTimeout) {
+
+    private static final int MOST_THREADS = 1024;
 
     /**
      * Fills in what depends on the machine.
      *
-     * @throws IllegalArgumentException when the model is missing or a count is below 1
+     * @throws IllegalArgumentException when the model is missing or a value is outside its range
      */
     public ServiceSettings {
         if (model == null) {
@@ -53,18 +67,30 @@ public record ServiceSettings(
                     "rlrr.model is not set, expected a folder that rlrr merge wrote, or an"
                             + " adapter's; start with --rlrr.model=FOLDER");
         }
-        atLeastOne("rlrr.threads", threads);
+        range("rlrr.threads", threads, MOST_THREADS);
         if (forwards == null) {
             forwards = Math.max(1, Runtime.getRuntime().availableProcessors() / threads);
         }
-        atLeastOne("rlrr.forwards", forwards);
-        atLeastOne("rlrr.top", top);
-        atLeastOne("rlrr.max-images", maxImages);
+        range("rlrr.forwards", forwards, MOST_THREADS);
+        if (rejectBelow != null && !(rejectBelow >= 0 && rejectBelow <= 1)) {
+            throw new IllegalArgumentException(
+                    "rlrr.reject-below is " + rejectBelow + ", expected 0 to 1");
+        }
+        range("rlrr.max-wait, in ms,", maxWait.toMillis(), Integer.MAX_VALUE);
+        range("rlrr.top", top, Integer.MAX_VALUE);
+        range("rlrr.max-images", maxImages, Integer.MAX_VALUE);
+        range("rlrr.max-parts", maxParts, Integer.MAX_VALUE);
+        range("rlrr.max-request-bytes", maxRequestBytes.toBytes(), Integer.MAX_VALUE);
+        range("rlrr.max-held-bytes", maxHeldBytes.toBytes(), Long.MAX_VALUE);
+        range("rlrr.max-connections", maxConnections, Integer.MAX_VALUE);
+        range("rlrr.request-timeout, in ms,", requestTimeout.toMillis(), Integer.MAX_VALUE);
+        range("rlrr.idle-timeout, in ms,", idleTimeout.toMillis(), Integer.MAX_VALUE);
     }
 
-    private static void atLeastOne(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+    private static void range(String name, long value, long most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", expected 1 to " + most);
         }
     }
 

@@ -5,22 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageSource;
+import io.github.rlrr.vit.inference.Classification;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.health.Status;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.ErrorResponseException;
+import reactor.core.Disposable;
 
 /** Turns: how many at a time, and what the others are told. */
 class BoundedClassifierTest {
@@ -33,21 +32,7 @@ class BoundedClassifierTest {
     private BoundedClassifier bounded;
 
     private ServiceSettings settings(int forwards) {
-        return new ServiceSettings(
-                folder,
-                null,
-                "cpu",
-                1,
-                forwards,
-                Duration.ofMillis(50),
-                5,
-                null,
-                2,
-                1000,
-                DataSize.ofKilobytes(10),
-                4,
-                100,
-                Duration.ofSeconds(10));
+        return Settings.of(folder, "forwards=" + forwards, "max-wait=50ms");
     }
 
     @BeforeEach
@@ -59,7 +44,14 @@ class BoundedClassifierTest {
 
     @AfterEach
     void close() {
+        bounded.close();
         classifier.close();
+    }
+
+    private List<Classification> classify(ImageSource image) {
+        List<Classification> answers = bounded.classify(List.of(image)).block();
+        assertThat(answers).isNotNull();
+        return answers;
     }
 
     private static void assertUnavailable(Throwable thrown, String why) {
@@ -79,18 +71,37 @@ class BoundedClassifierTest {
                     awaitQuietly(release);
                     return GOOD.read(decoder);
                 };
-        ExecutorService other = Executors.newSingleThreadExecutor();
-        try {
-            Future<?> first = other.submit(() -> bounded.classify(List.of(slow)));
-            holding.await();
-            assertThatThrownBy(() -> bounded.classify(List.of(GOOD)))
-                    .satisfies(thrown -> assertUnavailable(thrown, "busy: no turn within 50 ms"));
-            release.countDown();
-            first.get();
-            assertThat(bounded.classify(List.of(GOOD))).hasSize(1);
-        } finally {
-            other.shutdownNow();
-        }
+        CompletableFuture<?> first = bounded.classify(List.of(slow)).toFuture();
+        holding.await();
+        assertThatThrownBy(() -> classify(GOOD))
+                .satisfies(thrown -> assertUnavailable(thrown, "busy: no turn within 50 ms"));
+        release.countDown();
+        first.get();
+        assertThat(classify(GOOD)).hasSize(1);
+    }
+
+    @Test
+    void whoHasGoneHasNoTurnAndNoFurtherImageOfAFormIsDecoded() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        AtomicInteger decoded = new AtomicInteger();
+        ImageSource held =
+                decoder -> {
+                    holding.countDown();
+                    awaitQuietly(new CountDownLatch(1)); // until it is interrupted
+                    return GOOD.read(decoder);
+                };
+        ImageSource next =
+                decoder -> {
+                    decoded.incrementAndGet();
+                    return GOOD.read(decoder);
+                };
+        Disposable form = bounded.classify(List.of(held, next)).subscribe();
+        holding.await();
+        Disposable waiting = bounded.classify(List.of(next)).subscribe();
+        waiting.dispose();
+        form.dispose();
+        assertThat(classify(GOOD)).hasSize(1);
+        assertThat(decoded).hasValue(0);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -105,18 +116,18 @@ class BoundedClassifierTest {
     void aRefusedImageGivesItsTurnBack() throws Exception {
         ImageSource bad = ImageSource.of(new byte[3], "the image");
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> bounded.classify(List.of(bad)))
-                    .isInstanceOf(ImageDecodeException.class);
+            assertThatThrownBy(() -> classify(bad))
+                    .hasCauseInstanceOf(ImageDecodeException.class);
         }
-        assertThat(bounded.classify(List.of(GOOD))).hasSize(1);
+        assertThat(classify(GOOD)).hasSize(1);
     }
 
     @Test
     void aClosedClassifierIsUnavailableAndDown() {
-        ClassifierHealthIndicator health = new ClassifierHealthIndicator(classifier);
+        ClassifierHealthIndicator health = new ClassifierHealthIndicator(classifier, bounded);
         assertThat(health.health().getStatus()).isEqualTo(Status.UP);
         classifier.close();
-        assertThatThrownBy(() -> bounded.classify(List.of(GOOD)))
+        assertThatThrownBy(() -> classify(GOOD))
                 .satisfies(thrown -> assertUnavailable(thrown, "stopping"));
         assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
     }

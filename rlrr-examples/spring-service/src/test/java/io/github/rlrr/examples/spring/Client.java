@@ -74,7 +74,7 @@ final class Client {
             socket.getOutputStream()
                     .write(head.formatted(type, length).getBytes(StandardCharsets.US_ASCII));
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            String contentType = all.replaceAll("(?s).*Content-Type: ([^\r]*).*", "$1");
+            String contentType = all.replaceAll("(?is).*Content-Type: ([^\r]*).*", "$1");
             String json = all.substring(all.indexOf('{'), all.lastIndexOf('}') + 1);
             int status = Integer.parseInt(all.substring(9, 12));
             return new Reply(status, contentType, JSON.readTree(json));

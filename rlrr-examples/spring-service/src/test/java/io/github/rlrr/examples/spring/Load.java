@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,10 +26,22 @@ final class Load {
     /**
      * Prints how fast it was.
      *
-     * @param args address of the service, clients, seconds, image files
+     * @param args address of the service, clients, or clients and slow ones beside them as in
+     *     {@code 64+200}, seconds, image files
      */
     public static void main(String[] args) throws Exception {
-        int clients = Integer.parseInt(args[1]);
+        String[] both = args[1].split("\\+");
+        if (both.length == 2) {
+            int port = URI.create(args[0]).getPort();
+            try (SlowClients slow = new SlowClients(port, Integer.parseInt(both[1]))) {
+                ask(args, Integer.parseInt(both[0]));
+            }
+        } else {
+            ask(args, Integer.parseInt(both[0]));
+        }
+    }
+
+    private static void ask(String[] args, int clients) throws Exception {
         long seconds = Long.parseLong(args[2]);
         List<byte[]> images = new ArrayList<>();
         for (String file : Arrays.copyOfRange(args, 3, args.length)) {
@@ -52,17 +65,23 @@ final class Load {
     private record Reply(int status, double millis) {}
 
     private static List<Reply> ask(URI root, List<byte[]> images, int first, long end)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         List<Reply> replies = new ArrayList<>();
         for (int i = first; System.nanoTime() < end; i++) {
             HttpRequest request =
                     HttpRequest.newBuilder(root.resolve("/classify"))
                             .header("Content-Type", "image/png")
+                            .timeout(Duration.ofSeconds(30))
                             .POST(BodyPublishers.ofByteArray(images.get(i % images.size())))
                             .build();
             long start = System.nanoTime();
-            int status = http.send(request, BodyHandlers.ofString()).statusCode();
+            int status;
+            try {
+                status = http.send(request, BodyHandlers.ofString()).statusCode();
+            } catch (IOException e) {
+                status = 0; // no answer
+            }
             replies.add(new Reply(status, (System.nanoTime() - start) / 1e6));
         }
         return replies;
