@@ -19,9 +19,9 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes PNG, JPEG, BMP and GIF files (and WebP, where {@code
- * com.github.usefulness:webp-imageio}, which brings libwebp, is on the class path) to 8-bit RGB, as
- * Pillow's {@code ImageOps.exif_transpose(Image.open(file)).convert("RGB")} does.
+ * Decodes PNG, JPEG, BMP and GIF files (and WebP, where {@code com.github.usefulness:webp-imageio},
+ * which brings libwebp, is on the class path) to 8-bit RGB, as Pillow's {@code
+ * ImageOps.exif_transpose(Image.open(file)).convert("RGB")} does.
  *
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
@@ -225,8 +225,7 @@ public final class ImageDecoder {
         try {
             WebpFile file = WebpFile.parse(bytes);
             check.pixels(file.width(), file.height(), "WEBP");
-            return Orientation.upright(
-                    WebpReader.read(file, name), file.metadata().orientation());
+            return Orientation.upright(WebpReader.read(file, name), file.metadata().orientation());
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

@@ -100,7 +100,8 @@ final class JpegMarkers {
             } else if (standsAlone(code)) {
                 at += 2;
             } else {
-                int end = Math.min(file.length, at + 2 + (at(file, at + 2) << 8 | at(file, at + 3)));
+                int end =
+                        Math.min(file.length, at + 2 + (at(file, at + 2) << 8 | at(file, at + 3)));
                 segment(code, at, Math.max(end, at + 4));
                 at = Math.max(end, at + 4);
             }

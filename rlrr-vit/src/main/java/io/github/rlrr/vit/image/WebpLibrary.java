@@ -30,7 +30,9 @@ final class WebpLibrary {
 
     private WebpLibrary() {}
 
-    /** Why a reader's library cannot be loaded, as the end of a sentence, or null if it is there. */
+    /**
+     * Why a reader's library cannot be loaded, as the end of a sentence, or null if it is there.
+     */
     static synchronized @Nullable String fault(ImageReader reader) {
         if (!tried) {
             try {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes WebP with libwebp, through the ImageIO plug-in {@code com.github.usefulness:webp-imageio}
- * where that is on the class path. Other plug-ins for WebP are passed over, because their pixels are
- * not libwebp's.
+ * where that is on the class path. Other plug-ins for WebP are passed over, because their pixels
+ * are not libwebp's.
  */
 final class WebpReader {
 
