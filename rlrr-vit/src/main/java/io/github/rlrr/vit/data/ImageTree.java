@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -71,7 +72,7 @@ public record ImageTree(List<Path> images, int byContent, LeftOut leftOut) {
                 }
             }
         } catch (UncheckedIOException e) {
-            throw described(e.getCause());
+            throw described(Objects.requireNonNull(e.getCause()));
         }
         return new ImageTree(
                 List.copyOf(images.values()), byContent, new LeftOut(unread, others, hidden));
@@ -115,16 +116,15 @@ public record ImageTree(List<Path> images, int byContent, LeftOut leftOut) {
 
     /** The first link of a path that leads above itself, by which the others are reached anew. */
     private static Path loopingLink(Path path) throws IOException {
-        for (int names = 1; names <= path.getNameCount(); names++) {
-            Path link = path.subpath(0, names);
-            link = path.isAbsolute() ? path.getRoot().resolve(link) : link;
+        Path first = path;
+        for (Path link = path; link != null; link = link.getParent()) {
             Path parent = link.toAbsolutePath().getParent();
             if (Files.isSymbolicLink(link)
                     && parent != null
                     && parent.toRealPath().startsWith(link.toRealPath())) {
-                return link;
+                first = link;
             }
         }
-        return path;
+        return first;
     }
 }
