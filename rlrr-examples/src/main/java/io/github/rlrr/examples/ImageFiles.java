@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.vit.data.FileNames;
+import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.ImageDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,8 +26,8 @@ final class ImageFiles {
      * Lists files in the order of the arguments, each once.
      *
      * @param arguments files, taken whatever their name and whether they exist; or folders, whose
-     *     images at any depth are sorted by their path below it; hidden ones and other files are
-     *     left out there, links followed
+     *     images at any depth are sorted by their path below it; hidden ones, other
+     *     files and what lies in folders of results are left out there, links followed
      * @throws IOException if a folder cannot be read, has no images, or names that the locale makes
      *     unreadable
      */
@@ -46,12 +47,17 @@ final class ImageFiles {
         Set<String> extensions = ImageDecoder.extensions();
         Map<String, Path> images = new TreeMap<>();
         List<Path> found = new ArrayList<>();
+        List<Path> results = new ArrayList<>();
         try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             for (Path path : (Iterable<Path>) below::iterator) {
+                if (Files.isDirectory(path) && !path.equals(folder) && OutputMark.isOn(path)) {
+                    results.add(path);
+                }
                 String relative = folder.relativize(path).toString().replace('\\', '/');
                 String extension = relative.substring(relative.lastIndexOf('.') + 1);
                 boolean hidden = relative.startsWith(".") || relative.contains("/.");
                 if (!hidden
+                        && results.stream().noneMatch(path::startsWith)
                         && extensions.contains(extension.toLowerCase(Locale.ROOT))
                         && Files.isRegularFile(path)) {
                     found.add(path);

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.spark;
 
 import io.github.rlrr.vit.data.FileNames;
+import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.ImageDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,12 +32,17 @@ final class ImageListing {
         Set<String> extensions = ImageDecoder.extensions();
         Map<String, String> images = new TreeMap<>();
         List<Path> found = new ArrayList<>();
+        List<Path> results = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : (Iterable<Path>) files::iterator) {
+                if (Files.isDirectory(file) && !file.equals(folder) && OutputMark.isOn(file)) {
+                    results.add(file);
+                }
                 String name = folder.relativize(file).toString().replace('\\', '/');
                 boolean hidden = name.startsWith(".") || name.contains("/.");
                 String extension = name.substring(name.lastIndexOf('.') + 1);
                 if (!hidden
+                        && results.stream().noneMatch(file::startsWith)
                         && extensions.contains(extension.toLowerCase(Locale.ROOT))
                         && Files.isRegularFile(file)) {
                     found.add(file);
