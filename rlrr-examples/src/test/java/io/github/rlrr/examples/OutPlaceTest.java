@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageListing.Entry;
+import io.github.rlrr.vit.data.OutputMark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,15 @@ class OutPlaceTest {
         assertThat(result.exitCode()).isEqualTo(RlrrCommand.FAULT);
         assertThat(result.err()).contains("where images are read").hasLineCount(1);
         assertThat(data.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void predictingAFolderLeavesOutResultsInIt() throws IOException {
+        Path results = Files.createDirectories(data.resolve("rose/run"));
+        Files.write(results.resolve("curves.png"), new byte[] {1});
+        OutputMark.write(results);
+
+        assertThat(ImageFiles.of(List.of(data))).hasSize(8);
     }
 
     @Test

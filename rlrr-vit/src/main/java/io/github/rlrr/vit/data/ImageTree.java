@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -95,7 +96,7 @@ public record ImageTree(
                 }
             }
         } catch (UncheckedIOException e) {
-            throw described(e.getCause());
+            throw described(Objects.requireNonNull(e.getCause()));
         }
         FileNames.check(folder, found);
         return new ImageTree(

@@ -52,8 +52,14 @@ public final class OutputMark {
         }
     }
 
-    /** Whether a folder holds results, or nothing but folders that do. */
-    static boolean isOn(Path folder) throws IOException {
+    /**
+     * Whether a folder holds results, or nothing but folders that do.
+     *
+     * @param folder the folder
+     * @return true if nothing in it is to be read as an image
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isOn(Path folder) throws IOException {
         return isOn(folder, DEPTH);
     }
 
