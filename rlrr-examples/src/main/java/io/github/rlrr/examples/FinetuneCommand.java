@@ -158,7 +158,14 @@ final class FinetuneCommand implements Callable<Integer> {
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
             try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
                 finetune(
-                        folder, adapted, options, train, validation, splits.test(), metadata, print);
+                        folder,
+                        adapted,
+                        options,
+                        train,
+                        validation,
+                        splits.test(),
+                        metadata,
+                        print);
             }
         }
     }
@@ -237,7 +244,8 @@ final class FinetuneCommand implements Callable<Integer> {
         files.requireSpace(adapted, options);
         files.begin(effective, print);
         Map<String, String> settings = new TreeMap<>();
-        metadata.preprocessing().forEach((name, value) -> settings.put(name, String.valueOf(value)));
+        metadata.preprocessing()
+                .forEach((name, value) -> settings.put(name, String.valueOf(value)));
         effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
         try (StopSignal stop = new StopSignal();
                 MetricsLog metrics = MetricsLog.create(files.metrics())) {
