@@ -280,8 +280,7 @@ public final class AdapterFolder {
                 AdapterTensors.fill(adapter, reader);
             }
             if (!description.equals(describe(folder))) {
-                throw new IOException(
-                        folder + " was replaced while it was read; read it again");
+                throw new IOException(folder + " was replaced while it was read; read it again");
             }
             return new AdaptedBlock(base, tree, adapter);
         } catch (IOException | RuntimeException e) {

@@ -34,7 +34,9 @@ final class Owner {
         } catch (IOException | SecurityException e) {
             // Not Linux: what the shell says.
             String name = System.getenv("COMPUTERNAME");
-            return name == null ? String.valueOf(System.getenv().getOrDefault("HOSTNAME", "")) : name;
+            return name == null
+                    ? String.valueOf(System.getenv().getOrDefault("HOSTNAME", ""))
+                    : name;
         }
     }
 

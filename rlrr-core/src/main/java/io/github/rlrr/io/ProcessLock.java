@@ -168,7 +168,8 @@ public final class ProcessLock implements AutoCloseable {
                 if (!locks(channel)) {
                     return null;
                 }
-                String text = Owner.PID + (Owner.HOST_NAME.isEmpty() ? "" : " on " + Owner.HOST_NAME);
+                String text =
+                        Owner.PID + (Owner.HOST_NAME.isEmpty() ? "" : " on " + Owner.HOST_NAME);
                 channel.truncate(0);
                 channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)));
                 Object after = identity(file);
@@ -211,8 +212,8 @@ public final class ProcessLock implements AutoCloseable {
     }
 
     /**
-     * Whether the lock file is still where it was: false when it or its folder was deleted, moved or
-     * replaced. Another process may then have the place.
+     * Whether the lock file is still where it was: false when it or its folder was deleted, moved
+     * or replaced. Another process may then have the place.
      *
      * @return true when all is well
      * @throws IOException when the place cannot be looked at

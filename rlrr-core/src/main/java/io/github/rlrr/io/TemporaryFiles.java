@@ -55,9 +55,9 @@ public final class TemporaryFiles {
     }
 
     /**
-     * Deletes from a folder the temporary files whose process is gone. Those of a process elsewhere,
-     * which cannot be asked, go when nothing was written to them for an hour. Files of other names
-     * stay.
+     * Deletes from a folder the temporary files whose process is gone. Those of a process
+     * elsewhere, which cannot be asked, go when nothing was written to them for an hour. Files of
+     * other names stay.
      *
      * @param folder not searched any deeper; need not exist
      * @throws IOException when the folder cannot be read

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Replaces files of a folder that belong together, so that whoever opens it finds the old ones, the
  * new ones or a folder that says it is half written; never some of each.
  *
- * <p>New files are written beside the old ones under temporary names. Only when all are on disk does
- * {@link #finish} put a mark into the folder, delete the old files, give the new ones their names,
- * the last one last, and take the mark away. A full disk leaves the old files. A process that is
- * killed in that moment leaves the mark, which {@link #requireWhole} refuses; and for programs that
- * do not know it, a folder without the file that was added last, such as the configuration.
+ * <p>New files are written beside the old ones under temporary names. Only when all are on disk
+ * does {@link #finish} put a mark into the folder, delete the old files, give the new ones their
+ * names, the last one last, and take the mark away. A full disk leaves the old files. A process
+ * that is killed in that moment leaves the mark, which {@link #requireWhole} refuses; and for
+ * programs that do not know it, a folder without the file that was added last, such as the
+ * configuration.
  *
  * <pre>{@code
  * try (WholeFolder files = WholeFolder.replace(folder)) {
@@ -142,8 +143,8 @@ public final class WholeFolder implements AutoCloseable {
      * Replaces the old files by the new ones.
      *
      * @return the new files in the order they were added
-     * @throws IOException when a file cannot be replaced, or the folder was deleted meanwhile; it is
-     *     marked as half written then
+     * @throws IOException when a file cannot be replaced, or the folder was deleted meanwhile; it
+     *     is marked as half written then
      */
     public List<Path> finish() throws IOException {
         return finish(() -> {});

@@ -55,8 +55,7 @@ final class StateFolder implements AutoCloseable {
      */
     StateFolder(Path folder) throws IOException {
         this.folder = folder;
-        lock =
-                ProcessLock.take(folder.resolve(LOCK), folder.toString(), "trains there");
+        lock = ProcessLock.take(folder.resolve(LOCK), folder.toString(), "trains there");
         try {
             // What a killed process was writing.
             TemporaryFiles.sweepAll(folder);

@@ -83,9 +83,7 @@ class WholeFolderTest {
                 files.add(name, text("new"));
             }
             files.finish(
-                    () ->
-                            moments.add(
-                                    copy(folder, temporary.resolve("moment-" + moments.size()))));
+                    () -> moments.add(copy(folder, temporary.resolve("moment-" + moments.size()))));
         }
         List<String> seen = moments.stream().map(WholeFolderTest::read).distinct().toList();
         assertThat(seen).containsExactly("old", "refused", "new");

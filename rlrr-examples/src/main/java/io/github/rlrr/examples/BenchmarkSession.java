@@ -152,8 +152,7 @@ final class BenchmarkSession {
                 AtomicFile.write(copy, to -> to.write(table));
             }
             boolean good =
-                    new Benchmark(plan, vit, folder, () -> Report.update(folder), stop, out)
-                            .run();
+                    new Benchmark(plan, vit, folder, () -> Report.update(folder), stop, out).run();
             Report report = Report.update(folder);
             out.println();
             out.print(report.text(experiment));

@@ -171,7 +171,14 @@ final class FinetuneCommand implements Callable<Integer> {
                                 options.recompute());
                 memory.check(vit.config(), step, base.device(), print);
                 finetune(
-                        folder, adapted, options, train, validation, splits.test(), metadata, print);
+                        folder,
+                        adapted,
+                        options,
+                        train,
+                        validation,
+                        splits.test(),
+                        metadata,
+                        print);
             }
         }
     }
@@ -257,7 +264,8 @@ final class FinetuneCommand implements Callable<Integer> {
         OutputMark.write(folder.path());
         files.begin(effective, print);
         Map<String, String> settings = new TreeMap<>();
-        metadata.preprocessing().forEach((name, value) -> settings.put(name, String.valueOf(value)));
+        metadata.preprocessing()
+                .forEach((name, value) -> settings.put(name, String.valueOf(value)));
         effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
         try (StopSignal stop = new StopSignal();
                 MetricsLog metrics = MetricsLog.create(files.metrics())) {

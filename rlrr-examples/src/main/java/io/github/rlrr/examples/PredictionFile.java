@@ -95,7 +95,10 @@ final class PredictionFile implements AutoCloseable {
         ProcessLock lock = ProcessLock.tryTake(file);
         if (lock == null) {
             throw new IOException(
-                    ProcessLock.holder(file) + " is writing " + target + "; wait for it or stop it");
+                    ProcessLock.holder(file)
+                            + " is writing "
+                            + target
+                            + "; wait for it or stop it");
         }
         FileChannel channel = null;
         try {

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where results go: one process at a time, looked at first, and nothing left that looks like more. */
+/**
+ * Where results go: one process at a time, looked at first, and nothing left that looks like more.
+ */
 class OutFolderTest {
 
     private final DemoModel demo = DemoModel.get();

@@ -17,7 +17,6 @@ import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -61,8 +61,7 @@ final class ProgramsCommand implements Callable<Integer> {
                 byte[] archive = TorchProgram.archive(text.getValue());
                 files.add(text.getKey() + ".pt", stream -> stream.write(archive));
             }
-            byte[] config =
-                    new Gson().toJson(geometry.config()).getBytes(StandardCharsets.UTF_8);
+            byte[] config = new Gson().toJson(geometry.config()).getBytes(StandardCharsets.UTF_8);
             files.add("config.json", stream -> stream.write(config));
             for (Path file : files.finish()) {
                 spec.commandLine().getOut().println("written   " + file);

@@ -69,7 +69,10 @@ final class StaleFiles {
         return others;
     }
 
-    /** Our safetensors name the heads in their metadata; our archives stand beside our configuration. */
+    /**
+     * Our safetensors name the heads in their metadata; our archives stand beside our
+     * configuration.
+     */
     private static boolean isExport(Path folder, String name) {
         Path file = folder.resolve(name);
         if (!Files.isRegularFile(file)) {

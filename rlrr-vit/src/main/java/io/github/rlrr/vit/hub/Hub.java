@@ -1,9 +1,9 @@
 package io.github.rlrr.vit.hub;
 
-import io.github.rlrr.vit.hub.Download.FreeSpace;
-import io.github.rlrr.vit.hub.Transport.Answer;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
+import io.github.rlrr.vit.hub.Download.FreeSpace;
+import io.github.rlrr.vit.hub.Transport.Answer;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
