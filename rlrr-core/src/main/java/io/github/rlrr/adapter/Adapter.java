@@ -73,6 +73,18 @@ final class Adapter implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts an adapter that is to be trained, after nothing in it was found to be of no effect.
+     *
+     * @param tree the initialized base's tree
+     * @param config what is adapted
+     */
+    static Adapter anew(ModuleTree tree, AdapterConfig config) {
+        select(tree, config)
+                .forEach((rule, sites) -> sites.forEach(site -> rule.method().checkNew(site)));
+        return new Adapter(tree, config);
+    }
+
     private static Map<AdapterConfig.Rule, List<Site>> select(
             ModuleTree tree, AdapterConfig config) {
         Map<AdapterConfig.Rule, List<Site>> selected = new LinkedHashMap<>();

@@ -61,7 +61,7 @@ public final class AdapterSet implements AutoCloseable {
      *     Rlrr#adapt}; the set is unchanged then
      */
     public AdaptedBlock add(String name, AdapterConfig config) {
-        return put(name, () -> new AdaptedBlock(base, tree, new Adapter(tree, config)));
+        return put(name, () -> new AdaptedBlock(base, tree, Adapter.anew(tree, config)));
     }
 
     /**
@@ -78,7 +78,7 @@ public final class AdapterSet implements AutoCloseable {
         return put(
                 name,
                 () -> {
-                    Adapter adapter = new Adapter(tree, config);
+                    Adapter adapter = Adapter.anew(tree, config);
                     try {
                         adapter.freshHead(classes);
                         return new AdaptedBlock(base, tree, adapter);

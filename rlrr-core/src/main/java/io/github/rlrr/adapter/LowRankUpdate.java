@@ -81,6 +81,12 @@ public record LowRankUpdate(int rank, double alpha) implements Reparameterizatio
     }
 
     @Override
+    public void checkNew(Site site) {
+        Shape matrix = site.matrixShape();
+        site.requireRank("rank", rank, Math.min(matrix.get(0), matrix.get(1)));
+    }
+
+    @Override
     public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         if (role == Role.BIAS) {
             return frozen.of(role);

@@ -94,6 +94,11 @@ public record Recomposition(String group, int bottleneck, boolean startsAtBase)
     }
 
     @Override
+    public void checkNew(Site site) {
+        site.requireRank("bottleneck", bottleneck, site.matrixShape().get(1));
+    }
+
+    @Override
     public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray w = frozen.weight();
         if (role == Role.BIAS) {

@@ -41,6 +41,15 @@ public interface Reparameterization {
     List<TensorSpec> tensors(Site site);
 
     /**
+     * Refuses a site where tensors that are made anew would hold more than can have an effect, as a
+     * rank above the smaller side of a matrix does. Adapters that are loaded are not asked.
+     *
+     * @param site an initialized site of one of {@link #kinds()}
+     * @throws IllegalArgumentException naming the site, its shape and the most there may be
+     */
+    default void checkNew(Site site) {}
+
+    /**
      * Computes what the module sees in place of a frozen parameter.
      *
      * <p>The caller closes every array made in here; the result may also be one of {@code frozen}

@@ -197,6 +197,12 @@ public record Rescaling(
     }
 
     @Override
+    public void checkNew(Site site) {
+        Shape matrix = site.matrixShape();
+        site.requireRank("rank", rank, Math.min(matrix.get(0), matrix.get(1)));
+    }
+
+    @Override
     public NDArray effective(Site site, Role role, Frozen frozen, Map<String, NDArray> tensors) {
         NDArray value = frozen.of(role);
         if (role == Role.BIAS) {

@@ -26,7 +26,7 @@ public final class Rlrr {
      */
     public static AdaptedBlock adapt(Block base, AdapterConfig config) {
         ModuleTree tree = checkedTree(base);
-        return new AdaptedBlock(base, tree, new Adapter(tree, config));
+        return new AdaptedBlock(base, tree, Adapter.anew(tree, config));
     }
 
     /**

@@ -73,7 +73,7 @@ public final class RlrrLinear extends AbstractBlock implements AutoCloseable {
                         .scaleAndShift()
                         .fullyTrained()
                         .build();
-        return new RlrrLinear(linear, new Adapter(ModuleTree.of(linear), here));
+        return new RlrrLinear(linear, Adapter.anew(ModuleTree.of(linear), here));
     }
 
     private void freezeBase() {

@@ -90,4 +90,22 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
                             path + " is a " + kind.label() + ": it has no matrix");
         };
     }
+
+    /** Refuses a rank that no matrix of this shape can have. */
+    void requireRank(String name, int rank, long largest) {
+        if (rank > largest) {
+            throw new IllegalArgumentException(
+                    name
+                            + " is "
+                            + rank
+                            + ", but "
+                            + (path.isEmpty() ? "the layer" : path)
+                            + " has the shape "
+                            + matrixShape()
+                            + ", for which more than "
+                            + largest
+                            + " adds nothing; choose at most that, or leave this layer out of the"
+                            + " targets");
+        }
+    }
 }

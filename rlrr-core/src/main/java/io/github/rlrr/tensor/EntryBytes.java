@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 
@@ -65,9 +66,13 @@ final class EntryBytes implements TensorBytes {
         long crc = in.getChecksum().getValue();
         if (crc != expectedCrc) {
             throw new IOException(
-                    "data is damaged: its CRC-32 is %08x, expected %08x"
-                            .formatted(crc, expectedCrc));
+                    "data is damaged: its CRC-32 is %s, expected %s"
+                            .formatted(hex(crc), hex(expectedCrc)));
         }
+    }
+
+    private static String hex(long crc) {
+        return HexFormat.of().toHexDigits((int) crc);
     }
 
     @Override

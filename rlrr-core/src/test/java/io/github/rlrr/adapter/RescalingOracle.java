@@ -26,7 +26,7 @@ final class RescalingOracle {
     static List<Case> cases() {
         List<Case> cases = new ArrayList<>();
         for (Form form : Form.values()) {
-            for (int rank : new int[] {1, 2, 3, 5}) {
+            for (int rank : new int[] {1, 2, 3, 4}) {
                 cases.add(new Case(form, Sides.BOTH, rank));
             }
             if (form != Form.ADDITIVE) {

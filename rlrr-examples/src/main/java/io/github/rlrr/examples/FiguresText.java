@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.training.ClassFigures;
 import io.github.rlrr.training.ClassificationFigures;
 import io.github.rlrr.training.ConfusionMatrix;
@@ -23,7 +24,7 @@ final class FiguresText {
     private FiguresText(PrintWriter out, ClassificationFigures figures) {
         this.out = out;
         this.figures = figures;
-        nameWidth = figures.classes().stream().mapToInt(c -> c.name().length()).max().orElseThrow();
+        nameWidth = figures.classes().stream().mapToInt(c -> name(c).length()).max().orElseThrow();
     }
 
     static void print(PrintWriter out, ClassificationFigures figures) {
@@ -31,6 +32,10 @@ final class FiguresText {
         text.summary();
         text.classes();
         text.confusion();
+    }
+
+    private static String name(ClassFigures of) {
+        return OneLine.of(of.name());
     }
 
     private void line(String format, Object... values) {
@@ -58,7 +63,7 @@ final class FiguresText {
             if (c.support() > 0 || c.predicted() > 0) {
                 line(
                         name + "  %6d  %s  %s  %s",
-                        c.name(),
+                        name(c),
                         c.support(),
                         percent(c.recall(), 8),
                         percent(c.precision(), 9),
@@ -99,7 +104,7 @@ final class FiguresText {
             StringBuilder row = new StringBuilder();
             row.append(
                     String.format(
-                            Locale.ROOT, name, label + 1, figures.classes().get(label).name()));
+                            Locale.ROOT, name, label + 1, name(figures.classes().get(label))));
             for (int predicted = 0; predicted < confusion.classes(); predicted++) {
                 row.append(String.format(Locale.ROOT, cell, confusion.count(label, predicted)));
             }
@@ -115,8 +120,8 @@ final class FiguresText {
             line(
                     "%5d  %-" + nameWidth + "s  taken for  %s",
                     pair.count(),
-                    figures.classes().get(pair.label()).name(),
-                    figures.classes().get(pair.predicted()).name());
+                    name(figures.classes().get(pair.label())),
+                    name(figures.classes().get(pair.predicted())));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VisionTransformer;
@@ -93,7 +94,9 @@ final class InspectCommand implements Callable<Integer> {
         print.println("configuration  " + description.config());
         print.println("base           " + description.metadata().baseModel());
         print.println("base weights   " + description.baseFingerprint());
-        print.println("classes        " + String.join(", ", description.metadata().classNames()));
+        print.println(
+                "classes        "
+                        + OneLine.of(String.join(", ", description.metadata().classNames())));
         print.println("preprocessing  " + description.metadata().preprocessing());
         print.println("written by     rlrr " + description.libraryVersion());
         Path file = folder.resolve(AdapterFolder.TENSOR_FILE);

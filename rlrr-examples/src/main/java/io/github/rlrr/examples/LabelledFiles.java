@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.inference.Classification;
 import java.io.IOException;
@@ -87,7 +88,7 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
     @Override
     public void unreadable(ImageDecodeException fault) {
         unreadable++;
-        err.println("rlrr: left out: " + fault.getMessage());
+        err.println("rlrr: left out: " + OneLine.of(String.valueOf(fault.getMessage())));
         err.flush();
         step();
     }
@@ -99,7 +100,9 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
     }
 
     private void text(Path path, Classification answer) {
-        out.println(path + (answer.accepted() ? "" : "   (rejected: below the threshold)"));
+        out.println(
+                OneLine.of(path.toString())
+                        + (answer.accepted() ? "" : "   (rejected: below the threshold)"));
         answer.ranked().stream()
                 .limit(top)
                 .forEach(
@@ -108,7 +111,7 @@ final class LabelledFiles implements Predictions.Sink, AutoCloseable {
                                         Locale.ROOT,
                                         "  %9.5f %%  %s%n",
                                         100 * each.probability(),
-                                        each.name()));
+                                        OneLine.of(each.name())));
     }
 
     private String json(Path path, Classification answer) {

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.bench.BenchCommand;
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.torch.NativeFolders;
 import io.github.rlrr.torch.UserHome;
 import io.github.rlrr.vit.data.FileNames;
@@ -18,6 +19,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,6 +78,8 @@ public final class RlrrCommand implements Runnable {
      * @param args the arguments
      */
     public static void main(String[] args) {
+        // Libraries write numbers, and compare names, by the locale: charts, bars, option parsing.
+        Locale.setDefault(Locale.ROOT);
         System.setProperty("java.awt.headless", "true");
         NativeFolders.choose();
         // The JDK's own caches, of fonts among them: never in a folder called "?".
@@ -165,7 +169,7 @@ public final class RlrrCommand implements Runnable {
                 new CommandLine(root)
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         .setExecutionStrategy(RlrrCommand::run)
-                        .setExecutionExceptionHandler(root.new OneLine());
+                        .setExecutionExceptionHandler(root.new FaultLine());
         collectErrors(line);
         return line;
     }
@@ -231,7 +235,7 @@ public final class RlrrCommand implements Runnable {
     }
 
     /** A fault is one line that says what came and what to do; the trace is there on request. */
-    private final class OneLine implements IExecutionExceptionHandler {
+    private final class FaultLine implements IExecutionExceptionHandler {
 
         @Override
         public int handleExecutionException(
@@ -272,7 +276,7 @@ public final class RlrrCommand implements Runnable {
         } else if (said instanceof FileSystemException) {
             message = said.getCause() == null ? "cannot use the file " + message : message;
         }
-        String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
+        String line = OneLine.of(message.strip().replaceAll("\\s*\\R\\s*", " "));
         return expected ? line : "unexpected " + said + "; " + trace + " shows where";
     }
 }

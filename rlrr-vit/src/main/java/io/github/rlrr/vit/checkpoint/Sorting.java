@@ -72,7 +72,7 @@ record Sorting(
                 owner = model;
             }
         }
-        if (owner != null && !owner.isEmpty()) {
+        if (owner != null && !(owner.isEmpty() && prefix.isEmpty())) {
             return !owner.equals(prefix);
         }
         // A teacher's head stands beside its backbone.

@@ -52,7 +52,7 @@ public final class SparkPredict {
             write(spark, images, partitions, new LabelImages(model, BATCH_SIZE), arguments[2]);
             long unreadable = unreadable(spark, arguments[2]);
             System.out.printf(
-                    "labelled %d of %d images%nwritten  %s%n",
+                    "labelled %s of %s images%nwritten  %s%n",
                     images.size() - unreadable, images.size(), arguments[2]);
             if (unreadable == images.size()) {
                 throw new IOException(
