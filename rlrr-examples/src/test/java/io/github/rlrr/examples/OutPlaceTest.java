@@ -107,7 +107,7 @@ class OutPlaceTest {
         Files.write(results.resolve("curves.png"), new byte[] {1});
         OutputMark.write(results);
 
-        assertThat(ImageFiles.of(List.of(data))).hasSize(8);
+        assertThat(ImageFiles.of(List.of(data)).files()).hasSize(8);
     }
 
     @Test
