@@ -237,10 +237,11 @@ public final class Hub {
         Path folder = cache.folder(pinned);
         Files.createDirectories(folder);
         Path repository = cache.repository(pinned);
-        try (ProcessLock lock =
+        ProcessLock lock =
                 ProcessLock.await(
                         repository.resolve("lock"),
-                        () -> listener.onNote("another download of " + name + " runs; waiting"))) {
+                        () -> listener.onNote("another download of " + name + " runs; waiting"));
+        try {
             TemporaryFiles.sweep(repository);
             TemporaryFiles.sweep(folder);
             Optional<HubModel> here = cache.find(pinned);
@@ -253,6 +254,8 @@ public final class Hub {
                 download(remote, demanded, transport, listener);
             }
             cache.remember(name, pinned.revision());
+        } finally {
+            lock.close();
         }
         return cache.find(pinned)
                 .orElseThrow(() -> new IOException(folder + " changed while it was filled"));
