@@ -1,6 +1,7 @@
 package io.github.rlrr.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,6 +10,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +88,7 @@ public final class TemporaryFiles {
         try (DirectoryStream<Path> files =
                 Files.newDirectoryStream(
                         folder, path -> ANY.matcher(name(path)).matches() && !isLink(path))) {
-            List<Path> found = new java.util.ArrayList<>();
+            List<Path> found = new ArrayList<>();
             files.forEach(found::add);
             return found;
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -129,7 +131,7 @@ public final class TemporaryFiles {
             for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // It lies there until the next time.
         }
     }

@@ -248,10 +248,11 @@ public final class Hub {
                     e);
         }
         Path repository = cache.repository(pinned);
-        try (ProcessLock lock =
+        ProcessLock lock =
                 ProcessLock.await(
                         repository.resolve("lock"),
-                        () -> listener.onNote("another download of " + name + " runs; waiting"))) {
+                        () -> listener.onNote("another download of " + name + " runs; waiting"));
+        try {
             TemporaryFiles.sweep(repository);
             TemporaryFiles.sweep(folder);
             Optional<HubModel> here = cache.find(pinned);
@@ -264,6 +265,8 @@ public final class Hub {
                 download(remote, demanded, transport, listener);
             }
             cache.remember(name, pinned.revision());
+        } finally {
+            lock.close();
         }
         return cache.find(pinned)
                 .orElseThrow(() -> new IOException(folder + " changed while it was filled"));

@@ -47,11 +47,12 @@ record ClassifierModel(
     private static ClassifierModel whole(Path folder, Device device) throws IOException {
         CheckpointDescription said = VitCheckpoint.describe(folder);
         Preprocessing preprocessing = preprocessing(folder, said);
-        return new ClassifierModel(
-                VitCheckpoint.load(folder, said.config(), device),
-                preprocessing,
-                said.classNames(),
-                said.rejectBelow());
+        VisionTransformer vit = VitCheckpoint.load(folder, said.config(), device);
+        if (!said.equals(VitCheckpoint.describe(folder))) {
+            vit.close();
+            throw new IOException(folder + " was replaced while it was read; read it again");
+        }
+        return new ClassifierModel(vit, preprocessing, said.classNames(), said.rejectBelow());
     }
 
     /**
