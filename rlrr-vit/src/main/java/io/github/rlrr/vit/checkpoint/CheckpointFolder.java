@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
@@ -33,7 +34,7 @@ final class CheckpointFolder {
             throws IOException {
         VitConfig config = vit.config();
         Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
-        List<String> classNames = metadata.classNames();
+        List<String> classNames = DistinctNames.of(metadata.classNames(), folder.toString());
         check(config, preprocessing, classNames);
         List<Path> written = new ArrayList<>();
         Path weights =
