@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -185,40 +184,40 @@ public final class AdapterFolder {
     }
 
     private static Description description(JsonObject json) {
-        int version = required(json, "format_version").getAsInt();
+        double version = Required.number("format_version", Required.value(json, "format_version"));
         if (version != FORMAT_VERSION) {
             throw new IllegalArgumentException(
                     "format_version is "
-                            + version
+                            + json.get("format_version")
                             + ", this library reads "
                             + FORMAT_VERSION
                             + "; use a newer one");
         }
-        String method = required(json, "method").getAsString();
         AdapterConfig config =
                 policy(
                         json,
-                        ConfigJson.fromJson(method, required(json, "config").getAsJsonObject()));
-        JsonObject base = required(json, "base_model").getAsJsonObject();
+                        ConfigJson.fromJson(
+                                Required.text(json, "method"), Required.object(json, "config")));
+        JsonObject base = Required.object(json, "base_model");
         List<String> classes = new ArrayList<>();
-        JsonArray names = required(json, "class_names").getAsJsonArray();
-        names.forEach(name -> classes.add(name.getAsString()));
+        Required.array(json, "class_names")
+                .forEach(name -> classes.add(Required.text("class_names", name)));
         Map<String, Object> preprocessing =
                 GSON.fromJson(
-                        required(json, "preprocessing").getAsJsonObject(),
+                        Required.object(json, "preprocessing"),
                         new TypeToken<Map<String, Object>>() {}.getType());
         JsonElement reject = json.get(REJECT);
         AdapterMetadata metadata =
                 new AdapterMetadata(
-                        required(base, "name").getAsString(),
+                        Required.text(base, "name"),
                         classes,
                         preprocessing,
-                        reject == null ? 0 : reject.getAsDouble());
+                        reject == null ? 0 : Required.number(REJECT, reject));
         return new Description(
                 config,
                 metadata,
-                required(base, "fingerprint").getAsString(),
-                required(json, "library_version").getAsString());
+                Required.text(base, "fingerprint"),
+                Required.text(json, "library_version"));
     }
 
     /** Absent means the adapter's own copies, as in every folder before there was a choice. */
@@ -237,14 +236,6 @@ public final class AdapterFolder {
                             + "\" or no such key");
         }
         return config.withFrozenStatistics();
-    }
-
-    private static JsonElement required(JsonObject json, String key) {
-        JsonElement value = json.get(key);
-        if (value == null || value.isJsonNull()) {
-            throw new IllegalArgumentException("\"" + key + "\" is missing");
-        }
-        return value;
     }
 
     static AdaptedBlock load(Path folder, Block base, ModuleTree tree) throws IOException {

@@ -11,6 +11,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializationContext;
 import com.google.gson.JsonSerializer;
+import io.github.rlrr.io.JsonFile;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.HashSet;
@@ -171,6 +172,6 @@ final class ConfigJson {
         while (root.getCause() != null && !(root instanceof IllegalArgumentException)) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        return JsonFile.reason(root);
     }
 }

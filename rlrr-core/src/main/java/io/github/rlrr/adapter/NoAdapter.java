@@ -95,10 +95,10 @@ final class NoAdapter {
 
     /** Another library's adapter, known by its configuration; null for none. */
     static @Nullable IOException foreign(Path folder, JsonObject json) {
-        if (json.has("format_version")) {
+        String type = text(json.get("peft_type"));
+        if (json.has("format_version") || type.equals("RLRR")) {
             return null;
         }
-        String type = text(json.get("peft_type"));
         if (!type.isEmpty() || json.has("peft_version") || json.has("target_modules")) {
             return new IOException(
                     folder

@@ -80,7 +80,7 @@ public final class DistinctNames {
             LOG.warn(
                     "{} has class names twice or empty; to tell them apart, class {}",
                     source,
-                    ShortList.of(changed));
+                    OneLine.of(ShortList.of(changed)));
         }
         return distinct;
     }

@@ -25,6 +25,7 @@ public final class JsonFile {
     public static final int MAX_BYTES = 16 << 20;
 
     private static final Pattern PLACE = Pattern.compile("at line (\\d+) column (\\d+)");
+    private static final Pattern ADVICE = Pattern.compile("(at )?path \\$\\S*");
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private JsonFile() {}
@@ -82,23 +83,30 @@ public final class JsonFile {
         return value.getAsJsonObject();
     }
 
-    /** What Gson found and where, without its class names, paths and addresses. */
-    private static String reason(Throwable fault) {
+    /**
+     * What is wrong with a JSON text, in one line without class names of the parser.
+     *
+     * @param fault what a reader of Gson threw, or one of our own checks
+     * @return what was found, with line and column where the parser says them
+     */
+    public static String reason(Throwable fault) {
         Throwable root = fault;
-        while (root.getCause() != null) {
+        while (root.getCause() != null && !(root instanceof IllegalArgumentException)) {
             root = root.getCause();
         }
-        String said = String.valueOf(root.getMessage());
+        String said = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
         Matcher place = PLACE.matcher(said);
-        boolean placed = place.find();
-        String where =
-                placed ? " at line " + place.group(1) + ", column " + place.group(2) : "";
-        if (root instanceof EOFException || said.startsWith("Unterminated string")) {
-            return "it ends in the middle," + where + "; copy or write it again";
+        if (!place.find()) {
+            return ADVICE.matcher(said).replaceAll("").strip();
         }
-        String what = placed ? said.substring(0, place.start()).strip() : "";
+        String where = "at line " + place.group(1) + ", column " + place.group(2);
+        if (root instanceof EOFException || said.startsWith("Unterminated string")) {
+            return "it ends in the middle, " + where + "; copy or write it again";
+        }
+        String what = said.substring(0, place.start()).strip();
         // Advice to programmers names Gson's classes.
-        boolean plain = !what.isEmpty() && !what.contains("Json");
-        return plain ? where.strip() + ": " + what : "what stands" + where + " is not JSON";
+        return what.isEmpty() || what.contains("Json")
+                ? "what stands " + where + " is not JSON"
+                : where + ": " + what;
     }
 }

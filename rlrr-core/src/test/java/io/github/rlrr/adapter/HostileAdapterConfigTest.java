@@ -124,6 +124,6 @@ class HostileAdapterConfigTest {
         }
         assertThatThrownBy(() -> AdapterFolder.describe(folder))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("is 10737418240 bytes, expected at most 16777216");
+                .hasMessageContaining("has more than 16777216 bytes of JSON");
     }
 }

@@ -139,6 +139,15 @@ class MalformedAdapterTest {
     }
 
     @Test
+    void aMisplacedListIsSaidWithoutTheParsersNames() throws IOException {
+        JsonObject json = json();
+        json.getAsJsonObject("config").addProperty("targets", "fc1");
+        write(json);
+        assertRefused(Fixtures.mlp(manager, 1))
+                .hasMessageEndingWith("Expected BEGIN_ARRAY but was STRING");
+    }
+
+    @Test
     void aPeftAdapterIsNamed() throws IOException {
         Files.writeString(
                 folder.resolve("adapter_config.json"),
@@ -208,12 +217,32 @@ class MalformedAdapterTest {
                 "[]                          | holds no JSON object",
                 "{}                          | \"format_version\" is missing",
                 "{\"format_version\": 2}     | format_version is 2, this library reads 1",
-                "{\"format_version\": \"x\"} | is no valid adapter configuration",
-                "{\"format_version\": {}}    | is no valid adapter configuration",
+                "{\"format_version\": \"x\"} | configuration: \"format_version\" is \"x\", expected a number",
+                "{\"format_version\": {}}    | configuration: \"format_version\" is {}, expected a number",
             })
     void aMalformedConfigurationIsRefused(String text, String message) throws IOException {
         Files.writeString(folder.resolve("adapter_config.json"), text);
         assertRefused(Fixtures.mlp(manager, 1)).hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "class_names   | {}  | \"class_names\" is {}, expected a list",
+                "class_names   | [1] | \"class_names\" is 1, expected a text",
+                "base_model    | 3   | \"base_model\" is 3, expected an object",
+                "method        | {}  | \"method\" is {}, expected a text",
+                "reject_below  | []  | \"reject_below\" is [], expected a number",
+                "preprocessing | []  | \"preprocessing\" is [], expected an object"
+            })
+    void aFieldOfAnotherKindIsRefusedByNameAndValue(String key, String value, String message)
+            throws IOException {
+        JsonObject json = json();
+        json.add(key, JsonParser.parseString(value));
+        write(json);
+        assertRefused(Fixtures.mlp(manager, 1))
+                .hasMessageContaining("is no valid adapter configuration: " + message);
     }
 
     @Test

@@ -21,7 +21,7 @@ class LocaleTest {
 
     /** A call that takes the machine's locale, unless Locale.ROOT comes first. */
     private static final Pattern FORMAT =
-            Pattern.compile("(\\bString\\.format|\\.printf|\\.formatted)\\(\\s*(?!Locale\\.ROOT)");
+            Pattern.compile("(\\bString\\.format|\\.printf|\\.formatted)\\(\\s*+(?!Locale\\.ROOT)");
 
     /** What is never right here. */
     private static final Pattern ALWAYS_LOCAL =

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.tensor.WholeFolder;
 import io.github.rlrr.vit.VisionTransformer;
@@ -42,7 +43,7 @@ final class CheckpointFolder {
             throws IOException {
         VitConfig config = vit.config();
         Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
-        List<String> classNames = metadata.classNames();
+        List<String> classNames = DistinctNames.of(metadata.classNames(), folder.toString());
         check(config, preprocessing, classNames);
         String weights = layout == VitLayout.GOOGLE ? ARCHIVE : SAFETENSORS;
         List<String> stale = StaleFiles.beside(folder, weights);

@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.rlrr.io.JsonFile;
 import io.github.rlrr.vit.data.ListedImages.Part;
 import io.github.rlrr.vit.data.ListedImages.Row;
 import java.io.EOFException;
@@ -109,9 +110,8 @@ final class FgvcJson {
                 | EOFException
                 | JsonParseException
                 | IllegalStateException e) {
-            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new IOException(
-                    file + ": " + reason + "; expected {\"<path>\": <class number>, ...}", e);
+                    file + ": " + JsonFile.reason(e) + "; expected {\"<path>\": <class number>, ...}", e);
         }
     }
 
