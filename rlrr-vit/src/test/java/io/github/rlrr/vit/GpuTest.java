@@ -15,6 +15,7 @@ import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

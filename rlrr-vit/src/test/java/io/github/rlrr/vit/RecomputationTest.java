@@ -11,6 +11,8 @@ import io.github.rlrr.adapter.LoraConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.vit.part.Precision;
+import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

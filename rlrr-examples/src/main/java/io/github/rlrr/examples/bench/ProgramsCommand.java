@@ -4,8 +4,8 @@ import com.google.gson.Gson;
 import io.github.rlrr.adapter.Rescaling;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.torch.TorchProgram;
-import io.github.rlrr.vit.Precision;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.part.EncoderBlock;
+import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +52,8 @@ final class ProgramsCommand implements Callable<Integer> {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("rescaling", Rescaling.PROGRAM);
         for (Precision precision : Precision.values()) {
-            VisionTransformer.programs(geometry.config(), precision)
+            new EncoderBlock(geometry.config().branches())
+                    .programs(precision)
                     .forEach((name, text) -> texts.put(name + "-" + precision, text));
         }
         Files.createDirectories(out);

@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -9,6 +9,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
 import java.util.Objects;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 /**
  * The type in which a model's matrix products are computed.

@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 /**
  * What is dropped from the residual branches while a Vision Transformer trains. A block's branches

@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 import static io.github.rlrr.vit.Parity.largest;
 import static io.github.rlrr.vit.Parity.largestDifference;
@@ -15,6 +15,8 @@ import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program of an encoder block against the same block computed array by array. */
-class FusedBlockTest {
+class EncoderBlockTest {
 
     private static final VitConfig CONFIG = ConstantBranches.CONFIG;
     private static final int BATCH = 3;
@@ -66,6 +68,10 @@ class FusedBlockTest {
     void close() {
         vit.close();
         manager.close();
+    }
+
+    private static ArrayByArray plain(EncoderBlock block, ParameterStore store) {
+        return new ArrayByArray(block, CONFIG.heads(), store);
     }
 
     private NDArray normal(long seed, Shape shape) {
@@ -123,7 +129,7 @@ class FusedBlockTest {
         EncoderBlock block = ConstantBranches.block(vit, index);
         assertClose(
                 results(block, (store, x) -> block.forward(store, new NDList(x), training).head()),
-                results(block, (store, x) -> block.plain(store, x, training)),
+                results(block, (store, x) -> plain(block, store).forward(x)),
                 FLOAT32);
     }
 
@@ -131,7 +137,7 @@ class FusedBlockTest {
     void theClassTokenAloneIsThatOfTheBlockArrayByArray() {
         EncoderBlock block = ConstantBranches.block(vit, 4);
         Map<String, float[]> plain =
-                results(block, (store, x) -> block.plainClassToken(store, x, true));
+                results(block, (store, x) -> plain(block, store).classToken(x));
         assertThat(plain.get("output")).hasSize(BATCH * CONFIG.width());
         assertClose(results(block, (store, x) -> block.classToken(store, x, true)), plain, FLOAT32);
     }
@@ -154,9 +160,8 @@ class FusedBlockTest {
             }
             assertUnrecorded(
                     block.forward(store, new NDList(x), false).head(),
-                    block.plain(store, x, false));
-            assertUnrecorded(
-                    block.classToken(store, x, false), block.plainClassToken(store, x, false));
+                    plain(block, store).forward(x));
+            assertUnrecorded(block.classToken(store, x, false), plain(block, store).classToken(x));
         }
     }
 
@@ -170,7 +175,8 @@ class FusedBlockTest {
     void halfPrecisionIsWithinItsRoundingInOutputAndGradients() {
         EncoderBlock whole = ConstantBranches.block(vit, 1);
         EncoderBlock half = ConstantBranches.block(vit.withPrecision(Precision.BFLOAT16), 1);
-        Map<String, float[]> expected = results(whole, (store, x) -> whole.plain(store, x, true));
+        Map<String, float[]> expected =
+                results(whole, (store, x) -> plain(whole, store).forward(x));
         Map<String, float[]> actual =
                 results(half, (store, x) -> half.forward(store, new NDList(x), true).head());
         assertClose(actual, expected, BFLOAT16);

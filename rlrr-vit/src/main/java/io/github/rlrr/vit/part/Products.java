@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 import ai.djl.ndarray.NDArray;
 import io.github.rlrr.torch.GradMode;

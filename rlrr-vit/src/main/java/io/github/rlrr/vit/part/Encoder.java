@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -17,12 +17,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The stack of encoder blocks, named 0, 1, 2 …: (B, N, D) to (B, N, D). */
-final class Encoder extends AbstractBlock {
+public final class Encoder extends AbstractBlock {
 
     private final List<EncoderBlock> layers = new ArrayList<>();
 
-    Encoder(VitConfig config) {
-        this(Stream.generate(() -> new EncoderBlock(config)).limit(config.depth()).toList());
+    /**
+     * Builds blocks of one kind without weights.
+     *
+     * @param branches what each block computes
+     * @param depth the number of blocks
+     */
+    public Encoder(List<Branch> branches, int depth) {
+        this(Stream.generate(() -> new EncoderBlock(branches)).limit(depth).toList());
     }
 
     private Encoder(List<EncoderBlock> blocks) {
@@ -31,14 +37,24 @@ final class Encoder extends AbstractBlock {
         }
     }
 
-    /** An encoder that shares everything but what is dropped in training. */
-    Encoder with(ResidualDropout dropout) {
+    /**
+     * This encoder with other dropout.
+     *
+     * @param dropout what is dropped in training
+     * @return an encoder that shares everything else
+     */
+    public Encoder with(ResidualDropout dropout) {
         int depth = layers.size();
         return sharing(i -> layers.get(i).with(dropout.sum(i, depth)));
     }
 
-    /** An encoder that shares everything but the type of its matrix products. */
-    Encoder with(Precision precision) {
+    /**
+     * This encoder with another type of its matrix products.
+     *
+     * @param precision the type
+     * @return an encoder that shares everything else
+     */
+    public Encoder with(Precision precision) {
         return sharing(i -> layers.get(i).with(precision));
     }
 
@@ -57,8 +73,15 @@ final class Encoder extends AbstractBlock {
         return new NDList(through(layers, store, inputs.singletonOrThrow(), training));
     }
 
-    /** The class token after the last block: (B, N, D) to (B, 1, D). */
-    NDArray classToken(ParameterStore store, NDArray tokens, boolean training) {
+    /**
+     * The class token after the last block.
+     *
+     * @param store answers with the parameters' values
+     * @param tokens (B, N, D)
+     * @param training true within a training step
+     * @return (B, 1, D)
+     */
+    public NDArray classToken(ParameterStore store, NDArray tokens, boolean training) {
         int last = layers.size() - 1;
         try (NDArray x = through(layers.subList(0, last), store, tokens, training)) {
             return Segment.run(

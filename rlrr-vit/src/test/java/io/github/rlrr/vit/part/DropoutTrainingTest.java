@@ -1,4 +1,4 @@
-package io.github.rlrr.vit;
+package io.github.rlrr.vit.part;
 
 import static io.github.rlrr.vit.Parity.floats;
 import static io.github.rlrr.vit.Parity.largest;
@@ -21,6 +21,8 @@ import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.vit.Parity;
+import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -142,15 +144,10 @@ class DropoutTrainingTest {
 
     private static NDArray masked(
             EncoderBlock block, ParameterStore store, NDArray x, NDList masks) {
-        NDArray normed = child(block, "norm1", store, x);
-        NDArray y = x.add(child(block, "attn", store, normed).mul(masks.get(0)));
-        NDArray normedAgain = child(block, "norm2", store, y);
-        return y.add(child(block, "mlp", store, normedAgain).mul(masks.get(1)));
-    }
-
-    private static NDArray child(EncoderBlock block, String name, ParameterStore s, NDArray x) {
-        Block child = Objects.requireNonNull(ModuleTree.of(block).find(name)).block();
-        return child.forward(s, new NDList(x), true).head();
+        ArrayByArray plain = new ArrayByArray(block, ConstantBranches.CONFIG.heads(), store);
+        NDArray normed = plain.layer("norm1", x);
+        NDArray y = x.add(plain.attention(normed, normed).mul(masks.get(0)));
+        return y.add(plain.mlp(plain.layer("norm2", y)).mul(masks.get(1)));
     }
 
     private Map<String, float[]> gradients(
