@@ -1,6 +1,7 @@
 package io.github.rlrr.tensor;
 
 import ai.djl.ndarray.NDArray;
+import io.github.rlrr.io.AtomicFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;

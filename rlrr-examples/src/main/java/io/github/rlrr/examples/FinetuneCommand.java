@@ -1,10 +1,10 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;

@@ -1,7 +1,7 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.spectrum.LayerChange;
-import io.github.rlrr.tensor.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package io.github.rlrr.examples;
 
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.Regime;
+import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;

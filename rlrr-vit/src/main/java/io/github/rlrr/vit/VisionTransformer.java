@@ -15,7 +15,7 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.vit.part.Encoder;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.PatchEmbedding;

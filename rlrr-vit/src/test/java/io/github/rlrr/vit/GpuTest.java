@@ -11,7 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;

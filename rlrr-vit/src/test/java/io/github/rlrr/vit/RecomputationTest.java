@@ -3,12 +3,12 @@ package io.github.rlrr.vit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.AdapterConfig;
-import io.github.rlrr.adapter.ArcConfig;
-import io.github.rlrr.adapter.FullFineTuningConfig;
-import io.github.rlrr.adapter.LinearProbeConfig;
-import io.github.rlrr.adapter.LoraConfig;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.ArcConfig;
+import io.github.rlrr.method.FullFineTuningConfig;
+import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.method.LoraConfig;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.vit.part.Precision;

@@ -1,8 +1,8 @@
 package io.github.rlrr.examples.bench;
 
 import com.google.gson.Gson;
-import io.github.rlrr.adapter.Rescaling;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.vit.part.EncoderBlock;
 import io.github.rlrr.vit.part.Precision;

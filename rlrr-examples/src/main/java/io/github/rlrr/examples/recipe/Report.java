@@ -2,7 +2,7 @@ package io.github.rlrr.examples.recipe;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

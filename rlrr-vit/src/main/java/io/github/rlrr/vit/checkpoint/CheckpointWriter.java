@@ -3,7 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorType;

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import io.github.rlrr.adapter.Segment;
+import io.github.rlrr.torch.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;

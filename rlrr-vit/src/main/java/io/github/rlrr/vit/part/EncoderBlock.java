@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.Collection;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class EncoderBlock extends Modules {
     private final List<Branch> branches;
     private final ResidualSum sum;
     private final Precision precision;
-    private final Collection<Parameter> parameters;
+    private final Collection<Parameter> inputs;
     private final Programs whole;
     private final Programs classToken;
 
@@ -56,7 +56,7 @@ public final class EncoderBlock extends Modules {
         this.branches = List.copyOf(branches);
         sum = ResidualSum.PLAIN;
         precision = Precision.FLOAT32;
-        parameters = ModuleTree.of(this).parameters().values();
+        inputs = ModuleTree.of(this).parameters().values();
         whole = programs(false);
         classToken = programs(true);
     }
@@ -66,7 +66,7 @@ public final class EncoderBlock extends Modules {
         branches = other.branches;
         this.sum = sum;
         this.precision = precision;
-        parameters = other.parameters;
+        inputs = other.inputs;
         whole = programs(false);
         classToken = programs(true);
     }
@@ -132,10 +132,10 @@ public final class EncoderBlock extends Modules {
     @Override
     protected NDList forwardInternal(
             ParameterStore store,
-            NDList inputs,
+            NDList tokens,
             boolean training,
             @Nullable PairList<String, Object> params) {
-        return new NDList(run(whole, store, inputs.singletonOrThrow(), training));
+        return new NDList(run(whole, store, tokens.singletonOrThrow(), training));
     }
 
     /**
@@ -149,13 +149,13 @@ public final class EncoderBlock extends Modules {
 
     private NDArray run(Programs programs, ParameterStore store, NDArray x, boolean training) {
         Device device = x.getDevice();
-        NDArray[] inputs = new NDArray[1 + parameters.size()];
-        inputs[0] = x;
+        NDArray[] values = new NDArray[1 + inputs.size()];
+        values[0] = x;
         int at = 1;
-        for (Parameter parameter : parameters) {
-            inputs[at++] = Objects.requireNonNull(store.getValue(parameter, device, training));
+        for (Parameter parameter : inputs) {
+            values[at++] = Objects.requireNonNull(store.getValue(parameter, device, training));
         }
-        return TorchProgram.shared(program(programs, x, training)).forward(inputs).head();
+        return TorchProgram.shared(program(programs, x, training)).forward(values).head();
     }
 
     private String program(Programs programs, NDArray x, boolean training) {

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
 import java.util.Objects;
 
 /**
@@ -46,7 +46,7 @@ record ArrayByArray(EncoderBlock block, int heads, ParameterStore store) {
         NDArray v = split(layer("attn.value", all));
         // An array of libtorch's own: q.mul(number) would wrap a Java buffer that autograd keeps
         // for backward and the garbage collector frees before it.
-        float perHead = (float) (1 / Math.sqrt(q.getShape().get(3)));
+        float perHead = (float) (1 / Math.sqrt((double) q.getShape().get(3)));
         NDArray scale = asking.getManager().full(new Shape(), perHead, asking.getDataType());
         NDArray weights = q.mul(scale).matMul(k.swapAxes(2, 3)).softmax(-1); // (B, H, M, N)
         NDArray joined = weights.matMul(v).swapAxes(1, 2).reshape(asking.getShape());

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;

@@ -12,7 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
