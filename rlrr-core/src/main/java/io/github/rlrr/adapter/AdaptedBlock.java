@@ -1,5 +1,7 @@
 package io.github.rlrr.adapter;
 
+import io.github.rlrr.method.Replacement;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -10,6 +12,12 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.module.ModuleTree;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -246,7 +254,19 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
      */
     @Override
     public String toString() {
-        return TreeText.of(base, tree, adapter);
+        Map<String, String> sites = new HashMap<>();
+        adapter.sites().forEach(site -> sites.put(site.site().path(), site.toString()));
+        String inputs =
+                Arrays.stream(base.getInputShapes())
+                        .map(Shape::toString)
+                        .collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT,
+                "%s %s, adapted: %s%n%s",
+                base.getClass().getSimpleName(),
+                inputs,
+                adapter.config().method(),
+                tree.toString(sites));
     }
 
     /** Closes the adapter's tensors. The base stays open. */

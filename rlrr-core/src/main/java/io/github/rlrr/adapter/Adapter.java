@@ -5,6 +5,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.Reparameterization;
+import io.github.rlrr.method.TensorSpec;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.module.Role;
+import io.github.rlrr.module.Site;
+import io.github.rlrr.module.SiteKind;
+import io.github.rlrr.module.Targets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The trainable side of an {@link AdaptedBlock}: which parameter of the base is read how, and the
@@ -25,7 +34,18 @@ import java.util.Set;
 final class Adapter implements AutoCloseable {
 
     /** A module with the method that reads it and that method's tensors by short name. */
-    record AdaptedSite(Site site, Reparameterization method, Map<String, Parameter> tensors) {}
+    record AdaptedSite(Site site, Reparameterization method, Map<String, Parameter> tensors) {
+
+        /** The method, and its tensors with their shapes. */
+        @Override
+        public String toString() {
+            return method.getClass().getSimpleName()
+                    + ": "
+                    + tensors.entrySet().stream()
+                            .map(e -> e.getKey() + " " + e.getValue().getShape())
+                            .collect(Collectors.joining(", "));
+        }
+    }
 
     /** How one base parameter is read. */
     record Reading(AdaptedSite adapted, Role role) {}

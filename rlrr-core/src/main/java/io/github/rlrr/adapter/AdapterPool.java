@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.github.rlrr.adapter;
 
 import ai.djl.nn.Block;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.module.ModuleTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;

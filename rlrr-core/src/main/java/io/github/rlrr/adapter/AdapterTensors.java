@@ -4,6 +4,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.Adapter.AdaptedSite;
 import io.github.rlrr.io.ShortList;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.module.SiteKind;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;

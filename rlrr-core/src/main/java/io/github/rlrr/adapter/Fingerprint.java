@@ -3,6 +3,7 @@ package io.github.rlrr.adapter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.Adapter.AdaptedSite;
+import io.github.rlrr.module.ModuleTree;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -8,6 +8,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.io.ShortList;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterServer;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import java.util.HashMap;
 import java.util.Map;

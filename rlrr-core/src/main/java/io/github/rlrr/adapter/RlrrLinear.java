@@ -10,6 +10,10 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.rlrr.method.Rescaling;
+import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.module.Site;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -220,7 +220,7 @@ public final class FineTuner {
          * gradients are the same. Off by default.
          *
          * @param value whether to compute them again; {@code fit} refuses it for a network that
-         *     does not run through {@link io.github.rlrr.adapter.Segment}
+         *     does not run through {@link io.github.rlrr.torch.Segment}
          * @return this
          */
         public Builder recompute(boolean value) {

@@ -2,7 +2,7 @@ package io.github.rlrr.training;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import io.github.rlrr.tensor.WriteFault;
+import io.github.rlrr.io.WriteFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

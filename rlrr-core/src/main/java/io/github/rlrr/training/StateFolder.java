@@ -1,9 +1,9 @@
 package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
-import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;

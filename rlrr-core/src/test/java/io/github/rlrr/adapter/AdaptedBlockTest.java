@@ -18,6 +18,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.util.PairList;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.RlrrConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

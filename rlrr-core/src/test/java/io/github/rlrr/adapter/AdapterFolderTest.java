@@ -9,6 +9,8 @@ import ai.djl.nn.Block;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.AdapterMethod;
+import io.github.rlrr.method.AdapterMethods;
+import io.github.rlrr.method.ConfigJson;
+import io.github.rlrr.method.Initialisation;
+import io.github.rlrr.method.Rescaling;
+import io.github.rlrr.method.RlrrConfig;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

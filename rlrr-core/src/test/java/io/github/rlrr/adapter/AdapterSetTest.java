@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.RlrrConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,6 +11,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.TensorFileException;
 import io.github.rlrr.tensor.TensorReader;
 import java.net.URISyntaxException;

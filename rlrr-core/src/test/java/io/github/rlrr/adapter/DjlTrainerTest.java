@@ -19,6 +19,8 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.transformer.BertBlock;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.Initialisation;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.github.rlrr.adapter;
 
+import io.github.rlrr.method.ArcConfig;
+import io.github.rlrr.method.LoraConfig;
+import io.github.rlrr.method.RlrrConfig;
+
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

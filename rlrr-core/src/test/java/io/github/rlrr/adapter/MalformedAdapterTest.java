@@ -11,6 +11,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;

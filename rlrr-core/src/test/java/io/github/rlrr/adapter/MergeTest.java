@@ -14,6 +14,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.RescalingOracle.Case;
+import io.github.rlrr.method.RlrrConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;

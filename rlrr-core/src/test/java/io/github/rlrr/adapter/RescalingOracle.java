@@ -1,7 +1,8 @@
 package io.github.rlrr.adapter;
 
-import io.github.rlrr.adapter.Rescaling.Form;
-import io.github.rlrr.adapter.Rescaling.Sides;
+import io.github.rlrr.method.Rescaling.Form;
+import io.github.rlrr.method.Rescaling.Sides;
+import io.github.rlrr.method.RlrrConfig;
 import java.util.ArrayList;
 import java.util.List;
 

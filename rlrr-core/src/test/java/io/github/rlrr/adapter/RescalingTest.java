@@ -13,9 +13,12 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.Fixtures;
-import io.github.rlrr.adapter.Rescaling.Form;
-import io.github.rlrr.adapter.Rescaling.Sides;
 import io.github.rlrr.adapter.RescalingOracle.Case;
+import io.github.rlrr.method.Initialisation;
+import io.github.rlrr.method.Rescaling;
+import io.github.rlrr.method.Rescaling.Form;
+import io.github.rlrr.method.Rescaling.Sides;
+import io.github.rlrr.method.RlrrConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,25 +59,6 @@ class RescalingTest {
                             c, w, OUT, IN, t.get("scale_left"), t.get("scale_right"));
             float[] actual = adapted.effectiveValues(manager).get("weight").toFloatArray();
             assertThat(doubles(actual)).containsExactly(expected, within(2e-6));
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("cases")
-    void theOneOperationIsThatOfTheSameArrayByArray(Case c) {
-        Linear linear = Fixtures.linear(manager, 1, IN, OUT, true);
-        try (AdaptedBlock adapted = Rlrr.adapt(linear, c.config().build())) {
-            Fixtures.scramble(adapted, 2);
-            Adapter.AdaptedSite site = adapted.adapter().sites().get(0);
-            NDArray w = linear.getDirectParameters().get("weight").getArray();
-            Map<String, NDArray> own = new HashMap<>();
-            site.tensors().forEach((name, tensor) -> own.put(name, tensor.getArray()));
-            Rescaling method = (Rescaling) site.method();
-            float[] plain = method.plain(site.site(), w, own).toFloatArray();
-            float[] fused =
-                    method.effective(site.site(), Role.WEIGHT, new Frozen(w, null), own)
-                            .toFloatArray();
-            assertThat(fused).containsExactly(plain, within(1e-6f));
         }
     }
 

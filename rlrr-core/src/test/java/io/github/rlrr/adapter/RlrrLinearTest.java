@@ -14,6 +14,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.RescalingOracle.Case;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;

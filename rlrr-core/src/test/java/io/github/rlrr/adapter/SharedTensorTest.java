@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.ArcConfig;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.module.Site;
+import io.github.rlrr.module.SiteKind;
+import io.github.rlrr.module.Targets;
+import io.github.rlrr.module.TargetsTest;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;

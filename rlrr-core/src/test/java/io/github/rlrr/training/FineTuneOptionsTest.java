@@ -10,7 +10,7 @@ import io.github.rlrr.Blobs;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.RlrrConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.github.rlrr.examples;
 
 import ai.djl.Device;
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.examples.recipe.BenchmarkTask;
 import io.github.rlrr.examples.recipe.Experiment;
@@ -12,8 +11,9 @@ import io.github.rlrr.examples.recipe.TrialResult;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.io.ProcessLock;
+import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.tensor.WriteFault;
+import io.github.rlrr.io.WriteFault;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

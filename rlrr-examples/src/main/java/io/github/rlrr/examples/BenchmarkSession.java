@@ -1,6 +1,5 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.examples.recipe.BenchmarkTask;
 import io.github.rlrr.examples.recipe.CopyCheck;
 import io.github.rlrr.examples.recipe.Experiment;
@@ -8,7 +7,8 @@ import io.github.rlrr.examples.recipe.Recipe;
 import io.github.rlrr.examples.recipe.Report;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.ImageLimits;

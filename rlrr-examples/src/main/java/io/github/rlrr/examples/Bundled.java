@@ -1,9 +1,9 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.TemporaryFiles;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.WriteFault;
 import io.github.rlrr.vit.hub.HubSettings;
-import io.github.rlrr.tensor.WriteFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

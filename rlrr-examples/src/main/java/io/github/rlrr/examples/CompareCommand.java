@@ -1,8 +1,5 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.adapter.AdapterConfig;
-import io.github.rlrr.adapter.AdapterMethod;
-import io.github.rlrr.adapter.AdapterMethods;
 import io.github.rlrr.examples.recipe.BenchmarkTask;
 import io.github.rlrr.examples.recipe.Comparison;
 import io.github.rlrr.examples.recipe.Experiment;
@@ -12,7 +9,11 @@ import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.SearchSpace;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
-import io.github.rlrr.tensor.WholeFolder;
+import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.AdapterMethod;
+import io.github.rlrr.method.AdapterMethods;
+import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageSplits;

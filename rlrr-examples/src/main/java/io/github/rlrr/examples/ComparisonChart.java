@@ -1,7 +1,7 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.recipe.Comparison;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -1,6 +1,6 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.training.EpochMetrics;
 import java.awt.Color;
 import java.awt.Graphics2D;

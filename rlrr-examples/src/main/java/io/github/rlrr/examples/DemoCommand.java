@@ -2,11 +2,11 @@ package io.github.rlrr.examples;
 
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.Evaluation;

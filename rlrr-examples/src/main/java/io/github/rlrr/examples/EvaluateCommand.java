@@ -1,6 +1,6 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.training.ClassificationFigures;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;

@@ -1,8 +1,8 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.examples.recipe.Experiment;
 import io.github.rlrr.examples.recipe.Setting;
+import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.util.Map;

@@ -1,16 +1,15 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
-import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
@@ -19,6 +18,7 @@ import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
+import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -1,11 +1,11 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.adapter.AdapterConfig;
-import io.github.rlrr.adapter.AdapterMethod;
-import io.github.rlrr.adapter.AdapterMethods;
-import io.github.rlrr.adapter.LinearProbeConfig;
-import io.github.rlrr.adapter.Rescaling.Form;
-import io.github.rlrr.adapter.Rescaling.Sides;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.AdapterMethod;
+import io.github.rlrr.method.AdapterMethods;
+import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.method.Rescaling.Form;
+import io.github.rlrr.method.Rescaling.Sides;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;

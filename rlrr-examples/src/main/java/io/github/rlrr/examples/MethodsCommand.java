@@ -1,7 +1,7 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.adapter.AdapterMethod;
-import io.github.rlrr.adapter.AdapterMethods;
+import io.github.rlrr.method.AdapterMethod;
+import io.github.rlrr.method.AdapterMethods;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -1,9 +1,9 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
-import io.github.rlrr.tensor.AtomicFile;
-import io.github.rlrr.tensor.WriteFault;
+import io.github.rlrr.io.WriteFault;
 import io.github.rlrr.vit.inference.Classification;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

@@ -1,7 +1,8 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.spectrum.LayerChange;
-import io.github.rlrr.tensor.WholeFolder;
+import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

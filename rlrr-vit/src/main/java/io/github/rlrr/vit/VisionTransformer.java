@@ -8,15 +8,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
-import io.github.rlrr.adapter.ModuleTree;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.vit.part.Encoder;
+import io.github.rlrr.vit.part.Layer;
+import io.github.rlrr.vit.part.PatchEmbedding;
+import io.github.rlrr.vit.part.Precision;
+import io.github.rlrr.vit.part.ResidualDropout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -49,8 +53,8 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
     private final Parameter posEmbed;
     private final PatchEmbedding patchEmbed;
     private final Encoder blocks;
-    private final LayerNorm norm;
-    private final Linear head;
+    private final Block norm;
+    private final Block head;
     private @Nullable NDManager owned;
 
     /**
@@ -63,14 +67,14 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         this.config = config;
         clsToken = addParameter(token("cls_token", new Shape(1, 1, config.width())));
         posEmbed = addParameter(token("pos_embed", new Shape(1, config.tokens(), config.width())));
-        patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config));
-        blocks = addChildBlock("blocks", new Encoder(config));
-        norm = addChildBlock("norm", EncoderBlock.norm(config));
-        head = addChildBlock("head", Linear.builder().setUnits(config.classes()).build());
+        patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config.patches()));
+        blocks = addChildBlock("blocks", new Encoder(config.branches(), config.depth()));
+        norm = addChildBlock("norm", config.norm().block());
+        head = addChildBlock("head", config.head().block());
     }
 
     /** Shares all of them that come from the other: its blocks' weights and perhaps its head. */
-    private VisionTransformer(VisionTransformer other, Encoder blocks, Linear head, int classes) {
+    private VisionTransformer(VisionTransformer other, Encoder blocks, Block head, int classes) {
         config = other.config.withClasses(classes);
         clsToken = addParameter(other.clsToken);
         posEmbed = addParameter(other.posEmbed);
@@ -136,9 +140,10 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
     public VisionTransformer withHead(int classes) {
         Parameter weight = head.getDirectParameters().get("weight");
         NDArray like = weight.getArray();
-        Linear fresh = Linear.builder().setUnits(classes).build();
+        Layer.Linear layer = config.withClasses(classes).head();
+        Block fresh = layer.block();
         fresh.setInitializer(Initializer.ZEROS, parameter -> true);
-        fresh.initialize(like.getManager(), DataType.FLOAT32, new Shape(-1, config.width()));
+        fresh.initialize(like.getManager(), DataType.FLOAT32, layer.input());
         return new VisionTransformer(this, blocks, fresh, classes);
     }
 
@@ -208,19 +213,6 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
             manager.close();
             throw e;
         }
-    }
-
-    /**
-     * What an encoder block runs, without dropout, as TorchScript programs of x (B, N, D) and the
-     * block's parameters in the order of their paths.
-     *
-     * @param config the geometry
-     * @param precision the type of the matrix products
-     * @return {@code block}, which gives (B, N, D), and {@code class_token}, which gives the class
-     *     token's row alone (B, 1, D)
-     */
-    public static Map<String, String> programs(VitConfig config, Precision precision) {
-        return new EncoderBlock(config).with(precision).programs();
     }
 
     /**

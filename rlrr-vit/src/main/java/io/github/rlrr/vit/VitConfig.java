@@ -1,5 +1,10 @@
 package io.github.rlrr.vit;
 
+import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.vit.part.Attention;
+import io.github.rlrr.vit.part.Branch;
+import io.github.rlrr.vit.part.Layer;
+import io.github.rlrr.vit.part.Mlp;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -264,5 +269,68 @@ public record VitConfig(
      */
     public int tokens() {
         return gridHeight() * gridWidth() + 1;
+    }
+
+    /**
+     * What an encoder block computes.
+     *
+     * @return its branches: attention, and an MLP
+     */
+    public List<Branch> branches() {
+        return List.of(
+                new Branch(
+                        new Layer.Norm("norm1", width, layerNormEpsilon),
+                        Attention.of("attn", width, heads)),
+                new Branch(
+                        new Layer.Norm("norm2", width, layerNormEpsilon),
+                        Mlp.of("mlp", width, mlpWidth)));
+    }
+
+    /**
+     * The projection of patches to tokens.
+     *
+     * @return the layer {@code proj} of {@code patch_embed}
+     */
+    public Layer.Patches patches() {
+        return new Layer.Patches("proj", CHANNELS, width, patchSize);
+    }
+
+    /**
+     * The norm after the last block.
+     *
+     * @return the layer {@code norm}
+     */
+    public Layer.Norm norm() {
+        return new Layer.Norm("norm", width, layerNormEpsilon);
+    }
+
+    /**
+     * The classifier.
+     *
+     * @return the layer {@code head}
+     */
+    public Layer.Linear head() {
+        return new Layer.Linear("head", width, classes);
+    }
+
+    /**
+     * The shape of every parameter of a model, before there is one with values.
+     *
+     * <p>With width D and N tokens: {@code cls_token} (1, 1, D), {@code pos_embed} (1, N, D), and
+     * those of the layers.
+     *
+     * @return the shapes by path, in module order
+     */
+    public Map<String, Shape> parameterShapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("cls_token", new Shape(1, 1, width));
+        shapes.put("pos_embed", new Shape(1, tokens(), width));
+        shapes.putAll(Layer.shapes("patch_embed.", List.of(patches())));
+        List<Layer> block = Branch.layers(branches());
+        for (int i = 0; i < depth; i++) {
+            shapes.putAll(Layer.shapes("blocks." + i + ".", block));
+        }
+        shapes.putAll(Layer.shapes("", List.of(norm(), head())));
+        return shapes;
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.vit.image.Preprocessing;

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.adapter.TrainableTensor;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
@@ -20,17 +20,17 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** The numbers of the published implementation, see parity/README.md. */
-final class Parity {
+public final class Parity {
 
-    static final VitConfig TINY = new VitConfig(16, 16, 4, 32, 3, 4, 64, 5, 1e-6f);
+    public static final VitConfig TINY = new VitConfig(16, 16, 4, 32, 3, 4, 64, 5, 1e-6f);
 
     private Parity() {}
 
-    static Path file(String name) {
+    public static Path file(String name) {
         return resource("tiny/" + name);
     }
 
-    static Path resource(String name) {
+    public static Path resource(String name) {
         URL url = Parity.class.getResource("/parity/" + name);
         try {
             return Path.of(Objects.requireNonNull(url, name).toURI());
@@ -39,12 +39,13 @@ final class Parity {
         }
     }
 
-    static VisionTransformer tiny() throws IOException {
+    public static VisionTransformer tiny() throws IOException {
         return VitCheckpoint.load(file("base_google.npz"), TINY);
     }
 
     /** The tiny model with the published adapter of the given file. */
-    static AdaptedBlock adapted(VisionTransformer vit, String adapterFile) throws IOException {
+    public static AdaptedBlock adapted(VisionTransformer vit, String adapterFile)
+            throws IOException {
         AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published());
         try (TensorReader reader = TensorReader.open(file(adapterFile))) {
             assertThat(reader.tensors()).hasSize(adapted.trainableTensors().size());
@@ -57,7 +58,7 @@ final class Parity {
     }
 
     /** The name under which the published state dict holds one of our tensors. */
-    static String publishedName(String ours) {
+    public static String publishedName(String ours) {
         return ours.replaceAll("blocks\\.(\\d+)\\.norm1\\.(\\w+)", "blocks.$1.ssf_$2_attn_norm")
                 .replaceAll("blocks\\.(\\d+)\\.norm2\\.(\\w+)", "blocks.$1.ssf_$2_ffn_norm")
                 .replaceAll("^norm\\.(\\w+)", "encoder.ssf_$1_enc_norm")
@@ -71,14 +72,14 @@ final class Parity {
                 .replace('.', '/');
     }
 
-    static float[] floats(String file, String name) throws IOException {
+    public static float[] floats(String file, String name) throws IOException {
         try (TensorReader reader = TensorReader.open(file(file))) {
             return reader.readFloats(name);
         }
     }
 
     /** The batch of four images. */
-    static LabelledDataset data() throws IOException {
+    public static LabelledDataset data() throws IOException {
         float[] images = floats("io.npz", "images");
         float[] labels = floats("io.npz", "labels");
         int size = 3 * 16 * 16;
@@ -110,7 +111,7 @@ final class Parity {
         };
     }
 
-    static double largestDifference(float[] actual, float[] expected) {
+    public static double largestDifference(float[] actual, float[] expected) {
         assertThat(actual).hasSameSizeAs(expected);
         double largest = 0;
         for (int i = 0; i < actual.length; i++) {
@@ -120,7 +121,7 @@ final class Parity {
         return largest;
     }
 
-    static double largest(float[] values) {
+    public static double largest(float[] values) {
         double largest = 0;
         for (float value : values) {
             largest = Math.max(largest, Math.abs(value));
@@ -128,7 +129,7 @@ final class Parity {
         return largest;
     }
 
-    static float[] values(NDArray array) {
+    public static float[] values(NDArray array) {
         return array.toFloatArray();
     }
 }

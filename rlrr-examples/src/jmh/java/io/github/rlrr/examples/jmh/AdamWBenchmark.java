@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.AdamW;
 import io.github.rlrr.vit.VisionTransformer;

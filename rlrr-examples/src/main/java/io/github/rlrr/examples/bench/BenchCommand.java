@@ -1,6 +1,6 @@
 package io.github.rlrr.examples.bench;
 
-import io.github.rlrr.vit.Precision;
+import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.HalfWeights;
-import io.github.rlrr.vit.ParameterShapes;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import java.util.ArrayList;
@@ -81,7 +80,7 @@ public record BenchModel(String name, VitConfig config) {
         TorchRuntime.seed(SEED);
         VitConfig sized = config.withClasses(classes);
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        ParameterShapes.of(sized)
+        sized.parameterShapes()
                 .forEach(
                         (path, shape) -> {
                             NDArray weight = drawn(path, shape, manager);

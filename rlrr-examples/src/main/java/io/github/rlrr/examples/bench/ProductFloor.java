@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.Precision;
+import io.github.rlrr.vit.part.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,12 +1,13 @@
 package io.github.rlrr.examples.bench;
 
 import com.google.gson.Gson;
-import io.github.rlrr.adapter.Rescaling;
 import io.github.rlrr.examples.Outputs;
-import io.github.rlrr.tensor.WholeFolder;
+import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.method.Rescaling;
+import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.torch.TorchProgram;
-import io.github.rlrr.vit.Precision;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.part.EncoderBlock;
+import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,7 +53,8 @@ final class ProgramsCommand implements Callable<Integer> {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("rescaling", Rescaling.PROGRAM);
         for (Precision precision : Precision.values()) {
-            VisionTransformer.programs(geometry.config(), precision)
+            new EncoderBlock(geometry.config().branches())
+                    .programs(precision)
                     .forEach((name, text) -> texts.put(name + "-" + precision, text));
         }
         Outputs.checkFolder("OUT", out);

@@ -1,6 +1,9 @@
 package io.github.rlrr.examples.bench;
 
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.part.Branch;
+import io.github.rlrr.vit.part.Layer;
+import io.github.rlrr.vit.part.ProductCounter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +43,7 @@ record StepProducts(List<Product> products) {
         return products.stream().mapToLong(Product::flops).sum();
     }
 
-    private static final class Counting {
+    private static final class Counting implements ProductCounter {
 
         private final boolean training;
         private final List<Product> products = new ArrayList<>();
@@ -50,53 +53,43 @@ record StepProducts(List<Product> products) {
         }
 
         StepProducts count(VitConfig config, int batch) {
-            long tokens = (long) batch * config.tokens();
-            int width = config.width();
-            int mlp = config.mlpWidth();
-            patches(config, batch);
-            int whole = config.depth() - 1;
-            if (whole > 0) {
-                linear(tokens, width, width, 4 * whole); // query, key, value, out
-                linear(tokens, width, mlp, whole);
-                linear(tokens, mlp, width, whole);
-                attention(config, batch, config.tokens(), whole);
+            patches(config.patches(), (long) batch * (config.tokens() - 1));
+            for (int i = 0; i < config.depth(); i++) {
+                long asking = i == config.depth() - 1 ? 1 : config.tokens();
+                for (Branch branch : config.branches()) {
+                    branch.operation().count(this, batch, asking, config.tokens());
+                }
             }
-            linear(tokens, width, width, 2); // the last block's key and value
-            linear(batch, width, width, 2); // its query and out
-            linear(batch, width, mlp, 1);
-            linear(batch, mlp, width, 1);
-            attention(config, batch, 1, 1);
-            linear(batch, width, config.classes(), 1); // the head
+            linear(batch, config.head());
             return new StepProducts(List.copyOf(products));
         }
 
-        private void linear(long rows, long in, long out, int count) {
-            add(new Product(1, rows, out, in, false, true, count)); // X·Wᵀ
+        @Override
+        public void linear(long rows, Layer.Linear layer) {
+            long in = layer.in();
+            long out = layer.out();
+            add(new Product(1, rows, out, in, false, true, 1)); // X·Wᵀ
             if (training) {
-                add(new Product(1, rows, in, out, false, false, count)); // G·W
-                add(new Product(1, out, in, rows, true, false, count)); // Gᵀ·X
+                add(new Product(1, rows, in, out, false, false, 1)); // G·W
+                add(new Product(1, out, in, rows, true, false, 1)); // Gᵀ·X
             }
         }
 
-        private void patches(VitConfig config, int batch) {
-            long rows = (long) batch * (config.tokens() - 1);
-            long values = (long) VitConfig.CHANNELS * config.patchSize() * config.patchSize();
-            add(new Product(1, rows, config.width(), values, false, true, 1));
+        private void patches(Layer.Patches layer, long rows) {
+            long values = (long) layer.in() * layer.side() * layer.side();
+            add(new Product(1, rows, layer.out(), values, false, true, 1));
             if (training) {
-                add(new Product(1, config.width(), values, rows, true, false, 1));
+                add(new Product(1, layer.out(), values, rows, true, false, 1));
             }
         }
 
-        /** Of so many blocks, {@code asking} tokens asking all of them. */
-        private void attention(VitConfig config, int batch, long asking, int blocks) {
-            long heads = (long) batch * config.heads();
-            long tokens = config.tokens();
-            long each = config.width() / config.heads();
-            int calls = training ? 2 * blocks : blocks;
-            add(new Product(heads, asking, tokens, each, false, true, calls)); // Q·Kᵀ, dO·Vᵀ
-            add(new Product(heads, asking, each, tokens, false, false, calls)); // A·V, dS·K
+        @Override
+        public void attention(long heads, long asking, long all, long width) {
+            int calls = training ? 2 : 1;
+            add(new Product(heads, asking, all, width, false, true, calls)); // Q·Kᵀ, dO·Vᵀ
+            add(new Product(heads, asking, width, all, false, false, calls)); // A·V, dS·K
             if (training) {
-                add(new Product(heads, tokens, each, asking, true, false, calls)); // Aᵀ·dO, dSᵀ·Q
+                add(new Product(heads, all, width, asking, true, false, calls)); // Aᵀ·dO, dSᵀ·Q
             }
         }
 

@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.tensor.WholeFolder;
+import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

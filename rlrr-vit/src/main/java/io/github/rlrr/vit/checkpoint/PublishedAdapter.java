@@ -2,7 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VisionTransformer;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.TensorType;
-import io.github.rlrr.tensor.WholeFolder;
+import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;

@@ -9,7 +9,6 @@ import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.HalfWeights;
-import io.github.rlrr.vit.ParameterShapes;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
@@ -60,7 +59,7 @@ final class WeightLoader {
         manager.setName("vision transformer");
         try {
             Map<String, NDArray> weights = new LinkedHashMap<>();
-            for (Map.Entry<String, Shape> entry : ParameterShapes.of(config).entrySet()) {
+            for (Map.Entry<String, Shape> entry : config.parameterShapes().entrySet()) {
                 Source source = sources.get(entry.getKey());
                 Shape shape = entry.getValue();
                 float[] values =

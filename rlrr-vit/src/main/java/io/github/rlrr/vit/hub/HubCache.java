@@ -3,7 +3,7 @@ package io.github.rlrr.vit.hub;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
-import io.github.rlrr.tensor.AtomicFile;
+import io.github.rlrr.io.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.github.rlrr.vit.hub;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
-import io.github.rlrr.tensor.AtomicFile;
-import io.github.rlrr.tensor.WriteFault;
+import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.io.WriteFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.image.ImageDecodeException;

@@ -1,0 +1,35 @@
+package io.github.rlrr.vit.part;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A residual branch of an encoder block: {@code x ← x + operation(norm(x))}.
+ *
+ * @param norm before the operation
+ * @param operation attention, or an MLP
+ */
+public record Branch(Layer.Norm norm, Operation operation) {
+
+    /**
+     * The modules that hold its parameters.
+     *
+     * @return the layers, in the order of the block's parameters
+     */
+    public List<Layer> layers() {
+        List<Layer> layers = new ArrayList<>();
+        layers.add(norm);
+        layers.addAll(operation.layers());
+        return layers;
+    }
+
+    /**
+     * The layers of branches one after another.
+     *
+     * @param branches those of a block
+     * @return the layers, in the order of the block's parameters
+     */
+    public static List<Layer> layers(List<Branch> branches) {
+        return branches.stream().flatMap(branch -> branch.layers().stream()).toList();
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.rlrr.vit.part;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.github.rlrr.torch.Segment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The stack of encoder blocks, named 0, 1, 2 …: (B, N, D) to (B, N, D). */
+public final class Encoder extends AbstractBlock {
+
+    private final List<EncoderBlock> layers = new ArrayList<>();
+
+    /**
+     * Builds blocks of one kind without weights.
+     *
+     * @param branches what each block computes
+     * @param depth the number of blocks
+     */
+    public Encoder(List<Branch> branches, int depth) {
+        this(Stream.generate(() -> new EncoderBlock(branches)).limit(depth).toList());
+    }
+
+    private Encoder(List<EncoderBlock> blocks) {
+        for (EncoderBlock block : blocks) {
+            layers.add(addChildBlock(Integer.toString(layers.size()), block));
+        }
+    }
+
+    /**
+     * This encoder with other dropout.
+     *
+     * @param dropout what is dropped in training
+     * @return an encoder that shares everything else
+     */
+    public Encoder with(ResidualDropout dropout) {
+        int depth = layers.size();
+        return sharing(i -> layers.get(i).with(dropout.sum(i, depth)));
+    }
+
+    /**
+     * This encoder with another type of its matrix products.
+     *
+     * @param precision the type
+     * @return an encoder that shares everything else
+     */
+    public Encoder with(Precision precision) {
+        return sharing(i -> layers.get(i).with(precision));
+    }
+
+    private Encoder sharing(IntFunction<EncoderBlock> block) {
+        Encoder view = new Encoder(IntStream.range(0, layers.size()).mapToObj(block).toList());
+        view.inputShapes = inputShapes;
+        return view;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        return new NDList(through(layers, store, inputs.singletonOrThrow(), training));
+    }
+
+    /**
+     * The class token after the last block.
+     *
+     * @param store answers with the parameters' values
+     * @param tokens (B, N, D)
+     * @param training true within a training step
+     * @return (B, 1, D)
+     */
+    public NDArray classToken(ParameterStore store, NDArray tokens, boolean training) {
+        int last = layers.size() - 1;
+        try (NDArray x = through(layers.subList(0, last), store, tokens, training)) {
+            return Segment.run(
+                    store, x, (values, y) -> layers.get(last).classToken(values, y, training));
+        }
+    }
+
+    /** Applies blocks, each a segment; the result is a new handle even for none. */
+    private static NDArray through(
+            List<EncoderBlock> blocks, ParameterStore store, NDArray tokens, boolean training) {
+        NDArray x = tokens.reshape(tokens.getShape());
+        for (EncoderBlock block : blocks) {
+            try (NDArray before = x) {
+                x =
+                        Segment.run(
+                                store,
+                                before,
+                                (values, y) ->
+                                        block.forward(values, new NDList(y), training).head());
+            }
+        }
+        return x;
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+        layers.forEach(layer -> layer.initialize(manager, type, shapes));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputs) {
+        return inputs.clone();
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.rlrr.vit.part;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.torch.TorchProgram;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block of the encoder, (B, N, D) to (B, N, D): residual branches one after another, as one
+ * TorchScript program.
+ *
+ * <pre>
+ *   x ← x + operation(norm(x))      for each branch
+ * </pre>
+ *
+ * <p>What no later operation needs is freed as soon as it has been used. Weights and biases are
+ * inputs of the program, read from the parameter store: an adapter's effective values enter here.
+ * In training the sums may drop a part of what they add: {@link ResidualDropout}. Runs on DJL's
+ * PyTorch engine alone.
+ */
+public final class EncoderBlock extends Modules {
+
+    private final List<Branch> branches;
+    private final ResidualSum sum;
+    private final Precision precision;
+    private final Collection<Parameter> inputs;
+    private final Programs whole;
+    private final Programs classToken;
+
+    /**
+     * The texts of one computation.
+     *
+     * @param recorded with gradients
+     * @param unrecorded without
+     * @param training with gradients and dropout
+     */
+    private record Programs(String recorded, String unrecorded, String training) {}
+
+    /**
+     * Builds a block without weights.
+     *
+     * @param branches what it computes
+     */
+    @SuppressWarnings("this-escape")
+    public EncoderBlock(List<Branch> branches) {
+        super(Branch.layers(branches));
+        this.branches = List.copyOf(branches);
+        sum = ResidualSum.PLAIN;
+        precision = Precision.FLOAT32;
+        inputs = ModuleTree.of(this).parameters().values();
+        whole = programs(false);
+        classToken = programs(true);
+    }
+
+    private EncoderBlock(EncoderBlock other, ResidualSum sum, Precision precision) {
+        super(other);
+        branches = other.branches;
+        this.sum = sum;
+        this.precision = precision;
+        inputs = other.inputs;
+        whole = programs(false);
+        classToken = programs(true);
+    }
+
+    /** A block that shares everything but the way branches are added. */
+    EncoderBlock with(ResidualSum other) {
+        return new EncoderBlock(this, other, precision);
+    }
+
+    /** A block that shares everything but the type of its matrix products. */
+    EncoderBlock with(Precision other) {
+        return new EncoderBlock(this, sum, other);
+    }
+
+    private Programs programs(boolean classTokenAlone) {
+        return new Programs(
+                text(Products.RECORDED, ResidualSum.PLAIN, classTokenAlone),
+                text(Products.UNRECORDED, ResidualSum.PLAIN, classTokenAlone),
+                text(Products.RECORDED, sum, classTokenAlone));
+    }
+
+    private String text(Products products, ResidualSum dropped, boolean classTokenAlone) {
+        ProgramText text = new ProgramText(Branch.layers(branches), products, precision);
+        int last = lastThatMixesTokens();
+        String x = "x";
+        for (int i = 0; i < branches.size(); i++) {
+            Branch branch = branches.get(i);
+            String all = text.let("n", text.norm(branch.norm(), x));
+            String asking = all;
+            if (classTokenAlone && i == last) {
+                asking = text.let("a", "torch.slice(" + all + ", 1, 0, 1)");
+                x = text.let("r", "torch.slice(" + x + ", 1, 0, 1)");
+            }
+            String added = branch.operation().write(text, asking, all, x);
+            text.append(dropped.text(added));
+            x = text.let("y", "torch.add(" + x + ", " + added + ")");
+        }
+        return text.returns(x);
+    }
+
+    /** From the branch after this one on, the class token needs no other. */
+    private int lastThatMixesTokens() {
+        int last = 0;
+        for (int i = 0; i < branches.size(); i++) {
+            last = branches.get(i).operation().mixesTokens() ? i : last;
+        }
+        return last;
+    }
+
+    /**
+     * The programs that drop nothing, of x (B, N, D) and the block's parameters in the order of
+     * their paths.
+     *
+     * @param precision the type of the matrix products
+     * @return {@code block}, which gives (B, N, D), and {@code class_token}, which gives the class
+     *     token's row alone (B, 1, D)
+     */
+    public Map<String, String> programs(Precision precision) {
+        EncoderBlock view = with(precision);
+        return Map.of("block", view.whole.recorded(), "class_token", view.classToken.recorded());
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList tokens,
+            boolean training,
+            @Nullable PairList<String, Object> params) {
+        return new NDList(run(whole, store, tokens.singletonOrThrow(), training));
+    }
+
+    /**
+     * The block's output for the class token alone, (B, N, D) to (B, 1, D): equal to the first row
+     * of the whole output at a fraction of its cost. The last block needs no more, since nothing
+     * else leaves the network.
+     */
+    NDArray classToken(ParameterStore store, NDArray x, boolean training) {
+        return run(classToken, store, x, training);
+    }
+
+    private NDArray run(Programs programs, ParameterStore store, NDArray x, boolean training) {
+        Device device = x.getDevice();
+        NDArray[] values = new NDArray[1 + inputs.size()];
+        values[0] = x;
+        int at = 1;
+        for (Parameter parameter : inputs) {
+            values[at++] = Objects.requireNonNull(store.getValue(parameter, device, training));
+        }
+        return TorchProgram.shared(program(programs, x, training)).forward(values).head();
+    }
+
+    private String program(Programs programs, NDArray x, boolean training) {
+        if (training) {
+            return programs.training();
+        }
+        boolean unrecorded =
+                precision == Precision.FLOAT32 && Products.of(x) == Products.UNRECORDED;
+        return unrecorded ? programs.unrecorded() : programs.recorded();
+    }
+}

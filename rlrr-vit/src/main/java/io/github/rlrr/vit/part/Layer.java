@@ -1,0 +1,161 @@
+package io.github.rlrr.vit.part;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.norm.LayerNorm;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A module that holds parameters: its path, their names and their shapes, said once.
+ *
+ * <p>Paths are relative to the part that has the layer, {@code attn.query} in an encoder block.
+ */
+public sealed interface Layer {
+
+    /**
+     * Where the layer stands in its part.
+     *
+     * @return names joined by dots, such as {@code mlp.fc1}
+     */
+    String path();
+
+    /**
+     * The parameters, in the order the DJL block has them.
+     *
+     * @return shapes by the parameter's own name, such as {@code weight}
+     */
+    Map<String, Shape> parameters();
+
+    /**
+     * The layer as a DJL block.
+     *
+     * @return a new block without weights
+     */
+    Block block();
+
+    /**
+     * The shape of an input from which the block tells its parameters' shapes.
+     *
+     * @return a batch of one
+     */
+    Shape input();
+
+    /**
+     * The name of a parameter in a program.
+     *
+     * @param parameter the parameter's own name
+     * @return an identifier, such as {@code attn_query_weight}
+     */
+    default String variable(String parameter) {
+        return (path() + "." + parameter).replace('.', '_');
+    }
+
+    /**
+     * The shapes of all parameters of some layers.
+     *
+     * @param prefix what stands before each path, such as {@code blocks.0.}; may be empty
+     * @param layers the layers
+     * @return shapes by full path, in order
+     */
+    static Map<String, Shape> shapes(String prefix, Collection<? extends Layer> layers) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        for (Layer layer : layers) {
+            layer.parameters()
+                    .forEach(
+                            (name, shape) -> shapes.put(prefix + layer.path() + "." + name, shape));
+        }
+        return shapes;
+    }
+
+    private static Map<String, Shape> pair(String first, Shape a, String second, Shape b) {
+        Map<String, Shape> pair = new LinkedHashMap<>();
+        pair.put(first, a);
+        pair.put(second, b);
+        return pair;
+    }
+
+    /**
+     * y = x·Wᵀ + b, with W (out, in) and b (out).
+     *
+     * @param path where it stands
+     * @param in the size of an input
+     * @param out the size of an output
+     */
+    record Linear(String path, int in, int out) implements Layer {
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return pair("weight", new Shape(out, in), "bias", new Shape(out));
+        }
+
+        @Override
+        public Block block() {
+            return ai.djl.nn.core.Linear.builder().setUnits(out).build();
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(1, in);
+        }
+    }
+
+    /**
+     * Layer norm over the last axis: y = (x − mean) / √(variance + ε) · γ + β, both (D).
+     *
+     * @param path where it stands
+     * @param width D
+     * @param epsilon ε
+     */
+    record Norm(String path, int width, float epsilon) implements Layer {
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return pair("gamma", new Shape(width), "beta", new Shape(width));
+        }
+
+        @Override
+        public LayerNorm block() {
+            return LayerNorm.builder().axis(2).optEpsilon(epsilon).build();
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(1, 1, width);
+        }
+    }
+
+    /**
+     * A convolution of square kernels that do not overlap: images (B, in, h, w) to (B, out, h /
+     * side, w / side), with a kernel (out, in, side, side) and a bias (out).
+     *
+     * @param path where it stands
+     * @param in channels of the input
+     * @param out channels of the output
+     * @param side of a kernel, and the stride, in pixels
+     */
+    record Patches(String path, int in, int out, int side) implements Layer {
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return pair("weight", new Shape(out, in, side, side), "bias", new Shape(out));
+        }
+
+        @Override
+        public Block block() {
+            Shape kernel = new Shape(side, side);
+            return Conv2d.builder()
+                    .setKernelShape(kernel)
+                    .optStride(kernel)
+                    .setFilters(out)
+                    .build();
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(1, in, side, side);
+        }
+    }
+}

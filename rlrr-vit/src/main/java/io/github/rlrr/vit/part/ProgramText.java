@@ -1,0 +1,106 @@
+package io.github.rlrr.vit.part;
+
+import io.github.rlrr.vit.part.Layer.Linear;
+import io.github.rlrr.vit.part.Layer.Norm;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Writes the TorchScript of one block line by line: which layers it reads, in which type its
+ * products are computed, and by which operator.
+ */
+public final class ProgramText {
+
+    /** libtorch's numbers of types. */
+    private static final int FLOAT32 = 6;
+
+    private static final int BFLOAT16 = 15;
+
+    private final Products products;
+    private final Precision precision;
+    private final StringBuilder text = new StringBuilder();
+    private final Map<String, Integer> uses = new HashMap<>();
+
+    /**
+     * Begins a program {@code forward} of {@code x} and the parameters of some layers.
+     *
+     * @param layers whose parameters are its inputs, in order
+     * @param products which operator computes linear layers
+     * @param precision the type of the matrix products
+     */
+    ProgramText(Collection<Layer> layers, Products products, Precision precision) {
+        this.products = products;
+        this.precision = precision;
+        text.append("  def forward(self, x: Tensor");
+        for (Layer layer : layers) {
+            for (String parameter : layer.parameters().keySet()) {
+                text.append(", ").append(layer.variable(parameter)).append(": Tensor");
+            }
+        }
+        text.append(") -> Tensor:\n");
+    }
+
+    /**
+     * Adds a line that names a value.
+     *
+     * @param name what to call it; a number follows where the name is taken
+     * @param expression the value
+     * @return the variable
+     */
+    String let(String name, String expression) {
+        int use = uses.merge(name, 1, Integer::sum);
+        String variable = use == 1 ? name : name + use;
+        text.append("    ").append(variable).append(" = ").append(expression).append('\n');
+        return variable;
+    }
+
+    /** Adds whole lines. */
+    void append(String lines) {
+        text.append(lines);
+    }
+
+    /** Ends the program. */
+    String returns(String expression) {
+        return text + "    return " + expression + "\n";
+    }
+
+    /** x·Wᵀ + b, in the type of the products. */
+    String linear(Linear layer, String x) {
+        return products.linear(x, weight(layer), half(layer.variable("bias")));
+    }
+
+    /** GELU of a linear layer. */
+    String gelu(Linear layer, String x) {
+        return products.gelu(x, weight(layer), half(layer.variable("bias")));
+    }
+
+    /** A norm in float32, its result in the type of the products. */
+    String norm(Norm layer, String x) {
+        return half(
+                String.format(
+                        Locale.ROOT,
+                        "torch.layer_norm(%s, [%d], %s, %s, %s)",
+                        x,
+                        layer.width(),
+                        layer.variable("gamma"),
+                        layer.variable("beta"),
+                        (double) layer.epsilon()));
+    }
+
+    /** A weight in the type of the products, whatever it is held in; itself where that is one. */
+    private String weight(Linear layer) {
+        String weight = layer.variable("weight");
+        return precision == Precision.BFLOAT16
+                ? half(weight)
+                : "torch.to(" + weight + ", " + FLOAT32 + ")";
+    }
+
+    /**
+     * Rounded where the products are computed in half precision; gradients come back as float32.
+     */
+    private String half(String x) {
+        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + BFLOAT16 + ")" : x;
+    }
+}
