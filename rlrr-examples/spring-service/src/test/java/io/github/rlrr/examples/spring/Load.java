@@ -29,6 +29,7 @@ final class Load {
      * @param args address of the service, clients, or clients and slow ones beside them as in
      *     {@code 64+200}, seconds, image files
      */
+    @SuppressWarnings("try") // they are there, and no more
     public static void main(String[] args) throws Exception {
         String[] both = args[1].split("\\+");
         if (both.length == 2) {

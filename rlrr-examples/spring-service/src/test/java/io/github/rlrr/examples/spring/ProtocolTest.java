@@ -140,6 +140,7 @@ class ProtocolTest {
     }
 
     @Test
+    @SuppressWarnings("try") // they are there, and no more
     void moreSlowClientsThanConnectionsKeepNobodyOut() throws IOException {
         try (SlowClients slow = new SlowClients(port, 40)) {
             for (int i = 0; i < 20; i++) {
