@@ -37,7 +37,8 @@ final class BaseOptions {
             paramLabel = "PATH",
             description =
                     "A Vision Transformer: Google .npz, timm or Hugging Face .safetensors or .pth, a"
-                            + " folder with one and its config.json; on a hub hf:owner/name or"
+                            + " folder with one and its config.json; of several models in a"
+                            + " file FILE#NAME; on a hub hf:owner/name or"
                             + " timm:name; or "
                             + Bundled.VIT
                             + ". Default: the one an adapter names; finetune proposes one.")

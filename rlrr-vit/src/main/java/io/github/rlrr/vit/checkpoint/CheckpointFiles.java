@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +92,10 @@ record CheckpointFiles(
         if (archives.size() == 1) {
             return archives.get(0);
         }
-        boolean adapter = Files.exists(folder.resolve("adapter_config.json"));
+        boolean adapter = Files.exists(folder.resolve(AdapterFolder.CONFIG_FILE));
+        if (adapter) {
+            AdapterFolder.describe(folder); // another library's says whose it is
+        }
         throw new IOException(
                 folder
                         + (adapter ? " is an adapter folder, not a checkpoint's: it" : "")

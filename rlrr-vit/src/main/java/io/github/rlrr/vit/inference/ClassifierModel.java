@@ -118,7 +118,9 @@ record ClassifierModel(
     private static Path named(Path folder, String baseModel) throws IOException {
         try {
             Path path = Path.of(baseModel);
-            if (!baseModel.isEmpty() && Files.exists(path)) {
+            // FILE#NAME is one model of a file.
+            Path file = Path.of(baseModel.replaceFirst("(.)#[^#]*$", "$1"));
+            if (!baseModel.isEmpty() && (Files.exists(path) || Files.exists(file))) {
                 return path;
             }
         } catch (InvalidPathException e) {
