@@ -1,5 +1,7 @@
 package io.github.rlrr.training;
 
+import java.util.List;
+import io.github.rlrr.task.SingleLabel;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.SequentialBlock;
@@ -50,7 +52,7 @@ final class ResumableRun {
                 .accumulation(2)
                 .learningRate(0.01)
                 .mixup(0.4)
-                .labelSmoothing(0.1)
+                .task(new SingleLabel(0.1, List.of()))
                 .clipNorm(1)
                 .emaDecay(0.9)
                 .selection(Selection.BEST)

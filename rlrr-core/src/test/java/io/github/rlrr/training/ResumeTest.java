@@ -43,9 +43,9 @@ class ResumeTest {
                                         m.epoch(),
                                         m.learningRate(),
                                         m.trainLoss(),
-                                        m.trainAccuracy(),
+                                        m.train().value("accuracy"),
                                         m.validationLoss(),
-                                        m.validationAccuracy())
+                                        m.validation().value("accuracy"))
                                 .toString());
             }
             return new Outcome(Fixtures.trainedBits(adapted), epochs, result.keptEpoch());

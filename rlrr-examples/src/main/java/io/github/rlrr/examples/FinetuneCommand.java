@@ -1,11 +1,13 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
@@ -23,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -273,6 +274,7 @@ final class FinetuneCommand implements Callable<Integer> {
             HtmlReport.write(
                     new RunReport(
                             data.toString(),
+                            Tasks.of(train),
                             adapted.config().method(),
                             adapted.parameterReport(),
                             result,
@@ -305,11 +307,10 @@ final class FinetuneCommand implements Callable<Integer> {
         if (tests) {
             Evaluation result = examination.figures().evaluation();
             metrics.evaluation(set, result);
+            Figure decides = result.figures().get(Tasks.of(images).deciding().get(0));
             print.printf(
-                    Locale.ROOT,
-                    "test accuracy %.2f %% on %d images%n",
-                    100 * result.accuracy(),
-                    result.examples());
+                    "test %s %s on %d images%n",
+                    decides.words(), decides.text("%.2f"), result.examples());
         }
         return examination;
     }

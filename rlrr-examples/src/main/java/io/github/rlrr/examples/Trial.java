@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.task.SingleLabel;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
@@ -8,10 +9,10 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.Regime;
 import io.github.rlrr.training.EpochMetrics;
-import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;
@@ -96,7 +97,7 @@ record Trial(
                             .mixup(regime.mixup())
                             .cutmix(regime.cutmix())
                             .cutmixShare(regime.cutmixShare())
-                            .labelSmoothing(regime.labelSmoothing())
+                            .task(new SingleLabel(regime.labelSmoothing(), List.of()))
                             .emaDecay(regime.emaDecay())
                             .seed(seed)
                             .state(folder.resolve(STATE))

@@ -9,7 +9,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.tensor.TensorReader;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -19,7 +19,7 @@ import ai.djl.util.Pair;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;

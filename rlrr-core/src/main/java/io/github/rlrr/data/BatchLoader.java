@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Reads the batches of one pass over a data set on worker threads, a few ahead of need.
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * BatchPlan} alone, not on their number. No more than {@value #AHEAD} batches wait or are being
  * read, beside the one that was handed out last.
  */
-final class BatchLoader implements AutoCloseable {
+public final class BatchLoader implements AutoCloseable {
 
     private static final int AHEAD = 3;
 
@@ -27,14 +28,21 @@ final class BatchLoader implements AutoCloseable {
      * Examples in plain arrays.
      *
      * @param values the inputs in row-major order
-     * @param labels the class indices
      * @param shape the inputs' shape, (B, …)
-     * @param lambda the share of each example's own label, 1 where nothing is mixed
+     * @param targets the targets, one example's after the other's
+     * @param lambda the share of each example's own target, 1 where nothing is mixed
      * @param share this batch's part of the loss of its step, 1 where a step has one batch
      */
-    record Batch(float[] values, long[] labels, Shape shape, float lambda, double share) {
-        int size() {
-            return labels.length;
+    public record Batch(
+            float[] values, Shape shape, double[] targets, float lambda, double share) {
+
+        /**
+         * The number of examples.
+         *
+         * @return B
+         */
+        public int size() {
+            return Math.toIntExact(shape.get(0));
         }
     }
 
@@ -60,14 +68,34 @@ final class BatchLoader implements AutoCloseable {
         this(plan, firstBatch, usualThreads());
     }
 
-    static BatchLoader inOrder(LabelledDataset data, int batchSize) {
+    /**
+     * The batches of a set in order, as they are.
+     *
+     * @param data the examples
+     * @param batchSize the examples at a time
+     * @return the loader, to be closed
+     */
+    public static BatchLoader inOrder(Examples data, int batchSize) {
         return new BatchLoader(BatchPlan.inOrder(data, batchSize), 0);
     }
 
-    /** The batches of an epoch of training from one of them on, counted from 0. */
-    static BatchLoader training(
-            LabelledDataset data, FineTuneOptions options, int epoch, int firstBatch) {
-        return new BatchLoader(BatchPlan.training(data, options, epoch), firstBatch);
+    /**
+     * The batches of an epoch of training from one of them on.
+     *
+     * @param data the examples
+     * @param batching how they are cut into batches
+     * @param weight what an example weighs in the loss of its step, by its target
+     * @param epoch the epoch, from 0
+     * @param firstBatch the batch to begin with, from 0
+     * @return the loader, to be closed
+     */
+    public static BatchLoader training(
+            Examples data,
+            Batching batching,
+            ToDoubleFunction<double[]> weight,
+            int epoch,
+            int firstBatch) {
+        return new BatchLoader(BatchPlan.training(data, batching, weight, epoch), firstBatch);
     }
 
     private static int usualThreads() {
@@ -80,8 +108,14 @@ final class BatchLoader implements AutoCloseable {
         return thread;
     }
 
-    /** A seed for one place of a sequence, unrelated to its neighbours'. */
-    static long mix(long seed, long place) {
+    /**
+     * A seed for one place of a sequence, unrelated to its neighbours'.
+     *
+     * @param seed the sequence's
+     * @param place the place, from 0
+     * @return the seed
+     */
+    public static long mix(long seed, long place) {
         return new SplittableRandom(seed ^ (place + 1) * 0x9E3779B97F4A7C15L).nextLong();
     }
 
@@ -93,12 +127,21 @@ final class BatchLoader implements AutoCloseable {
         }
     }
 
-    boolean hasNext() {
+    /**
+     * Whether there is another batch.
+     *
+     * @return false at the end
+     */
+    public boolean hasNext() {
         return !pending.isEmpty();
     }
 
-    /** The next batch; rethrows what reading it threw. */
-    Batch next() {
+    /**
+     * The next batch; rethrows what reading it threw.
+     *
+     * @return the batch
+     */
+    public Batch next() {
         long start = System.nanoTime();
         try {
             Batch batch = pending.remove().result().join();
@@ -119,8 +162,12 @@ final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** The time {@link #next} has taken so far: how long training waited for its data. */
-    long waitedNanos() {
+    /**
+     * The time {@link #next} has taken so far: how long training waited for its data.
+     *
+     * @return nanoseconds
+     */
+    public long waitedNanos() {
         return waitedNanos;
     }
 

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -27,32 +27,6 @@ class LossProgramTest {
     @AfterEach
     void close() {
         manager.close();
-    }
-
-    private static FineTuneOptions options(double smoothing, boolean weighted, boolean mixed) {
-        return new FineTuneOptions(
-                1,
-                0,
-                B,
-                1,
-                false,
-                0.1,
-                ScheduleKind.COSINE,
-                -1,
-                10,
-                2,
-                0,
-                0,
-                smoothing,
-                weighted ? WEIGHTS : List.of(),
-                mixed ? 0.8 : 0,
-                0,
-                0.5,
-                0,
-                Selection.LAST,
-                0,
-                false,
-                0);
     }
 
     private static double loss(
@@ -98,9 +72,13 @@ class LossProgramTest {
         double expected = loss(logits, smoothing, weighted, mixed, lambda);
         NDArray input = manager.create(values, new Shape(B, C));
         input.setRequiresGradient(true);
-        try (LossProgram program = new LossProgram(options(smoothing, weighted, mixed), manager);
+        try (LossProgram program = 
+                        new LossProgram(
+                                new SingleLabel(smoothing, weighted ? WEIGHTS : List.of()),
+                                mixed,
+                                manager);
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {
-            NDArray value = program.of(input, manager.create(LABELS), lambda, manager);
+            NDArray value = program.loss(input, manager.create(LABELS), lambda, manager);
             collector.backward(value);
             assertThat((double) value.getFloat()).isCloseTo(expected, within(2e-6));
         }

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 import java.util.ArrayList;
 import java.util.List;

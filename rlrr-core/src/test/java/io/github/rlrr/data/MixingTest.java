@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -160,32 +160,10 @@ class MixingTest {
     }
 
     private static List<BatchLoader.Batch> epoch(long seed, int epoch, long unevenness) {
-        FineTuneOptions options =
-                new FineTuneOptions(
-                        1,
-                        0,
-                        4,
-                        1,
-                        false,
-                        0.1,
-                        ScheduleKind.COSINE,
-                        -1,
-                        10,
-                        2,
-                        0,
-                        0,
-                        0.1,
-                        List.of(),
-                        0.8,
-                        1,
-                        0.5,
-                        0,
-                        Selection.LAST,
-                        0,
-                        false,
-                        seed);
+        Batching batching = new Batching(4, 1, false, new Mixing(0.8, 1, 0.5), seed);
         List<BatchLoader.Batch> batches = new ArrayList<>();
-        try (BatchLoader loader = BatchLoader.training(new Slow(unevenness), options, epoch, 0)) {
+        try (BatchLoader loader = 
+                BatchLoader.training(new Slow(unevenness), batching, target -> 1, epoch, 0)) {
             while (loader.hasNext()) {
                 batches.add(loader.next());
             }
@@ -196,7 +174,7 @@ class MixingTest {
     private static String text(List<BatchLoader.Batch> batches) {
         StringBuilder text = new StringBuilder();
         for (BatchLoader.Batch batch : batches) {
-            text.append(batch.lambda()).append(Arrays.toString(batch.labels()));
+            text.append(batch.lambda()).append(Arrays.toString(batch.targets()));
             text.append(Arrays.hashCode(batch.values())).append('\n');
         }
         return text.toString();

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +12,8 @@ final class BatchAssembly implements Runnable {
 
     private final BatchPlan plan;
     private final int batch;
-    private final long[] labels;
+    private final int size;
+    private final double[] targets;
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger left;
     private final CompletableFuture<BatchLoader.Batch> result = new CompletableFuture<>();
@@ -24,12 +25,13 @@ final class BatchAssembly implements Runnable {
     BatchAssembly(BatchPlan plan, int batch) {
         this.plan = plan;
         this.batch = batch;
-        this.labels = new long[plan.size(batch)];
-        this.left = new AtomicInteger(labels.length);
+        size = plan.size(batch);
+        targets = new double[Math.multiplyExact(size, plan.targetSize())];
+        left = new AtomicInteger(size);
     }
 
     int size() {
-        return labels.length;
+        return size;
     }
 
     /** The batch, or what reading its first unreadable example threw. */
@@ -45,10 +47,10 @@ final class BatchAssembly implements Runnable {
     @Override
     public void run() {
         for (int place = taken.getAndIncrement();
-                place < labels.length && !abandoned;
+                place < size && !abandoned;
                 place = taken.getAndIncrement()) {
             try {
-                plan.read(batch, place, values(), labels);
+                plan.read(batch, place, values(), targets);
             } catch (RuntimeException | Error e) {
                 failed(place, e);
             }
@@ -61,7 +63,7 @@ final class BatchAssembly implements Runnable {
     /** Made by the first reader: clearing the memory is left out of the training thread. */
     private synchronized float[] values() {
         if (values == null) {
-            values = new float[Math.multiplyExact(labels.length, plan.exampleSize())];
+            values = new float[Math.multiplyExact(size, plan.exampleSize())];
         }
         return values;
     }
@@ -80,7 +82,7 @@ final class BatchAssembly implements Runnable {
             return;
         }
         try {
-            result.complete(plan.finish(batch, values(), labels));
+            result.complete(plan.finish(batch, values(), targets));
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
         }

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 /**
  * The examples whose confidence falls into one interval.

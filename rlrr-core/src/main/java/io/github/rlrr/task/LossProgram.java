@@ -1,9 +1,12 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,78 +20,74 @@ import java.util.List;
  * </pre>
  *
  * as torch's {@code cross_entropy} has it, weights and smoothing included. Soft targets are in use
- * when batches are mixed. Also keeps losses where they are read later. Owns its arrays.
+ * when batches are mixed. Counts the examples classified right, each against its own label. Owns
+ * its arrays.
  */
-final class LossProgram implements AutoCloseable {
+final class LossProgram implements Objective {
 
     private final TorchProgram program;
     private final NDManager manager;
+    private final List<Double> classWeights;
     private final List<NDArray> weights = new ArrayList<>();
     private final boolean soft;
+    private final NDArray correct;
 
     /**
      * Compiles the loss.
      *
-     * @param options smoothing, class weights, and whether batches are mixed
+     * @param task smoothing and class weights
+     * @param mixed whether batches are mixed
      * @param like a manager on the device of the logits
      */
-    LossProgram(FineTuneOptions options, NDManager like) {
-        soft = options.mixes();
-        program = new TorchProgram(text(options));
+    LossProgram(SingleLabel task, boolean mixed, NDManager like) {
+        soft = mixed;
+        classWeights = task.classWeights();
+        program = new TorchProgram(text(task, mixed));
         manager = like.newSubManager();
-        if (!options.classWeights().isEmpty()) {
-            float[] values = new float[options.classWeights().size()];
+        if (!classWeights.isEmpty()) {
+            float[] values = new float[classWeights.size()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = options.classWeights().get(i).floatValue();
+                values[i] = classWeights.get(i).floatValue();
             }
             weights.add(manager.create(values));
         }
+        correct = manager.zeros(new Shape(), DataType.INT64);
     }
 
-    private static String text(FineTuneOptions options) {
-        boolean weighted = !options.classWeights().isEmpty();
+    private static String text(SingleLabel task, boolean mixed) {
+        boolean weighted = !task.classWeights().isEmpty();
         String rest = "";
-        if (weighted || options.labelSmoothing() > 0) {
+        if (weighted || task.labelSmoothing() > 0) {
             rest =
                     (weighted ? ", w" : ", None")
                             + ", 1, -100, "
-                            + Double.toString(options.labelSmoothing());
+                            + Double.toString(task.labelSmoothing());
         }
         String targets =
-                options.mixes()
+                mixed
                         ? """
                               hot = torch.to(torch.one_hot(labels, torch.size(logits, 1)), 6)
                               t = torch.lerp(torch.flip(hot, [0]), hot, share)
                           """
                         : "    t = labels\n";
         return "  def forward(self, logits: Tensor, labels: Tensor"
-                + (options.mixes() ? ", share: Tensor" : "")
+                + (mixed ? ", share: Tensor" : "")
                 + (weighted ? ", w: Tensor" : "")
                 + ") -> Tensor:\n"
                 + targets
                 + "    return torch.cross_entropy_loss(logits, t"
                 + rest
-                + ")\n"
-                + """
-                    def keep(self, losses: Tensor, at: int, loss: Tensor) -> NoneType:
-                      torch.copy_(torch.select(losses, 0, at), loss)
-                      return None
-                    def add(self, losses: Tensor, at: int, loss: Tensor) -> NoneType:
-                      torch.add_(torch.select(losses, 0, at), loss)
-                      return None
-                  """;
+                + ")\n";
     }
 
-    /**
-     * The loss of a batch, with autograd.
-     *
-     * @param logits (B, C)
-     * @param labels (B), int64
-     * @param lambda the share of each example's own label where batches are mixed
-     * @param scope owns what is made
-     * @return the scalar, owned by the manager of {@code logits}
-     */
-    NDArray of(NDArray logits, NDArray labels, float lambda, NDManager scope) {
+    @Override
+    public NDArray targets(double[] values, int examples, NDManager scope) {
+        long[] labels = Arrays.stream(values).mapToLong(label -> (long) label).toArray();
+        return scope.create(labels, new Shape(examples));
+    }
+
+    @Override
+    public NDArray loss(NDArray logits, NDArray labels, float lambda, NDManager scope) {
         List<NDArray> inputs = new ArrayList<>(List.of(logits, labels));
         if (soft) {
             inputs.add(scope.create(lambda));
@@ -97,9 +96,22 @@ final class LossProgram implements AutoCloseable {
         return program.forward(inputs.toArray(new NDArray[0])).head();
     }
 
-    /** Puts a loss at its place, or adds it to what is there. */
-    void keep(NDArray losses, int at, NDArray loss, boolean add) {
-        program.run(add ? "add" : "keep", losses, (long) at, loss);
+    @Override
+    public void count(NDArray logits, NDArray labels) {
+        correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());
+    }
+
+    @Override
+    public double[] readCounts() {
+        long count = correct.getLong();
+        correct.muli(0);
+        return new double[] {count};
+    }
+
+    /** {@inheritDoc} Soft targets are averaged over examples, hard ones over weights. */
+    @Override
+    public double weight(double[] target) {
+        return soft || classWeights.isEmpty() ? 1 : classWeights.get((int) target[0]);
     }
 
     @Override

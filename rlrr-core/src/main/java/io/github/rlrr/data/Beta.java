@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import java.util.SplittableRandom;
 

@@ -1,17 +1,21 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A random-access set of labelled examples, each read straight into its place in a batch.
+ * A random-access set of examples, each with its target: what a model is to answer of it.
+ *
+ * <p>A target is a row of numbers, as many for each example. What they mean is the task's: the
+ * index of a class, a 0 or 1 for each label, quantities in their own unit. NaN stands for what is
+ * not known.
  *
  * <p>Worker threads call {@link #read} ahead of need, so implementations are safe for concurrent
  * readers. What an example looks like depends on its index and on {@code random} alone, never on
  * the thread or the order of calls: that is what makes a run repeatable.
  */
-public interface LabelledDataset {
+public interface Examples {
 
     /**
      * The number of examples.
@@ -28,19 +32,33 @@ public interface LabelledDataset {
     Shape exampleShape();
 
     /**
-     * The class names; a label is an index into this list.
+     * The name of the task that these targets are of, such as {@code single-label}.
      *
-     * @return the names in label order
+     * @return a name that {@code Tasks.named} knows
      */
-    List<String> classNames();
+    String task();
 
     /**
-     * The label of an example.
+     * The names of what may be answered: classes, labels or quantities.
+     *
+     * @return one name for each output that a model needs, in their order
+     */
+    List<String> answerNames();
+
+    /**
+     * The length of a target.
+     *
+     * @return how many numbers {@link #target} gives, at least 1
+     */
+    int targetSize();
+
+    /**
+     * The target of an example.
      *
      * @param index the example, 0 to {@code size() - 1}
-     * @return the class index, 0 to {@code classNames().size() - 1}
+     * @return {@code targetSize()} numbers, the caller's to keep; NaN where one is not known
      */
-    int label(int index);
+    double[] target(int index);
 
     /**
      * Writes one example, augmented where this set augments, normalised, as float32.

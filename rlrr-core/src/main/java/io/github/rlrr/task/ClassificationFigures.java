@@ -1,7 +1,8 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
+import io.github.rlrr.data.LabelledDataset;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -113,6 +114,6 @@ public record ClassificationFigures(
      * @return what {@link Evaluation#of} gives for the same block and data
      */
     public Evaluation evaluation() {
-        return new Evaluation(examples, loss, accuracy);
+        return new Evaluation(examples, SingleLabel.figures(loss, accuracy));
     }
 }

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 /**
  * How a classifier did on one example.

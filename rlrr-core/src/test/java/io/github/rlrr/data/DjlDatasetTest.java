@@ -1,8 +1,10 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.training.EpochMetrics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -129,7 +129,7 @@ class BatchLoaderTest {
     void labelsGoWithTheirExamples() {
         for (BatchLoader.Batch batch : batches(shuffled(DATA, 6, 1, 2))) {
             for (int i = 0; i < batch.size(); i++) {
-                assertThat(batch.labels()[i]).isEqualTo((long) batch.values()[2 * i] % 2);
+                assertThat(batch.targets()[i]).isEqualTo((long) batch.values()[2 * i] % 2);
             }
         }
     }
@@ -180,12 +180,12 @@ class BatchLoaderTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 32})
     void batchesDoNotDependOnTheNumberOfThreads(int threads) {
-        FineTuneOptions options = mixed();
+        Batching options = mixed();
         Uneven data = new Uneven(DATA);
         List<BatchLoader.Batch> one =
-                batches(new BatchLoader(BatchPlan.training(data, options, 3), 0, 1));
+                batches(new BatchLoader(BatchPlan.training(data, options, target -> 1, 3), 0, 1));
         List<BatchLoader.Batch> several =
-                batches(new BatchLoader(BatchPlan.training(data, options, 3), 0, threads));
+                batches(new BatchLoader(BatchPlan.training(data, options, target -> 1, 3), 0, threads));
 
         assertThat(one).hasSize(5);
         assertThat(several)
@@ -196,48 +196,27 @@ class BatchLoaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 4, 5})
     void aLoaderThatBeginsAtABatchGivesTheRestOfTheEpoch(int first) {
-        FineTuneOptions options = mixed();
-        List<BatchLoader.Batch> all = batches(BatchLoader.training(DATA, options, 3, 0));
+        Batching options = mixed();
+        List<BatchLoader.Batch> all = batches(training(DATA, options, 3, 0));
 
-        assertThat(batches(BatchLoader.training(DATA, options, 3, first)))
+        assertThat(batches(training(DATA, options, 3, first)))
                 .usingRecursiveFieldByFieldElementComparator()
                 .containsExactlyElementsOf(all.subList(first, 5));
     }
 
+    private static BatchLoader training(
+            LabelledDataset data, Batching batching, int epoch, int firstBatch) {
+        return BatchLoader.training(data, batching, target -> 1, epoch, firstBatch);
+    }
+
     private static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
-        return BatchLoader.training(data, options(batchSize, 1, 0, seed), epoch, 0);
+        return training(
+                data, new Batching(batchSize, 1, false, Mixing.NONE, seed), epoch, 0);
     }
 
     /** Batches of 5, mixed, two a step. */
-    private static FineTuneOptions mixed() {
-        return options(5, 2, 0.8, 7);
-    }
-
-    private static FineTuneOptions options(
-            int batchSize, int accumulation, double mixup, long seed) {
-        return new FineTuneOptions(
-                1,
-                0,
-                batchSize,
-                accumulation,
-                false,
-                0.1,
-                ScheduleKind.CONSTANT,
-                0,
-                1,
-                1,
-                0,
-                0,
-                0,
-                List.of(),
-                mixup,
-                0,
-                0,
-                0,
-                Selection.LAST,
-                0,
-                false,
-                seed);
+    private static Batching mixed() {
+        return new Batching(5, 2, false, new Mixing(0.8, 0, 0), 7);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;

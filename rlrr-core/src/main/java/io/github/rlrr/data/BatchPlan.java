@@ -1,9 +1,9 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Which examples the batches of one pass over a data set hold, and what is drawn for them.
@@ -15,36 +15,36 @@ import java.util.SplittableRandom;
  * @param order the examples' indices, batch after batch
  * @param batchSize the examples of a batch; the last may have fewer
  * @param accumulation the batches of a step
- * @param classWeights the weights of the classes in the loss; empty: all alike
+ * @param weight what an example weighs in the loss of its step, by its target
  * @param mixing how batches are mixed
  * @param epochSeed of all draws
  */
 record BatchPlan(
-        LabelledDataset data,
+        Examples data,
         int[] order,
         int batchSize,
         int accumulation,
-        List<Double> classWeights,
+        ToDoubleFunction<double[]> weight,
         Mixing mixing,
         long epochSeed) {
 
-    static BatchPlan inOrder(LabelledDataset data, int batchSize) {
+    static BatchPlan inOrder(Examples data, int batchSize) {
         int[] order = identity(data.size());
-        return new BatchPlan(data, order, batchSize, 1, List.of(), Mixing.NONE, 0);
+        return new BatchPlan(data, order, batchSize, 1, target -> 1, Mixing.NONE, 0);
     }
 
     /** An epoch of training. */
-    static BatchPlan training(LabelledDataset data, FineTuneOptions options, int epoch) {
-        long epochSeed = BatchLoader.mix(options.seed(), epoch);
+    static BatchPlan training(
+            Examples data, Batching batching, ToDoubleFunction<double[]> weight, int epoch) {
+        long epochSeed = BatchLoader.mix(batching.seed(), epoch);
         int[] order = shuffledOrder(data.size(), epochSeed);
         return new BatchPlan(
                 data,
-                Arrays.copyOf(order, options.examplesPerEpoch(order.length)),
-                options.batchSize(),
-                options.accumulation(),
-                // Soft targets are averaged over examples, hard ones over weights.
-                options.mixes() ? List.of() : options.classWeights(),
-                Mixing.of(options),
+                Arrays.copyOf(order, batching.examples(order.length)),
+                batching.batchSize(),
+                batching.accumulation(),
+                weight,
+                batching.mixing(),
                 epochSeed);
     }
 
@@ -83,23 +83,30 @@ record BatchPlan(
         return Math.toIntExact(data.exampleShape().size());
     }
 
+    /** The number of values of a target. */
+    int targetSize() {
+        return data.targetSize();
+    }
+
     /** Reads the example at a place of a batch into that place. */
-    void read(int batch, int place, float[] values, long[] labels) {
+    void read(int batch, int place, float[] values, double[] targets) {
         int index = order[batch * batchSize + place];
         SplittableRandom random = new SplittableRandom(BatchLoader.mix(epochSeed, index));
         data.read(index, random, values, place * exampleSize());
-        labels[place] = data.label(index);
+        double[] target = data.target(index);
+        System.arraycopy(target, 0, targets, place * targetSize(), targetSize());
     }
 
     /** Mixes the examples of a batch that have all been read. */
-    BatchLoader.Batch finish(int batch, float[] values, long[] labels) {
+    BatchLoader.Batch finish(int batch, float[] values, double[] targets) {
         int from = batch * batchSize;
+        int size = size(batch);
         Shape one = data.exampleShape();
         SplittableRandom random = new SplittableRandom(BatchLoader.mix(~epochSeed, batch));
-        float lambda = mixing.mix(values, labels.length, one, random);
-        Shape shape = new Shape(labels.length).addAll(one);
-        double share = share(from, from + labels.length);
-        return new BatchLoader.Batch(values, labels, shape, lambda, share);
+        float lambda = mixing.mix(values, size, one, random);
+        Shape shape = new Shape(size).addAll(one);
+        double share = share(from, from + size);
+        return new BatchLoader.Batch(values, shape, targets, lambda, share);
     }
 
     /** The weight of some examples among those of their step. */
@@ -114,12 +121,9 @@ record BatchPlan(
     }
 
     private double weight(int from, int to) {
-        if (classWeights.isEmpty()) {
-            return to - from;
-        }
         double sum = 0;
         for (int i = from; i < to; i++) {
-            sum += classWeights.get(data.label(order[i]));
+            sum += weight.applyAsDouble(data.target(order[i]));
         }
         return sum;
     }

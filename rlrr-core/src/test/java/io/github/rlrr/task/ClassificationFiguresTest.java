@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.rlrr.Blobs;
 import io.github.rlrr.Fixtures;
-import io.github.rlrr.training.ConfusionMatrix.Confusion;
+import io.github.rlrr.task.ConfusionMatrix.Confusion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -79,7 +79,9 @@ class ClassificationFiguresTest {
         assertSame(expected.get("macro_f1"), figures.macroF1());
         assertSame(expected.get("calibration_error"), figures.calibrationError());
         assertThat(figures.evaluation())
-                .isEqualTo(new Evaluation(300, figures.loss(), figures.accuracy()));
+                .isEqualTo(
+                        new Evaluation(
+                                300, SingleLabel.figures(figures.loss(), figures.accuracy())));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
@@ -21,10 +21,10 @@ import java.util.SplittableRandom;
  * @param cutmix α of cutmix, 0 for none
  * @param cutmixShare the share of batches that get cutmix when both are on
  */
-record Mixing(double mixup, double cutmix, double cutmixShare) {
+public record Mixing(double mixup, double cutmix, double cutmixShare) {
 
     /** Nothing is mixed. */
-    static final Mixing NONE = new Mixing(0, 0, 0);
+    public static final Mixing NONE = new Mixing(0, 0, 0);
 
     /**
      * The part of an image that its partner gives, in pixels.
@@ -53,9 +53,13 @@ record Mixing(double mixup, double cutmix, double cutmixShare) {
         }
     }
 
-    /** Takes the options' part. */
-    static Mixing of(FineTuneOptions options) {
-        return new Mixing(options.mixup(), options.cutmix(), options.cutmixShare());
+    /**
+     * Whether anything is mixed.
+     *
+     * @return false where both are off
+     */
+    public boolean isOn() {
+        return mixup > 0 || cutmix > 0;
     }
 
     /**
@@ -65,10 +69,10 @@ record Mixing(double mixup, double cutmix, double cutmixShare) {
      * @param size B
      * @param example the shape of one, (…, height, width) where cutmix is on
      * @param random what is drawn from
-     * @return λ, the share of each example's own label
+     * @return λ, the share of each example's own target
      */
     float mix(float[] values, int size, Shape example, SplittableRandom random) {
-        if (mixup <= 0 && cutmix <= 0) {
+        if (!isOn()) {
             return 1;
         }
         boolean cut = cutmix > 0 && (mixup <= 0 || random.nextDouble() < cutmixShare);

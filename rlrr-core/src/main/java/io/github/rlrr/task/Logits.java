@@ -1,4 +1,6 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
+
+import java.util.Arrays;
 
 /** What one example's logits say, computed in double. */
 final class Logits {
@@ -33,6 +35,30 @@ final class Logits {
                     logits[i] > logits[label] || (logits[i] == logits[label] && i < label) ? 1 : 0;
         }
         return before;
+    }
+
+    /**
+     * softmax(z).
+     *
+     * @throws ArithmeticException when a logit is not finite
+     */
+    static double[] softmax(float[] logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new ArithmeticException(
+                        "the model answers with the logit "
+                                + logit
+                                + ", which is not finite: its weights are damaged, or of a"
+                                + " precision too coarse for it");
+            }
+        }
+        double max = logits[argMax(logits)];
+        double[] probabilities = new double[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] = Math.exp(logits[i] - max);
+        }
+        double sum = Arrays.stream(probabilities).sum();
+        return Arrays.stream(probabilities).map(p -> p / sum).toArray();
     }
 
     /** Σ exp(z − max). */

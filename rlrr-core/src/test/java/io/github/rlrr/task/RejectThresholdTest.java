@@ -1,4 +1,4 @@
-package io.github.rlrr.training;
+package io.github.rlrr.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
