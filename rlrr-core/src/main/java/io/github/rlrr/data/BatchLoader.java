@@ -33,8 +33,7 @@ public final class BatchLoader implements AutoCloseable {
      * @param lambda the share of each example's own target, 1 where nothing is mixed
      * @param share this batch's part of the loss of its step, 1 where a step has one batch
      */
-    public record Batch(
-            float[] values, Shape shape, double[] targets, float lambda, double share) {
+    public record Batch(float[] values, Shape shape, double[] targets, float lambda, double share) {
 
         /**
          * The number of examples.

@@ -56,7 +56,9 @@ public record SingleLabel(double labelSmoothing, List<Double> classWeights) impl
         List<String> faults = new ArrayList<>();
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             faults.add(
-                    "label smoothing is " + labelSmoothing + ", expected 0 or more and less than 1");
+                    "label smoothing is "
+                            + labelSmoothing
+                            + ", expected 0 or more and less than 1");
         }
         if (!classWeights.stream().allMatch(w -> w > 0 && Double.isFinite(w))) {
             faults.add("class weights are " + classWeights + ", expected more than 0 for each");

@@ -185,7 +185,9 @@ class BatchLoaderTest {
         List<BatchLoader.Batch> one =
                 batches(new BatchLoader(BatchPlan.training(data, options, target -> 1, 3), 0, 1));
         List<BatchLoader.Batch> several =
-                batches(new BatchLoader(BatchPlan.training(data, options, target -> 1, 3), 0, threads));
+                batches(
+                        new BatchLoader(
+                                BatchPlan.training(data, options, target -> 1, 3), 0, threads));
 
         assertThat(one).hasSize(5);
         assertThat(several)
@@ -210,8 +212,7 @@ class BatchLoaderTest {
     }
 
     private static BatchLoader shuffled(LabelledDataset data, int batchSize, long seed, int epoch) {
-        return training(
-                data, new Batching(batchSize, 1, false, Mixing.NONE, seed), epoch, 0);
+        return training(data, new Batching(batchSize, 1, false, Mixing.NONE, seed), epoch, 0);
     }
 
     /** Batches of 5, mixed, two a step. */

@@ -3,8 +3,6 @@ package io.github.rlrr.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.training.EpochMetrics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -20,6 +18,8 @@ import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.training.EpochMetrics;
+import io.github.rlrr.training.FineTuner;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -162,7 +162,7 @@ class MixingTest {
     private static List<BatchLoader.Batch> epoch(long seed, int epoch, long unevenness) {
         Batching batching = new Batching(4, 1, false, new Mixing(0.8, 1, 0.5), seed);
         List<BatchLoader.Batch> batches = new ArrayList<>();
-        try (BatchLoader loader = 
+        try (BatchLoader loader =
                 BatchLoader.training(new Slow(unevenness), batching, target -> 1, epoch, 0)) {
             while (loader.hasNext()) {
                 batches.add(loader.next());

@@ -72,7 +72,7 @@ class LossProgramTest {
         double expected = loss(logits, smoothing, weighted, mixed, lambda);
         NDArray input = manager.create(values, new Shape(B, C));
         input.setRequiresGradient(true);
-        try (LossProgram program = 
+        try (LossProgram program =
                         new LossProgram(
                                 new SingleLabel(smoothing, weighted ? WEIGHTS : List.of()),
                                 mixed,

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.rlrr.task.Evaluation;
-import io.github.rlrr.task.SingleLabel;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.Blobs;
@@ -13,6 +11,8 @@ import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.SingleLabel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -210,9 +210,7 @@ class FineTuneOptionsTest {
     }
 
     private static FineTuner.Builder weighted(FineTuner.Builder builder, boolean weighted) {
-        return weighted
-                ? builder.task(new SingleLabel(0.1, List.of(1.0, 5.0, 0.2)))
-                : builder;
+        return weighted ? builder.task(new SingleLabel(0.1, List.of(1.0, 5.0, 0.2))) : builder;
     }
 
     private static FineTuneListener losses(List<Float> into) {
@@ -272,8 +270,10 @@ class FineTuneOptionsTest {
     private static int best(List<EpochMetrics> epochs) {
         EpochMetrics best = epochs.get(0);
         for (EpochMetrics epoch : epochs) {
-            boolean higher = epoch.validation().value("accuracy") > best.validation().value("accuracy");
-            boolean equal = epoch.validation().value("accuracy") == best.validation().value("accuracy");
+            boolean higher =
+                    epoch.validation().value("accuracy") > best.validation().value("accuracy");
+            boolean equal =
+                    epoch.validation().value("accuracy") == best.validation().value("accuracy");
             if (higher || (equal && epoch.validationLoss() < best.validationLoss())) {
                 best = epoch;
             }

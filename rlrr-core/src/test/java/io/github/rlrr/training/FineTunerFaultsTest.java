@@ -3,7 +3,6 @@ package io.github.rlrr.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.rlrr.data.LabelledDataset;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
@@ -13,6 +12,7 @@ import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.data.LabelledDataset;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;

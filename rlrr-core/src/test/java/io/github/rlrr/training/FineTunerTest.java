@@ -3,7 +3,6 @@ package io.github.rlrr.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.rlrr.task.Evaluation;
 import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,6 +18,7 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.task.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.rlrr.task.Evaluation;
-import io.github.rlrr.task.SingleLabel;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.core.Linear;
@@ -13,6 +11,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.rlrr.Blobs;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.SingleLabel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

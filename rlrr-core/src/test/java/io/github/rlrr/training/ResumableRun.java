@@ -1,7 +1,5 @@
 package io.github.rlrr.training;
 
-import java.util.List;
-import io.github.rlrr.task.SingleLabel;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.SequentialBlock;
@@ -14,8 +12,10 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.RlrrConfig;
+import io.github.rlrr.task.SingleLabel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**

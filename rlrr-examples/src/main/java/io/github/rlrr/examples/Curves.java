@@ -39,11 +39,9 @@ final class Curves {
      * @param file where to write
      */
     static void write(Map<String, List<EpochMetrics>> runs, Path file) throws IOException {
-        List<Figure> figures =
-                runs.values().iterator().next().get(0).validation().all();
+        List<Figure> figures = runs.values().iterator().next().get(0).validation().all();
         BufferedImage picture =
-                new BufferedImage(
-                        figures.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+                new BufferedImage(figures.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = picture.createGraphics();
         for (int i = 0; i < figures.size(); i++) {
             BufferedImage chart = BitmapEncoder.getBufferedImage(chart(figures.get(i), runs));
@@ -81,8 +79,20 @@ final class Curves {
         int colour = 0;
         for (Map.Entry<String, List<EpochMetrics>> run : runs.entrySet()) {
             Color color = COLOURS.get(colour++ % COLOURS.size());
-            add(chart, run.getKey() + " train", run.getValue(), m -> shown(m.train(), figure), color, 1f);
-            add(chart, run.getKey() + " validation", run.getValue(), m -> shown(m.validation(), figure), color, 2.5f);
+            add(
+                    chart,
+                    run.getKey() + " train",
+                    run.getValue(),
+                    m -> shown(m.train(), figure),
+                    color,
+                    1f);
+            add(
+                    chart,
+                    run.getKey() + " validation",
+                    run.getValue(),
+                    m -> shown(m.validation(), figure),
+                    color,
+                    2.5f);
         }
         return chart;
     }

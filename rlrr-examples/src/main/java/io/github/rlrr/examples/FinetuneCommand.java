@@ -1,13 +1,13 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.task.Figure;
-import io.github.rlrr.task.Tasks;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.LinearProbeConfig;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;

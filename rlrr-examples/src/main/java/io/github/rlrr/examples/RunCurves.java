@@ -1,8 +1,8 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.task.Figure;
 import io.github.rlrr.examples.SvgChart.Point;
 import io.github.rlrr.examples.SvgChart.Series;
+import io.github.rlrr.task.Figure;
 import io.github.rlrr.training.EpochMetrics;
 import java.util.ArrayList;
 import java.util.List;

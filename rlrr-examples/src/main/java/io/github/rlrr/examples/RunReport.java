@@ -1,7 +1,7 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.task.Task;
 import io.github.rlrr.adapter.ParameterReport;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import java.util.Collections;

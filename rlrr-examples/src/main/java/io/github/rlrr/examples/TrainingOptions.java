@@ -224,8 +224,7 @@ final class TrainingOptions {
                 weightDecay,
                 clipNorm,
                 new SingleLabel(
-                        labelSmoothing,
-                        balance ? ClassWeights.inverseFrequency(train) : List.of()),
+                        labelSmoothing, balance ? ClassWeights.inverseFrequency(train) : List.of()),
                 mixup,
                 cutmix,
                 cutmixShare,

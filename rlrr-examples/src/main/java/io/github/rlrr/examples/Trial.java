@@ -1,18 +1,18 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.task.SingleLabel;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterConfig;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.Regime;
-import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.ResidualDropout;
 import io.github.rlrr.vit.VisionTransformer;

@@ -3,9 +3,9 @@ package io.github.rlrr.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.adapter.ParameterReport;
 import io.github.rlrr.task.ClassificationTally;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener.StepProgress;
 import io.github.rlrr.training.FineTuneResult;
