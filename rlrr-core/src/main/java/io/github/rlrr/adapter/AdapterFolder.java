@@ -12,6 +12,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.tensor.AtomicFile;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
@@ -49,6 +50,16 @@ public final class AdapterFolder {
     private static final String STATISTICS = "running_statistics";
     private static final String FROZEN = "frozen";
     private static final String REJECT = "reject_below";
+    private static final String TASK = "task";
+    private static final String NAME = "name";
+
+    /**
+     * Keys of later versions that change what an adapter answers. They are left out where it
+     * answers as in this version; {@code precision}, which changes the rounding alone, is ignored.
+     */
+    private static final List<String> RESERVED = List.of("pooling", "position_rule");
+
+    private static final String BIT_DEPTH = "bit_depth";
     private static final Gson GSON =
             new GsonBuilder()
                     .setPrettyPrinting()
@@ -93,6 +104,12 @@ public final class AdapterFolder {
         json.add("preprocessing", GSON.toJsonTree(metadata.preprocessing()));
         if (metadata.rejectBelow() > 0) {
             json.addProperty(REJECT, metadata.rejectBelow());
+        }
+        if (!metadata.task().equals(Tasks.USUAL)) {
+            JsonObject task = new JsonObject();
+            task.addProperty(NAME, metadata.task());
+            metadata.kept().forEach((key, value) -> task.add(key, GSON.toJsonTree(value)));
+            json.add(TASK, task);
         }
         // An older configuration must not stand beside newer tensors, not even after a crash.
         Files.deleteIfExists(folder.resolve(CONFIG_FILE));
@@ -164,6 +181,9 @@ public final class AdapterFolder {
                             + FORMAT_VERSION
                             + "; use a newer one");
         }
+        JsonObject preprocessed = required(json, "preprocessing").getAsJsonObject();
+        RESERVED.forEach(key -> refuse(key, json.get(key)));
+        refuse("preprocessing." + BIT_DEPTH, preprocessed.get(BIT_DEPTH));
         String method = required(json, "method").getAsString();
         AdapterConfig config =
                 policy(
@@ -173,22 +193,43 @@ public final class AdapterFolder {
         List<String> classes = new ArrayList<>();
         JsonArray names = required(json, "class_names").getAsJsonArray();
         names.forEach(name -> classes.add(name.getAsString()));
-        Map<String, Object> preprocessing =
-                GSON.fromJson(
-                        required(json, "preprocessing").getAsJsonObject(),
-                        new TypeToken<Map<String, Object>>() {}.getType());
+        String task = Tasks.USUAL;
+        Map<String, Object> kept = new LinkedHashMap<>();
+        if (json.has(TASK)) {
+            JsonObject said = json.get(TASK).getAsJsonObject();
+            task = required(said, NAME).getAsString();
+            kept.putAll(map(said));
+            kept.remove(NAME);
+        }
+        Tasks.kept(task, kept);
         JsonElement reject = json.get(REJECT);
         AdapterMetadata metadata =
                 new AdapterMetadata(
                         required(base, "name").getAsString(),
                         classes,
-                        preprocessing,
-                        reject == null ? 0 : reject.getAsDouble());
+                        map(preprocessed),
+                        reject == null ? 0 : reject.getAsDouble(),
+                        task,
+                        kept);
         return new Description(
                 config,
                 metadata,
                 required(base, "fingerprint").getAsString(),
                 required(json, "library_version").getAsString());
+    }
+
+    private static Map<String, Object> map(JsonObject json) {
+        return GSON.fromJson(json, new TypeToken<Map<String, Object>>() {}.getType());
+    }
+
+    private static void refuse(String key, @Nullable JsonElement value) {
+        if (value != null) {
+            throw new IllegalArgumentException(
+                    key
+                            + " is "
+                            + value
+                            + ", which this version of the library does not know; use a newer one");
+        }
     }
 
     /** Absent means the adapter's own copies, as in every folder before there was a choice. */

@@ -117,7 +117,8 @@ record BatchPlan(
         long examples = (long) batchSize * accumulation;
         long first = from / examples * examples;
         long last = Math.min(order.length, first + examples);
-        return weight(from, to) / weight((int) first, (int) last);
+        double whole = weight((int) first, (int) last);
+        return whole == 0 ? 0 : weight(from, to) / whole;
     }
 
     private double weight(int from, int to) {

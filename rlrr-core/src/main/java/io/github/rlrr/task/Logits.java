@@ -43,6 +43,22 @@ final class Logits {
      * @throws ArithmeticException when a logit is not finite
      */
     static double[] softmax(float[] logits) {
+        requireFinite(logits);
+        double max = logits[argMax(logits)];
+        double[] probabilities = new double[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] = Math.exp(logits[i] - max);
+        }
+        double sum = Arrays.stream(probabilities).sum();
+        return Arrays.stream(probabilities).map(p -> p / sum).toArray();
+    }
+
+    /**
+     * Refuses what is no answer.
+     *
+     * @throws ArithmeticException when a logit is not finite
+     */
+    static void requireFinite(float[] logits) {
         for (float logit : logits) {
             if (!Float.isFinite(logit)) {
                 throw new ArithmeticException(
@@ -52,13 +68,6 @@ final class Logits {
                                 + " precision too coarse for it");
             }
         }
-        double max = logits[argMax(logits)];
-        double[] probabilities = new double[logits.length];
-        for (int i = 0; i < logits.length; i++) {
-            probabilities[i] = Math.exp(logits[i] - max);
-        }
-        double sum = Arrays.stream(probabilities).sum();
-        return Arrays.stream(probabilities).map(p -> p / sum).toArray();
     }
 
     /** Σ exp(z − max). */
