@@ -24,7 +24,11 @@ public final class Tasks {
 
     private static final Map<String, Kind> KINDS =
             new TreeMap<>(
-                    Map.of(USUAL, new Kind(train -> SingleLabel.USUAL, kept -> SingleLabel.USUAL)));
+                    Map.of(
+                            USUAL,
+                            new Kind(train -> SingleLabel.USUAL, kept -> SingleLabel.USUAL),
+                            MultiLabel.NAME,
+                            new Kind(train -> MultiLabel.USUAL, kept -> MultiLabel.USUAL)));
 
     private Tasks() {}
 
