@@ -17,6 +17,7 @@ import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.ConfigJson;
 import io.github.rlrr.method.FrozenStatistics;
 import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.io.WholeFolder;
@@ -52,6 +53,16 @@ public final class AdapterFolder {
     private static final String STATISTICS = "running_statistics";
     private static final String FROZEN = "frozen";
     private static final String REJECT = "reject_below";
+    private static final String TASK = "task";
+    private static final String NAME = "name";
+
+    /**
+     * Keys of later versions that change what an adapter answers. They are left out where it
+     * answers as in this version; {@code precision}, which changes the rounding alone, is ignored.
+     */
+    private static final List<String> RESERVED = List.of("pooling", "position_rule");
+
+    private static final String BIT_DEPTH = "bit_depth";
     private static final Gson GSON =
             new GsonBuilder()
                     .setPrettyPrinting()
@@ -97,6 +108,12 @@ public final class AdapterFolder {
         json.add("preprocessing", GSON.toJsonTree(metadata.preprocessing()));
         if (metadata.rejectBelow() > 0) {
             json.addProperty(REJECT, metadata.rejectBelow());
+        }
+        if (!metadata.task().equals(Tasks.USUAL)) {
+            JsonObject task = new JsonObject();
+            task.addProperty(NAME, metadata.task());
+            metadata.kept().forEach((key, value) -> task.add(key, GSON.toJsonTree(value)));
+            json.add(TASK, task);
         }
         byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
         try (WholeFolder files = WholeFolder.replace(folder)) {
@@ -149,11 +166,7 @@ public final class AdapterFolder {
                 DistinctNames.of(metadata.classNames(), folder.resolve(CONFIG_FILE).toString());
         return new Description(
                 said.config(),
-                new AdapterMetadata(
-                        metadata.baseModel(),
-                        names,
-                        metadata.preprocessing(),
-                        metadata.rejectBelow()),
+                metadata.withClassNames(names),
                 said.baseFingerprint(),
                 said.libraryVersion());
     }
@@ -198,6 +211,9 @@ public final class AdapterFolder {
                             + FORMAT_VERSION
                             + "; use a newer one");
         }
+        JsonObject preprocessed = Required.object(json, "preprocessing");
+        RESERVED.forEach(key -> refuse(key, json.get(key)));
+        refuse("preprocessing." + BIT_DEPTH, preprocessed.get(BIT_DEPTH));
         AdapterConfig config =
                 policy(
                         json,
@@ -207,22 +223,43 @@ public final class AdapterFolder {
         List<String> classes = new ArrayList<>();
         Required.array(json, "class_names")
                 .forEach(name -> classes.add(Required.text("class_names", name)));
-        Map<String, Object> preprocessing =
-                GSON.fromJson(
-                        Required.object(json, "preprocessing"),
-                        new TypeToken<Map<String, Object>>() {}.getType());
+        String task = Tasks.USUAL;
+        Map<String, Object> kept = new LinkedHashMap<>();
+        if (json.has(TASK)) {
+            JsonObject said = Required.object(json, TASK);
+            task = Required.text(said, NAME);
+            kept.putAll(map(said));
+            kept.remove(NAME);
+        }
+        Tasks.kept(task, kept);
         JsonElement reject = json.get(REJECT);
         AdapterMetadata metadata =
                 new AdapterMetadata(
                         Required.text(base, "name"),
                         classes,
-                        preprocessing,
-                        reject == null ? 0 : Required.number(REJECT, reject));
+                        map(preprocessed),
+                        reject == null ? 0 : Required.number(REJECT, reject),
+                        task,
+                        kept);
         return new Description(
                 config,
                 metadata,
                 Required.text(base, "fingerprint"),
                 Required.text(json, "library_version"));
+    }
+
+    private static Map<String, Object> map(JsonObject json) {
+        return GSON.fromJson(json, new TypeToken<Map<String, Object>>() {}.getType());
+    }
+
+    private static void refuse(String key, @Nullable JsonElement value) {
+        if (value != null) {
+            throw new IllegalArgumentException(
+                    key
+                            + " is "
+                            + value
+                            + ", which this version of the library does not know; use a newer one");
+        }
     }
 
     /** Absent means the adapter's own copies, as in every folder before there was a choice. */

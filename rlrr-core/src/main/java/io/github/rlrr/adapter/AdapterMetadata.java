@@ -1,5 +1,9 @@
 package io.github.rlrr.adapter;
 
+import io.github.rlrr.task.Task;
+import io.github.rlrr.task.Tasks;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +17,16 @@ import java.util.Map;
  * @param preprocessing how inputs were prepared, as JSON values by key; may be empty
  * @param rejectBelow the probability of the likeliest class below which an answer is not to be
  *     trusted, 0 to 1; 0 trusts every answer
+ * @param task the name of the task it was trained for, such as {@code single-label}
+ * @param kept what the task keeps, so that it can answer
  */
 public record AdapterMetadata(
         String baseModel,
         List<String> classNames,
         Map<String, Object> preprocessing,
-        double rejectBelow) {
+        double rejectBelow,
+        String task,
+        Map<String, Object> kept) {
 
     /**
      * Copies the collections.
@@ -27,11 +35,14 @@ public record AdapterMetadata(
      * @param classNames none of them null
      * @param preprocessing values that JSON knows: text, finite numbers, booleans, lists and maps
      * @param rejectBelow as the record has it
+     * @param task as the record has it
+     * @param kept values that JSON knows
      * @throws IllegalArgumentException when {@code rejectBelow} is not of 0 to 1
      */
     public AdapterMetadata {
         classNames = List.copyOf(classNames);
         preprocessing = Collections.unmodifiableMap(new LinkedHashMap<>(preprocessing));
+        kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
         if (!(rejectBelow >= 0 && rejectBelow <= 1)) {
             throw new IllegalArgumentException(
                     "reject_below is " + rejectBelow + ", expected 0 to 1");
@@ -39,7 +50,7 @@ public record AdapterMetadata(
     }
 
     /**
-     * Every answer is trusted.
+     * One label an example, and every answer is trusted.
      *
      * @param baseModel any text
      * @param classNames none of them null
@@ -47,7 +58,7 @@ public record AdapterMetadata(
      */
     public AdapterMetadata(
             String baseModel, List<String> classNames, Map<String, Object> preprocessing) {
-        this(baseModel, classNames, preprocessing, 0);
+        this(baseModel, classNames, preprocessing, 0, Tasks.USUAL, Map.of());
     }
 
     /**
@@ -58,7 +69,43 @@ public record AdapterMetadata(
      * @throws IllegalArgumentException when it is not of 0 to 1
      */
     public AdapterMetadata withRejectBelow(double probability) {
-        return new AdapterMetadata(baseModel, classNames, preprocessing, probability);
+        return new AdapterMetadata(
+                baseModel, classNames, preprocessing, probability, task, kept);
+    }
+
+    /**
+     * The same with other class names.
+     *
+     * @param names in label order
+     * @return a copy
+     */
+    public AdapterMetadata withClassNames(List<String> names) {
+        return new AdapterMetadata(baseModel, names, preprocessing, rejectBelow, task, kept);
+    }
+
+    /**
+     * The same of another task.
+     *
+     * @param other what it was trained for
+     * @return a copy
+     */
+    public AdapterMetadata withTask(Task other) {
+        return new AdapterMetadata(
+                baseModel, classNames, preprocessing, rejectBelow, other.name(), other.kept());
+    }
+
+    /**
+     * Refuses an adapter of another task than the one that is answered.
+     *
+     * @param folder the adapter's, for the message
+     * @param expected the name of the task
+     * @throws IOException when it is not this adapter's
+     */
+    public void requireTask(Path folder, String expected) throws IOException {
+        if (!task.equals(expected)) {
+            throw new IOException(
+                    folder + " was trained for the task " + task + ", expected " + expected);
+        }
     }
 
     /** Nothing but the tensors. */

@@ -1,7 +1,11 @@
 package io.github.rlrr.training;
 
+import io.github.rlrr.data.Batching;
+import io.github.rlrr.data.Mixing;
+import io.github.rlrr.task.Task;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a run can be told, but for its data: the one record that the builder of {@link
@@ -23,9 +27,8 @@ import java.util.List;
  * @param restartFactor how many times as long each further cycle is, at least 1
  * @param weightDecay AdamW's λ, 0 or more
  * @param clipNorm the largest L2 norm of all gradients together; 0: not clipped
- * @param labelSmoothing ε: 1−ε of the target stays where it is, ε is spread over all classes; 0 or
- *     more and less than 1
- * @param classWeights a weight for each class, in label order; empty: all alike
+ * @param task what the model is asked, with the settings of its loss; null: what the training set
+ *     says
  * @param mixup α of mixup's Beta(α, α); 0: no mixup
  * @param cutmix α of cutmix's Beta(α, α); 0: no cutmix
  * @param cutmixShare the share of batches, 0 to 1, that get cutmix when both are on
@@ -50,8 +53,7 @@ public record FineTuneOptions(
         int restartFactor,
         double weightDecay,
         double clipNorm,
-        double labelSmoothing,
-        List<Double> classWeights,
+        @Nullable Task task,
         double mixup,
         double cutmix,
         double cutmixShare,
@@ -61,44 +63,10 @@ public record FineTuneOptions(
         boolean recompute,
         long seed) {
 
-    /**
-     * Copies the weights.
-     *
-     * @param epochs see the record
-     * @param steps see the record
-     * @param batchSize see the record
-     * @param accumulation see the record
-     * @param dropLast see the record
-     * @param learningRate see the record
-     * @param schedule see the record
-     * @param warmupEpochs see the record
-     * @param restartEpochs see the record
-     * @param restartFactor see the record
-     * @param weightDecay see the record
-     * @param clipNorm see the record
-     * @param labelSmoothing see the record
-     * @param classWeights see the record
-     * @param mixup see the record
-     * @param cutmix see the record
-     * @param cutmixShare see the record
-     * @param emaDecay see the record
-     * @param selection see the record
-     * @param patience see the record
-     * @param recompute see the record
-     * @param seed see the record
-     */
-    public FineTuneOptions {
-        classWeights = List.copyOf(classWeights);
-    }
-
-    /** The examples of an epoch, of so many there are. */
-    int examplesPerEpoch(int size) {
-        return dropLast ? size - size % batchSize : size;
-    }
-
-    /** Whether batches are mixed. */
-    boolean mixes() {
-        return mixup > 0 || cutmix > 0;
+    /** How an epoch is cut into batches. */
+    Batching batching() {
+        Mixing mixing = new Mixing(mixup, cutmix, cutmixShare);
+        return new Batching(batchSize, accumulation, dropLast, mixing, seed);
     }
 
     /** The warm-up of a run of this many epochs, in epochs. */
@@ -135,14 +103,9 @@ public record FineTuneOptions(
                         + restartFactor
                         + ", expected at least 1 for both");
         check(faults, isAmount(clipNorm), notAnAmount("clip norm", clipNorm));
-        check(
-                faults,
-                labelSmoothing >= 0 && labelSmoothing < 1,
-                "label smoothing is " + labelSmoothing + ", expected 0 or more and less than 1");
-        check(
-                faults,
-                classWeights.stream().allMatch(w -> w > 0 && Double.isFinite(w)),
-                "class weights are " + classWeights + ", expected more than 0 for each");
+        if (task != null) {
+            faults.addAll(task.faults());
+        }
         check(faults, isAmount(mixup), notAnAmount("mixup", mixup));
         check(faults, isAmount(cutmix), notAnAmount("cutmix", cutmix));
         check(

@@ -2,6 +2,10 @@ package io.github.rlrr.training;
 
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.data.Examples;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.Task;
+import io.github.rlrr.task.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,10 +16,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains an adapted classifier: the loop.
+ * Trains an adapted model: the loop.
  *
- * <p>Each step: a batch is copied to the device, the adapted block computes logits (B, classes),
- * softmax cross-entropy is taken in the mean over the batch, gradients flow to the trainable
+ * <p>Each step: a batch is copied to the device, the adapted block computes outputs (B, answers),
+ * the loss of the {@link Task} is taken in the mean over the batch, gradients flow to the trainable
  * tensors and {@link AdamW} updates them in one call. Losses stay on the device and are read every
  * few steps. A step leaves no array behind; the base does not change.
  *
@@ -50,7 +54,7 @@ public final class FineTuner {
     /**
      * Begins a run's settings, at the defaults of {@link FineTuneOptions}.
      *
-     * @param block the adapted classifier
+     * @param block the adapted model
      * @return a builder; {@code dataset} must be set
      */
     public static Builder builder(AdaptedBlock block) {
@@ -100,8 +104,8 @@ public final class FineTuner {
     public static final class Builder {
 
         private final AdaptedBlock block;
-        private @Nullable LabelledDataset train;
-        private @Nullable LabelledDataset validation;
+        private @Nullable Examples train;
+        private @Nullable Examples validation;
         private int epochs = 20;
         private long steps;
         private int batchSize = 32;
@@ -115,8 +119,7 @@ public final class FineTuner {
         private @Nullable LearningRateSchedule schedule;
         private double weightDecay = 5e-2;
         private double clipNorm;
-        private double labelSmoothing;
-        private List<Double> classWeights = List.of();
+        private @Nullable Task task;
         private double mixup;
         private double cutmix;
         private double cutmixShare = 0.5;
@@ -141,7 +144,7 @@ public final class FineTuner {
          * @param data the examples; shuffled anew every epoch
          * @return this
          */
-        public Builder dataset(LabelledDataset data) {
+        public Builder dataset(Examples data) {
             train = data;
             return this;
         }
@@ -152,7 +155,7 @@ public final class FineTuner {
          * @param data the examples
          * @return this
          */
-        public Builder validation(LabelledDataset data) {
+        public Builder validation(Examples data) {
             validation = data;
             return this;
         }
@@ -311,32 +314,22 @@ public final class FineTuner {
         }
 
         /**
-         * Smooths the labels: 1−ε stays, ε is spread over all classes; 0 by default.
+         * Sets what the model is asked, with the settings of its loss, such as {@code new
+         * SingleLabel(0.1, List.of())} for smoothed labels; by default the task that the training
+         * set names, at its usual settings.
          *
-         * @param value ε, 0 or more and less than 1
+         * @param value the task
          * @return this
          */
-        public Builder labelSmoothing(double value) {
-            labelSmoothing = value;
+        public Builder task(Task value) {
+            task = value;
             return this;
         }
 
         /**
-         * Weighs the classes in the loss, for sets that are not balanced; all alike by default.
-         * Without mixing the loss is the weighted mean; with soft targets it is divided by the
-         * number of examples, as torch does.
-         *
-         * @param value a positive weight for each class, in label order
-         * @return this
-         */
-        public Builder classWeights(List<Double> value) {
-            classWeights = List.copyOf(value);
-            return this;
-        }
-
-        /**
-         * Mixes each batch with itself in reverse: whole examples blended by λ; off by default. The
-         * training accuracy is then that against each example's own label.
+         * Mixes each batch with itself in reverse: whole examples blended by λ; off by default.
+         * What is counted in training, such as the accuracy, is then against each example's own
+         * target.
          *
          * @param alpha of Beta(α, α), from which λ is drawn; 0.8 in the published recipe, 0 for off
          * @return this
@@ -485,8 +478,7 @@ public final class FineTuner {
             restartFactor = all.restartFactor();
             weightDecay = all.weightDecay();
             clipNorm = all.clipNorm();
-            labelSmoothing = all.labelSmoothing();
-            classWeights = all.classWeights();
+            task = all.task();
             mixup = all.mixup();
             cutmix = all.cutmix();
             cutmixShare = all.cutmixShare();
@@ -517,20 +509,22 @@ public final class FineTuner {
          * @throws IllegalArgumentException with all faults in one message
          */
         public FineTuner build() {
-            FineTuneOptions options = options();
+            Examples data = train;
+            Task asked = task == null && data != null ? Tasks.of(data) : task;
+            FineTuneOptions options = options(asked);
             List<String> faults = options.faults();
-            LabelledDataset data = train;
-            if (data == null) {
+            if (data == null || asked == null) {
                 faults.add("no training set; call dataset(...)");
             } else {
-                checkData(faults, options, data);
+                checkData(faults, options, data, asked);
             }
-            if (!faults.isEmpty() || data == null) {
+            if (!faults.isEmpty() || data == null || asked == null) {
                 throw new IllegalArgumentException(String.join("; ", faults));
             }
             TrainingLoop.Setting setting =
                     new TrainingLoop.Setting(
                             block,
+                            asked,
                             data,
                             validation,
                             options,
@@ -555,6 +549,10 @@ public final class FineTuner {
          * @return the options; of a schedule of your own they know nothing
          */
         public FineTuneOptions options() {
+            return options(task);
+        }
+
+        private FineTuneOptions options(@Nullable Task asked) {
             return new FineTuneOptions(
                     epochs,
                     steps,
@@ -568,8 +566,7 @@ public final class FineTuner {
                     restartFactor,
                     weightDecay,
                     clipNorm,
-                    labelSmoothing,
-                    classWeights,
+                    asked,
                     mixup,
                     cutmix,
                     cutmixShare,
@@ -580,32 +577,8 @@ public final class FineTuner {
                     seed);
         }
 
-        /** A head may have more outputs than there are classes, but not with class weights. */
-        private void checkOutputs(List<String> faults, LabelledDataset data, int classes) {
-            Device device =
-                    block.trainableTensors().iterator().next().parameter().getArray().getDevice();
-            int outputs = Evaluation.outputs(block, data.exampleShape(), device);
-            boolean weighted = !classWeights.isEmpty() && classWeights.size() == classes;
-            if (outputs < classes || (weighted && outputs > classes)) {
-                faults.add(
-                        (weighted && outputs > classes ? "there are weights for " : "the data has ")
-                                + classes
-                                + " classes but the model's head has "
-                                + outputs
-                                + " outputs; give it a head for "
-                                + classes);
-            }
-        }
-
-        private void checkData(List<String> faults, FineTuneOptions options, LabelledDataset data) {
-            List<String> classes = data.classNames();
-            if (validation != null && !validation.classNames().equals(classes)) {
-                faults.add(
-                        "the validation set's classes "
-                                + validation.classNames()
-                                + " are not the training set's "
-                                + classes);
-            }
+        private void checkData(
+                List<String> faults, FineTuneOptions options, Examples data, Task asked) {
             boolean validated = options.selection() == Selection.BEST || options.patience() > 0;
             if (validated && validation == null) {
                 faults.add("selection of the best epoch and patience need a validation set");
@@ -617,11 +590,10 @@ public final class FineTuner {
                                 + options.batchSize()
                                 + ", and batches that are not full are left out");
             }
-            checkOutputs(faults, data, classes.size());
-            int weights = options.classWeights().size();
-            if (weights > 0 && weights != classes.size()) {
-                faults.add(weights + " class weights for " + classes.size() + " classes");
-            }
+            Device device =
+                    block.trainableTensors().iterator().next().parameter().getArray().getDevice();
+            int outputs = Evaluation.outputs(block, data.exampleShape(), device);
+            faults.addAll(asked.faults(data, validation, outputs));
             if (options.cutmix() > 0 && data.exampleShape().dimension() < 2) {
                 faults.add(
                         "cutmix needs images, but an example has the shape " + data.exampleShape());

@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.task.Task;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class KeptValues implements AutoCloseable {
 
     private final FineTuneOptions options;
+    private final List<String> deciding;
     private final @Nullable TensorCopies average;
     private final @Nullable TensorCopies best;
     private @Nullable EpochMetrics bestMetrics;
     private int epochsSinceBest;
 
     /** The average begins at the values as they are, as published. */
-    KeptValues(AdaptedBlock block, FineTuneOptions options, NDManager manager) {
+    KeptValues(AdaptedBlock block, Task task, FineTuneOptions options, NDManager manager) {
         this.options = options;
+        deciding = task.deciding();
         average = options.emaDecay() > 0 ? new TensorCopies(trainable(block), manager) : null;
         best =
                 options.selection() == Selection.BEST
@@ -94,7 +98,8 @@ final class KeptValues implements AutoCloseable {
      */
     boolean finished(EpochMetrics metrics) {
         epochsSinceBest++;
-        if (isBetter(metrics, bestMetrics)) {
+        if (bestMetrics == null
+                || metrics.validation().areBetterThan(bestMetrics.validation(), deciding)) {
             bestMetrics = metrics;
             epochsSinceBest = 0;
             if (best != null) {
@@ -111,13 +116,6 @@ final class KeptValues implements AutoCloseable {
     /** Whether patience has run out. */
     boolean isOver() {
         return options.patience() > 0 && epochsSinceBest >= options.patience();
-    }
-
-    private static boolean isBetter(EpochMetrics metrics, @Nullable EpochMetrics than) {
-        if (than == null || metrics.validationAccuracy() != than.validationAccuracy()) {
-            return than == null || metrics.validationAccuracy() > than.validationAccuracy();
-        }
-        return metrics.validationLoss() < than.validationLoss();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.rlrr.training;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.rlrr.io.WriteFault;
+import io.github.rlrr.task.Evaluation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every line is flushed when it is written, so a killed run leaves whole lines. Figures that do
  * not exist (validation without a validation set) are left out. Epoch lines have {@code epoch}
- * (from 1), {@code learning_rate}, {@code train_loss} and {@code validation_loss} (mean
- * cross-entropy, nats), {@code train_accuracy} and {@code validation_accuracy} (0 to 1), {@code
- * seconds}, and {@code waited}, those of them spent waiting for data.
+ * (from 1) and the {@linkplain EpochMetrics#values values} of its metrics: {@code learning_rate},
+ * the task's figures, such as {@code train_loss} and {@code validation_accuracy}, {@code seconds},
+ * and {@code waited}, those of them spent waiting for data.
  */
 public final class MetricsLog implements FineTuneListener, AutoCloseable {
 
@@ -91,13 +92,7 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
         JsonObject line = new JsonObject();
         labels.forEach(line::addProperty);
         line.addProperty("epoch", metrics.epoch());
-        add(line, "learning_rate", metrics.learningRate());
-        add(line, "train_loss", metrics.trainLoss());
-        add(line, "train_accuracy", metrics.trainAccuracy());
-        add(line, "validation_loss", metrics.validationLoss());
-        add(line, "validation_accuracy", metrics.validationAccuracy());
-        add(line, "seconds", metrics.seconds());
-        add(line, "waited", metrics.waited());
+        metrics.values().forEach((name, value) -> add(line, name, value));
         write(line);
     }
 
@@ -112,8 +107,7 @@ public final class MetricsLog implements FineTuneListener, AutoCloseable {
         labels.forEach(line::addProperty);
         line.addProperty("set", set);
         line.addProperty("examples", evaluation.examples());
-        add(line, "loss", evaluation.loss());
-        add(line, "accuracy", evaluation.accuracy());
+        evaluation.figures().all().forEach(figure -> add(line, figure.name(), figure.value()));
         write(line);
     }
 

@@ -1,10 +1,15 @@
 package io.github.rlrr.training;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonSerializer;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.data.Examples;
+import io.github.rlrr.task.Task;
+import io.github.rlrr.task.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +20,22 @@ import org.jspecify.annotations.Nullable;
  * What makes a run the run it is: its options, its method, the weights it starts from and its data.
  * A state is continued by no other.
  *
- * <p>Of the data the number of examples, their shape, the class names and the labels count, not the
+ * <p>Of the data the number of examples, their shape, the names and the targets count, not the
  * pixels; of a method whatever its configuration's {@code toString} says, as records do. A schedule
  * of the caller's own is not known.
  */
 final class RunIdentity {
 
-    private static final Gson GSON = new Gson();
+    /** A task is known by its settings. */
+    private static final Gson GSON =
+            new GsonBuilder()
+                    .registerTypeHierarchyAdapter(
+                            Task.class,
+                            (JsonSerializer<Task>)
+                                    (task, type, context) -> context.serialize(task.settings()))
+                    .create();
+
+    private static final String TASK = "task";
 
     private final JsonObject values;
 
@@ -35,30 +49,47 @@ final class RunIdentity {
         values.addProperty("method", String.valueOf(block.config()));
         values.addProperty("base", block.baseFingerprint());
         values.add("train", data(setting.train()));
-        LabelledDataset validation = setting.validation();
+        Examples validation = setting.validation();
         if (validation != null) {
             values.add("validation", data(validation));
         }
         Map<String, JsonElement> options =
                 GSON.toJsonTree(setting.options()).getAsJsonObject().asMap();
-        options.forEach(values::add);
+        options.forEach(
+                (name, value) -> {
+                    if (name.equals(TASK)) {
+                        value.getAsJsonObject().asMap().forEach(values::add);
+                    } else {
+                        values.add(name, value);
+                    }
+                });
+        String task = setting.task().name();
+        if (!task.equals(Tasks.USUAL)) {
+            values.addProperty(TASK, task);
+        }
         // It changes the memory a run takes, not what comes out: who ran out may go on with it.
         values.remove("recompute");
         setting.facts().forEach(values::addProperty);
         return new RunIdentity(values);
     }
 
-    private static JsonObject data(LabelledDataset data) {
-        CRC32 labels = new CRC32();
+    private static JsonObject data(Examples data) {
+        CRC32 targets = new CRC32();
         for (int i = 0; i < data.size(); i++) {
-            labels.update(data.label(i));
-            labels.update(data.label(i) >> Byte.SIZE);
+            for (double value : data.target(i)) {
+                boolean isIndex = value >= 0 && value == (char) value;
+                // Two bytes of an index, as in the states of the first version.
+                long bits = isIndex ? (long) value : Double.doubleToLongBits(value);
+                for (int k = 0; k < (isIndex ? Character.BYTES : Double.BYTES); k++) {
+                    targets.update((int) (bits >> k * Byte.SIZE));
+                }
+            }
         }
         JsonObject values = new JsonObject();
         values.addProperty("examples", data.size());
         values.addProperty("shape", data.exampleShape().toString());
-        values.addProperty("labels", Long.toHexString(labels.getValue()));
-        values.add("classes", GSON.toJsonTree(data.classNames()));
+        values.addProperty("labels", Long.toHexString(targets.getValue()));
+        values.add("classes", GSON.toJsonTree(data.answerNames()));
         return values;
     }
 

@@ -1,9 +1,17 @@
 package io.github.rlrr.training;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.rlrr.task.Task;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +33,7 @@ record RunPosition(
         @Nullable EpochMetrics best,
         int epochsSinceBest) {
 
-    /** Numbers are written with all their digits; NaN stands for a figure that does not exist. */
-    private static final Gson GSON =
-            new GsonBuilder().serializeSpecialFloatingPointValues().create();
+    private static final Pattern AFTER_UNDERSCORE = Pattern.compile("_(.)");
 
     /**
      * The sums of an epoch that has not ended.
@@ -35,23 +41,71 @@ record RunPosition(
      * @param steps steps done within it
      * @param seen training examples
      * @param lossTotal the sum of their losses
-     * @param correct how many were classified right
+     * @param counts the sums of what the task counts
      * @param seconds wall-clock seconds spent on it
      * @param waited seconds of these spent waiting for data
      */
     record OpenEpoch(
-            int steps, int seen, double lossTotal, long correct, double seconds, double waited) {
+            int steps,
+            int seen,
+            double lossTotal,
+            List<Double> counts,
+            double seconds,
+            double waited) {
 
         /** Nothing seen yet. */
-        static final OpenEpoch NONE = new OpenEpoch(0, 0, 0, 0, 0, 0);
+        static OpenEpoch none(Task task) {
+            List<Double> zeros = Collections.nCopies(task.counts().size(), 0.0);
+            return new OpenEpoch(0, 0, 0, zeros, 0, 0);
+        }
     }
 
     RunPosition {
         epochs = List.copyOf(epochs);
     }
 
-    String toJson() {
-        return GSON.toJson(this);
+    /** Numbers are written with all their digits; NaN stands for a figure that does not exist. */
+    String toJson(Task task) {
+        JsonObject json = new JsonObject();
+        json.addProperty("step", step);
+        json.addProperty("forwards", forwards);
+        JsonArray finished = new JsonArray();
+        epochs.forEach(epoch -> finished.add(json(epoch)));
+        json.add("epochs", finished);
+        JsonObject sums = new JsonObject();
+        sums.addProperty("steps", open.steps);
+        sums.addProperty("seen", open.seen);
+        sums.addProperty("lossTotal", open.lossTotal);
+        for (int i = 0; i < open.counts.size(); i++) {
+            sums.addProperty(task.counts().get(i), number(open.counts.get(i)));
+        }
+        sums.addProperty("seconds", open.seconds);
+        sums.addProperty("waited", open.waited);
+        json.add("open", sums);
+        if (best != null) {
+            json.add("best", json(best));
+        }
+        json.addProperty("epochsSinceBest", epochsSinceBest);
+        return json.toString();
+    }
+
+    /** A count of things has no point. */
+    private static Number number(double count) {
+        return count == (long) count ? (Number) (long) count : (Number) count;
+    }
+
+    private static JsonObject json(EpochMetrics epoch) {
+        JsonObject json = new JsonObject();
+        json.addProperty("epoch", epoch.epoch());
+        epoch.values().forEach((name, value) -> json.addProperty(key(name), value));
+        return json;
+    }
+
+    /** As Java's fields are called: train_loss is trainLoss. */
+    private static String key(String name) {
+        return AFTER_UNDERSCORE
+                .matcher(name)
+                .replaceAll(m -> Matcher.quoteReplacement(m.group(1).toUpperCase(Locale.ROOT)));
     }
 
     /**
@@ -59,15 +113,39 @@ record RunPosition(
      *
      * @throws IllegalArgumentException for anything else
      */
-    static RunPosition fromJson(@Nullable String text) {
+    static RunPosition fromJson(@Nullable String text, Task task) {
         try {
-            RunPosition position = GSON.fromJson(text, RunPosition.class);
-            if (position != null && position.open != null) {
-                return position;
-            }
-        } catch (JsonParseException | NullPointerException e) {
+            JsonObject json = JsonParser.parseString(String.valueOf(text)).getAsJsonObject();
+            List<EpochMetrics> epochs = new ArrayList<>();
+            json.getAsJsonArray("epochs").forEach(epoch -> epochs.add(epoch(epoch, task)));
+            JsonObject open = json.getAsJsonObject("open");
+            List<Double> counts =
+                    task.counts().stream().map(name -> open.get(name).getAsDouble()).toList();
+            return new RunPosition(
+                    json.get("step").getAsLong(),
+                    json.get("forwards").getAsLong(),
+                    epochs,
+                    new OpenEpoch(
+                            open.get("steps").getAsInt(),
+                            open.get("seen").getAsInt(),
+                            open.get("lossTotal").getAsDouble(),
+                            counts,
+                            open.get("seconds").getAsDouble(),
+                            open.get("waited").getAsDouble()),
+                    json.has("best") ? epoch(json.get("best"), task) : null,
+                    json.get("epochsSinceBest").getAsInt());
+        } catch (JsonParseException
+                | NullPointerException
+                | IllegalStateException
+                | ClassCastException
+                | NumberFormatException e) {
             throw new IllegalArgumentException("no position of a run", e);
         }
-        throw new IllegalArgumentException("no position of a run");
+    }
+
+    private static EpochMetrics epoch(JsonElement element, Task task) {
+        JsonObject json = element.getAsJsonObject();
+        return EpochMetrics.like(task)
+                .with(json.get("epoch").getAsInt(), name -> json.get(key(name)).getAsDouble());
     }
 }

@@ -6,8 +6,10 @@ public enum Selection {
     LAST,
 
     /**
-     * Those of the epoch with the highest validation accuracy; of equals the one with the lower
-     * validation loss, then the earlier. The test set has no say, unlike in the published code.
+     * Those of the epoch that is best on the validation set by the figures that {@linkplain
+     * io.github.rlrr.task.Task#deciding decide}: with one label an example by the highest accuracy,
+     * of equals by the lower loss, then the earlier. The test set has no say, unlike in the
+     * published code.
      */
     BEST
 }

@@ -3,6 +3,8 @@ package io.github.rlrr.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.data.BatchLoader;
+import io.github.rlrr.torch.Segment;
 import io.github.rlrr.torch.Autograd;
 import io.github.rlrr.torch.Segment;
 import io.github.rlrr.torch.TorchRuntime;

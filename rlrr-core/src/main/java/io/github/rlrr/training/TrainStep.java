@@ -12,16 +12,30 @@ import ai.djl.training.GradientCollector;
 import ai.djl.util.Pair;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.TrainableTensor;
+import io.github.rlrr.data.BatchLoader;
+import io.github.rlrr.task.Objective;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.torch.GradMode;
+import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a run does on the device, and what it keeps there: optimizer state, losses not yet read, the
- * count of examples classified right. A step leaves no array behind.
+ * What a run does on the device, and what it keeps there: optimizer state, losses and counts not
+ * yet read. A step leaves no array behind.
  */
 final class TrainStep implements AutoCloseable {
+
+    private static final String KEEP =
+            """
+              def keep(self, losses: Tensor, at: int, loss: Tensor) -> NoneType:
+                torch.copy_(torch.select(losses, 0, at), loss)
+                return None
+              def add(self, losses: Tensor, at: int, loss: Tensor) -> NoneType:
+                torch.add_(torch.select(losses, 0, at), loss)
+                return None
+            """;
 
     private final AdaptedBlock block;
     private final FineTuneOptions options;
@@ -29,27 +43,28 @@ final class TrainStep implements AutoCloseable {
     private final Device device;
     private final NDManager manager;
     private final StepStore store;
-    private final LossProgram loss;
+    private final Objective objective;
+    private final TorchProgram keep = new TorchProgram(KEEP);
     private final AdamW optimizer;
     private final NDArray losses;
-    private final NDArray correct;
     private long forwards;
 
     /**
      * Prepares the device.
      *
      * @param block what is trained
+     * @param task what it is asked
      * @param options how
      * @param readings the number of losses kept until they are read
      */
-    TrainStep(AdaptedBlock block, FineTuneOptions options, int readings) {
+    TrainStep(AdaptedBlock block, Task task, FineTuneOptions options, int readings) {
         this.block = block;
         this.options = options;
         NDArray first = block.trainableTensors().iterator().next().parameter().getArray();
         device = first.getDevice();
         manager = TorchRuntime.newManager(device);
         store = new StepStore(manager, options.recompute());
-        loss = new LossProgram(options, manager);
+        objective = task.objective(manager, options.batching().mixing().isOn());
         for (TrainableTensor tensor : block.trainableTensors()) {
             tensor.parameter().freeze(false);
         }
@@ -57,14 +72,14 @@ final class TrainStep implements AutoCloseable {
             makeGradients();
         } catch (RuntimeException e) {
             // Another's gradient collector is open.
-            loss.close();
+            objective.close();
+            keep.close();
             manager.close();
             gradients.close();
             throw e;
         }
         optimizer = new AdamW(block.trainableTensors(), options.weightDecay(), options.clipNorm());
         losses = manager.zeros(new Shape(readings), DataType.FLOAT32);
-        correct = manager.zeros(new Shape(), DataType.INT64);
         for (Parameter parameter : block.getParameters().values()) {
             store.getValue(parameter, device, true);
         }
@@ -108,12 +123,12 @@ final class TrainStep implements AutoCloseable {
                 NDScope intermediate = new NDScope()) {
             intermediate.suppressNotUsedWarning();
             NDArray inputs = scope.create(batch.values(), batch.shape());
-            NDArray labels = scope.create(batch.labels(), new Shape(batch.size()));
-            NDArray logits;
+            NDArray targets = objective.targets(batch.targets(), batch.size(), scope);
+            NDArray outputs;
             NDArray value;
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-                logits = block.forward(store, new NDList(inputs), true).head();
-                value = loss.of(logits, labels, batch.lambda(), scope);
+                outputs = block.forward(store, new NDList(inputs), true).head();
+                value = objective.loss(outputs, targets, batch.lambda(), scope);
                 if (batch.share() != 1) {
                     // Backward needs the factor: of a bare number nothing would hold the memory.
                     value = value.mul(scope.create((float) batch.share()));
@@ -121,8 +136,8 @@ final class TrainStep implements AutoCloseable {
                 collector.backward(value);
                 store.backward();
             }
-            loss.keep(losses, place, value, !first);
-            correct.addi(logits.argMax(1).eq(labels).toType(DataType.INT64, false).sum());
+            keep.run(first ? "keep" : "add", losses, (long) place, value);
+            objective.count(outputs, targets);
         }
     }
 
@@ -156,17 +171,21 @@ final class TrainStep implements AutoCloseable {
         return losses.toFloatArray();
     }
 
-    /** The examples classified right since the last reading, read from the device. */
-    long readCorrect() {
-        long count = correct.getLong();
-        correct.muli(0);
-        return count;
+    /** What an example weighs in the loss of its step, by its target. */
+    double weight(double[] target) {
+        return objective.weight(target);
+    }
+
+    /** What was counted since the last reading, read from the device. */
+    double[] readCounts() {
+        return objective.readCounts();
     }
 
     @Override
     public void close() {
         optimizer.close();
-        loss.close();
+        objective.close();
+        keep.close();
         manager.close();
         gradients.close();
     }

@@ -2,6 +2,12 @@ package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.data.BatchLoader;
+import io.github.rlrr.data.Examples;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Figures;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.training.RunPosition.OpenEpoch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +26,8 @@ final class TrainingLoop implements AutoCloseable {
     /**
      * What is trained, on what, and who is told.
      *
-     * @param block the adapted classifier
+     * @param block the adapted model
+     * @param task what it is asked
      * @param train the examples
      * @param validation evaluated after every epoch, where there is one
      * @param options how
@@ -33,8 +40,9 @@ final class TrainingLoop implements AutoCloseable {
      */
     record Setting(
             AdaptedBlock block,
-            LabelledDataset train,
-            @Nullable LabelledDataset validation,
+            Task task,
+            Examples train,
+            @Nullable Examples validation,
             FineTuneOptions options,
             @Nullable LearningRateSchedule schedule,
             List<FineTuneListener> listeners,
@@ -45,9 +53,7 @@ final class TrainingLoop implements AutoCloseable {
 
         /** The steps of one epoch; the last may have fewer batches. */
         int stepsPerEpoch() {
-            long examples = (long) options.batchSize() * options.accumulation();
-            int used = options.examplesPerEpoch(train.size());
-            return Math.toIntExact((used + examples - 1) / examples);
+            return options.batching().steps(train.size());
         }
 
         /** The length of the run. */
@@ -60,6 +66,7 @@ final class TrainingLoop implements AutoCloseable {
 
     private final Setting setting;
     private final FineTuneOptions options;
+    private final Task task;
     private final int stepsPerEpoch;
     private final long totalSteps;
     private final LearningRateSchedule schedule;
@@ -68,7 +75,7 @@ final class TrainingLoop implements AutoCloseable {
     private final @Nullable TrainingState state;
     private final List<EpochMetrics> metrics = new ArrayList<>();
     private final List<Integer> unread = new ArrayList<>();
-    private OpenEpoch open = OpenEpoch.NONE;
+    private OpenEpoch open;
     private long step;
     private double meanLoss = Double.NaN;
     private double learningRate;
@@ -76,14 +83,16 @@ final class TrainingLoop implements AutoCloseable {
     TrainingLoop(Setting setting) {
         this.setting = setting;
         options = setting.options();
+        task = setting.task();
+        open = OpenEpoch.none(task);
         // First: the data set may throw, and nothing must be open then.
         stepsPerEpoch = setting.stepsPerEpoch();
         totalSteps =
                 options.steps() > 0 ? options.steps() : (long) stepsPerEpoch * options.epochs();
         LearningRateSchedule own = setting.schedule();
         schedule = own == null ? options.schedule().of(options, setting.epochs()) : own;
-        device = new TrainStep(setting.block(), options, STEPS_BETWEEN_READINGS);
-        kept = new KeptValues(setting.block(), options, device.manager());
+        device = new TrainStep(setting.block(), task, options, STEPS_BETWEEN_READINGS);
+        kept = new KeptValues(setting.block(), task, options, device.manager());
         try {
             state = setting.state() == null ? null : openState(setting.state());
         } catch (RuntimeException e) {
@@ -96,7 +105,8 @@ final class TrainingLoop implements AutoCloseable {
     private TrainingState openState(Path folder) {
         Map<String, NDArray> tensors = new LinkedHashMap<>(device.state());
         tensors.putAll(kept.state());
-        return new TrainingState(folder, setting.stateInterval(), RunIdentity.of(setting), tensors);
+        return new TrainingState(
+                folder, setting.stateInterval(), RunIdentity.of(setting), task, tensors);
     }
 
     FineTuneResult fit() {
@@ -146,7 +156,9 @@ final class TrainingLoop implements AutoCloseable {
         int batches = Math.multiplyExact(open.steps(), options.accumulation());
         long start = System.nanoTime();
         OpenEpoch atStart = open;
-        try (BatchLoader loader = BatchLoader.training(setting.train(), options, epoch, batches)) {
+        try (BatchLoader loader =
+                BatchLoader.training(
+                        setting.train(), options.batching(), device::weight, epoch, batches)) {
             while (loader.hasNext() && step < totalSteps) {
                 if (setting.stop().getAsBoolean()) {
                     read(atStart, start, loader.waitedNanos());
@@ -167,12 +179,13 @@ final class TrainingLoop implements AutoCloseable {
             }
         }
         OpenEpoch done = open;
-        open = OpenEpoch.NONE;
-        Evaluation after = kept.with(this::validate);
-        if (setting.validation() != null && !Double.isFinite(after.loss())) {
+        open = OpenEpoch.none(task);
+        Figures after = kept.with(this::validate);
+        double loss = after.value(Figure.LOSS);
+        if (setting.validation() != null && !Double.isFinite(loss)) {
             throw new ArithmeticException(
                     "the validation loss is "
-                            + after.loss()
+                            + loss
                             + " after epoch "
                             + (epoch + 1)
                             + "; try a lower learning rate");
@@ -180,10 +193,8 @@ final class TrainingLoop implements AutoCloseable {
         return new EpochMetrics(
                 epoch + 1,
                 learningRate,
-                done.lossTotal() / done.seen(),
-                (double) done.correct() / done.seen(),
-                after.loss(),
-                after.accuracy(),
+                task.trained(done.lossTotal() / done.seen(), done.counts(), done.seen()),
+                after,
                 done.seconds(),
                 done.waited());
     }
@@ -201,11 +212,17 @@ final class TrainingLoop implements AutoCloseable {
         return examples;
     }
 
-    private Evaluation validate() {
-        LabelledDataset validation = setting.validation();
+    private Figures validate() {
+        Examples validation = setting.validation();
         return validation == null
-                ? new Evaluation(0, Double.NaN, Double.NaN)
-                : Evaluation.of(setting.block(), validation, options.batchSize(), device.device());
+                ? task.figures()
+                : Evaluation.of(
+                                task,
+                                setting.block(),
+                                validation,
+                                options.batchSize(),
+                                device.device())
+                        .figures();
     }
 
     private double rate(long stepsBefore) {
@@ -231,12 +248,16 @@ final class TrainingLoop implements AutoCloseable {
         if (!Double.isFinite(sum)) {
             throw notFinite(read, first);
         }
+        List<Double> counts = new ArrayList<>();
+        for (double count : device.readCounts()) {
+            counts.add(open.counts().get(counts.size()) + count);
+        }
         open =
                 new OpenEpoch(
                         open.steps() + read.size(),
                         open.seen() + examples,
                         total,
-                        open.correct() + device.readCorrect(),
+                        counts,
                         atStart.seconds() + (System.nanoTime() - start) / 1e9,
                         atStart.waited() + waitedNanos / 1e9);
         unread.clear();

@@ -2,6 +2,7 @@ package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.torch.TorchProgram;
@@ -42,6 +43,7 @@ final class TrainingState implements AutoCloseable {
     private final Path path;
     private final long nanosBetween;
     private final RunIdentity identity;
+    private final Task task;
     private final Map<String, NDArray> tensors;
     private long written = System.nanoTime();
 
@@ -51,11 +53,18 @@ final class TrainingState implements AutoCloseable {
      * @param path where the states are
      * @param between the least time between two states within a run
      * @param identity whose they are
+     * @param task names what a position holds
      * @param tensors all that training changes, by name; they stay their owners'
      * @throws UncheckedIOException when the folder cannot be used or another run holds it
      */
-    TrainingState(Path path, Duration between, RunIdentity identity, Map<String, NDArray> tensors) {
+    TrainingState(
+            Path path,
+            Duration between,
+            RunIdentity identity,
+            Task task,
+            Map<String, NDArray> tensors) {
         this.path = path;
+        this.task = task;
         this.identity = identity;
         this.tensors = new TreeMap<>(tensors);
         nanosBetween = between.toNanos();
@@ -80,7 +89,7 @@ final class TrainingState implements AutoCloseable {
     void write(RunPosition position) {
         Map<String, String> texts =
                 Map.of(
-                        POSITION, position.toJson(),
+                        POSITION, position.toJson(task),
                         IDENTITY, identity.toJson(),
                         THREADS, Integer.toString(TorchRuntime.threads()));
         requireThere(position.step());
@@ -132,7 +141,7 @@ final class TrainingState implements AutoCloseable {
             }
             checkIdentity(reader);
             fill(reader, like);
-            return RunPosition.fromJson(reader.metadata().get(POSITION));
+            return RunPosition.fromJson(reader.metadata().get(POSITION), task);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }

@@ -15,7 +15,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.Fixtures;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import java.util.List;
 import java.util.SplittableRandom;
 

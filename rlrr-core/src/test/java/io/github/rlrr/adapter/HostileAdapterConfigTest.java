@@ -2,6 +2,7 @@ package io.github.rlrr.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -68,6 +69,48 @@ class HostileAdapterConfigTest {
         JsonObject json = JsonParser.parseString(sound()).getAsJsonObject();
         json.remove(key);
         assertRefused(json.toString());
+    }
+
+    /** What describing the folder throws once a key has been added; null where it is read. */
+    private IOException refusal(String key, String value) throws IOException {
+        JsonObject json = JsonParser.parseString(sound()).getAsJsonObject();
+        boolean inside = key.startsWith("preprocessing.");
+        (inside ? json.getAsJsonObject("preprocessing") : json)
+                .add(key.substring(key.indexOf('.') + 1), JsonParser.parseString(value));
+        Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), json.toString());
+        return catchThrowableOfType(IOException.class, () -> AdapterFolder.describe(folder));
+    }
+
+    @Test
+    void anUnknownTaskIsRefusedByItsName() throws IOException {
+        assertThat(refusal("task", "{\"name\": \"detection\"}"))
+                .hasMessageContaining("the task detection is unknown to this version")
+                .hasMessageContaining("single-label");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"single-label\"", "{}", "null", "{\"name\": {}}", "[]"})
+    void aTaskThatIsNoObjectWithANameIsRefused(String value) throws IOException {
+        assertThat(refusal("task", value)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pooling", "position_rule", "preprocessing.bit_depth"})
+    void aKeyOfALaterVersionThatChangesAnswersIsRefused(String key) throws IOException {
+        assertThat(refusal(key, "16"))
+                .hasMessageContaining(
+                        key + " is 16, which this version of the library does not know");
+    }
+
+    @Test
+    void aKeyOfALaterVersionThatChangesTheRoundingAloneIsIgnored() throws IOException {
+        assertThat(refusal("precision", "\"bfloat16\"")).isNull();
+    }
+
+    @Test
+    void anAdapterThatNamesNoTaskIsOfOneLabelAnExample() throws IOException {
+        Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), sound());
+        assertThat(AdapterFolder.describe(folder).metadata().task()).isEqualTo("single-label");
     }
 
     @ParameterizedTest

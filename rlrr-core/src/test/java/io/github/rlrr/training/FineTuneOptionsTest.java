@@ -11,6 +11,8 @@ import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.SingleLabel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +94,10 @@ class FineTuneOptionsTest {
         };
     }
 
+    private static SingleLabel weighted() {
+        return new SingleLabel(0, List.of(1.0, 2.0, 3.0));
+    }
+
     @Test
     void everyFaultOfTheOptionsStandsInOneMessage() {
         FineTuner.Builder builder =
@@ -100,8 +106,7 @@ class FineTuneOptionsTest {
                         .accumulation(0)
                         .restarts(0, 1)
                         .clipNorm(-1)
-                        .labelSmoothing(1)
-                        .classWeights(List.of(1.0, 0.0))
+                        .task(new SingleLabel(1, List.of(1.0, 0.0)))
                         .mixup(-1)
                         .cutmix(Double.POSITIVE_INFINITY)
                         .cutmixShare(2)
@@ -205,9 +210,7 @@ class FineTuneOptionsTest {
     }
 
     private static FineTuner.Builder weighted(FineTuner.Builder builder, boolean weighted) {
-        return weighted
-                ? builder.classWeights(List.of(1.0, 5.0, 0.2)).labelSmoothing(0.1)
-                : builder;
+        return weighted ? builder.task(new SingleLabel(0.1, List.of(1.0, 5.0, 0.2))) : builder;
     }
 
     private static FineTuneListener losses(List<Float> into) {
@@ -267,8 +270,10 @@ class FineTuneOptionsTest {
     private static int best(List<EpochMetrics> epochs) {
         EpochMetrics best = epochs.get(0);
         for (EpochMetrics epoch : epochs) {
-            boolean higher = epoch.validationAccuracy() > best.validationAccuracy();
-            boolean equal = epoch.validationAccuracy() == best.validationAccuracy();
+            boolean higher =
+                    epoch.validation().value("accuracy") > best.validation().value("accuracy");
+            boolean equal =
+                    epoch.validation().value("accuracy") == best.validation().value("accuracy");
             if (higher || (equal && epoch.validationLoss() < best.validationLoss())) {
                 best = epoch;
             }
@@ -347,9 +352,9 @@ class FineTuneOptionsTest {
                 option("accumulation", b -> b.accumulation(3)),
                 option("steps", b -> b.steps(50)),
                 option("clipNorm", b -> b.clipNorm(0.1)),
-                option("labelSmoothing", b -> b.labelSmoothing(0.1)),
-                option("classWeights", b -> b.classWeights(List.of(1.0, 2.0, 3.0))),
-                option("mixup", b -> b.mixup(0.8).classWeights(List.of(1.0, 2.0, 3.0))),
+                option("labelSmoothing", b -> b.task(new SingleLabel(0.1, List.of()))),
+                option("classWeights", b -> b.task(weighted())),
+                option("mixup", b -> b.mixup(0.8).task(weighted())),
                 option("emaDecay", b -> b.emaDecay(0.9)),
                 option("selection", b -> b.selection(Selection.BEST).emaDecay(0.9)),
                 option("patience", b -> b.patience(30)),

@@ -11,6 +11,7 @@ import io.github.rlrr.Blobs;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.method.RlrrConfig;
 import java.util.List;
 import java.util.SplittableRandom;

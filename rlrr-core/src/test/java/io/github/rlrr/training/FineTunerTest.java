@@ -18,6 +18,7 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.task.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +73,8 @@ class FineTunerTest {
     void aSeparableProblemIsLearnt() {
         FineTuneResult result = builder().validation(new Blobs(30, 3)).epochs(12).build().fit();
         EpochMetrics last = result.epochs().get(11);
-        assertThat(last.trainAccuracy()).isGreaterThan(0.95);
-        assertThat(last.validationAccuracy()).isGreaterThan(0.95);
+        assertThat(last.train().value("accuracy")).isGreaterThan(0.95);
+        assertThat(last.validation().value("accuracy")).isGreaterThan(0.95);
         assertThat(last.trainLoss()).isLessThan(0.5 * result.epochs().get(0).trainLoss());
     }
 

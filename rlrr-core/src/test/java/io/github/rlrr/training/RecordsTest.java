@@ -11,6 +11,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.rlrr.Blobs;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.SingleLabel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +28,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Schedules, evaluation and the metrics log. */
 class RecordsTest {
 
-    private static final EpochMetrics EPOCH = new EpochMetrics(3, 0.01, 0.5, 0.75, 0.25, 1, 2, 0.5);
+    private static final EpochMetrics EPOCH = epoch(3, 0.01, 0.25, 1, 0.5);
 
     @TempDir Path folder;
+
+    private static EpochMetrics epoch(
+            int epoch, double rate, double loss, double accuracy, double waited) {
+        return new EpochMetrics(
+                epoch,
+                rate,
+                SingleLabel.figures(0.5, 0.75),
+                SingleLabel.figures(loss, accuracy),
+                2,
+                waited);
+    }
 
     private final NDManager manager = Fixtures.manager();
 
@@ -149,7 +162,7 @@ class RecordsTest {
         Evaluation evaluation = Evaluation.of(linear, data, batchSize, Device.cpu());
         assertThat(evaluation.examples()).isEqualTo(10);
         assertThat(evaluation.loss()).isCloseTo(loss / 10, within(1e-5));
-        assertThat(evaluation.accuracy()).isEqualTo(correct / 10.0);
+        assertThat(evaluation.value("accuracy")).isEqualTo(correct / 10.0);
     }
 
     @Test
@@ -196,7 +209,7 @@ class RecordsTest {
         Path file = folder.resolve("log.jsonl");
         double none = Double.NaN;
         try (MetricsLog log = MetricsLog.create(file)) {
-            log.onEpoch(new EpochMetrics(1, none, 0.5, 0.75, none, none, 2, 0));
+            log.onEpoch(epoch(1, none, none, none, 0));
         }
         assertThat(lines(file).get(0).keySet())
                 .containsExactly("epoch", "train_loss", "train_accuracy", "seconds", "waited");
@@ -217,7 +230,7 @@ class RecordsTest {
         try (MetricsLog log = MetricsLog.create(file)) {
             log.labelled("task", "pets")
                     .labelled("run", "2")
-                    .evaluation("test", new Evaluation(10, 0.5, 0.9));
+                    .evaluation("test", new Evaluation(10, SingleLabel.figures(0.5, 0.9)));
         }
         assertThat(lines(file).get(0))
                 .hasToString(

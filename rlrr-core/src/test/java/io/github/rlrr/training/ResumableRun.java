@@ -12,8 +12,10 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.task.SingleLabel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -50,7 +52,7 @@ final class ResumableRun {
                 .accumulation(2)
                 .learningRate(0.01)
                 .mixup(0.4)
-                .labelSmoothing(0.1)
+                .task(new SingleLabel(0.1, List.of()))
                 .clipNorm(1)
                 .emaDecay(0.9)
                 .selection(Selection.BEST)

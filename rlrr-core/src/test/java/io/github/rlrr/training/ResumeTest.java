@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,9 +45,9 @@ class ResumeTest {
                                         m.epoch(),
                                         m.learningRate(),
                                         m.trainLoss(),
-                                        m.trainAccuracy(),
+                                        m.train().value("accuracy"),
                                         m.validationLoss(),
-                                        m.validationAccuracy())
+                                        m.validation().value("accuracy"))
                                 .toString());
             }
             return new Outcome(Fixtures.trainedBits(adapted), epochs, result.keptEpoch());
@@ -224,6 +226,49 @@ class ResumeTest {
                     .hasMessageContaining("is in use");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the first version wrote of {@link ResumableRun} after 14 steps. */
+    private static final String POSITION =
+            "{\"step\":14,\"forwards\":26,\"epochs\":[{\"epoch\":1,\"learning"
+                    + "Rate\":0.009845386585758958,\"trainLoss\":1.3553194141387939,\"t"
+                    + "rainAccuracy\":0.42,\"validationLoss\":1.5335007275135588,\"vali"
+                    + "dationAccuracy\":0.3,\"seconds\":0.415211934,\"waited\":0.014219"
+                    + "28},{\"epoch\":2,\"learningRate\":0.007918720442455588,\"trainLo"
+                    + "ss\":1.334603419303894,\"trainAccuracy\":0.4,\"validationLoss\":"
+                    + "1.4341436928009414,\"validationAccuracy\":0.3,\"seconds\":0.1791"
+                    + "33022,\"waited\":0.002475141}],\"open\":{\"steps\":0,\"seen\":0,"
+                    + "\"lossTotal\":0.0,\"correct\":0,\"seconds\":0.0,\"waited\":0.0},"
+                    + "\"best\":{\"epoch\":2,\"learningRate\":0.007918720442455588,\"tr"
+                    + "ainLoss\":1.334603419303894,\"trainAccuracy\":0.4,\"validationLo"
+                    + "ss\":1.4341436928009414,\"validationAccuracy\":0.3,\"seconds\":0"
+                    + ".179133022,\"waited\":0.002475141},\"epochsSinceBest\":0}";
+
+    private static final String IDENTITY =
+            "{\"method\":\"RlrrConfig[rank=1, form=RESIDUAL, sides=BOTH, shif"
+                    + "t=true, initialisation=Initialisation[kind=KAIMING, value=0.0], "
+                    + "targets=[0], scaleAndShift=[], fullyTrained=[3], seed=0]\",\"bas"
+                    + "e\":\"sha256:9b9f28e10bb8ebc059ad8c5ad632dcf99bf65e328123d989049"
+                    + "6353a5269586b\",\"train\":{\"examples\":50,\"shape\":\"(4)\",\"l"
+                    + "abels\":\"f7814e63\",\"classes\":[\"a\",\"b\",\"c\"]},\"validati"
+                    + "on\":{\"examples\":30,\"shape\":\"(4)\",\"labels\":\"36a8288b\","
+                    + "\"classes\":[\"a\",\"b\",\"c\"]},\"epochs\":5,\"steps\":0,\"batc"
+                    + "hSize\":4,\"accumulation\":2,\"dropLast\":false,\"learningRate\""
+                    + ":0.01,\"schedule\":\"COSINE\",\"warmupEpochs\":-1.0,\"restartEpo"
+                    + "chs\":10,\"restartFactor\":2,\"weightDecay\":0.05,\"clipNorm\":1"
+                    + ".0,\"labelSmoothing\":0.1,\"classWeights\":[],\"mixup\":0.4,\"cu"
+                    + "tmix\":0.0,\"cutmixShare\":0.5,\"emaDecay\":0.9,\"selection\":\""
+                    + "BEST\",\"patience\":0,\"seed\":7}";
+
+    @Test
+    void theTextsOfAStateAreThoseOfTheFirstVersion() throws IOException {
+        assertThat(RunPosition.fromJson(POSITION, SingleLabel.USUAL).toJson(SingleLabel.USUAL))
+                .isEqualTo(POSITION);
+        Path state = folder.resolve("state");
+        dieAt(16, state);
+        try (TensorReader reader = TensorReader.open(state.resolve("step-14.safetensors"))) {
+            assertThat(reader.metadata().get("run")).isEqualTo(IDENTITY);
         }
     }
 }

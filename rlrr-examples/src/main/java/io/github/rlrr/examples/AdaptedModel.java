@@ -4,6 +4,7 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -37,6 +38,7 @@ record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata
 
     private static AdaptedModel open(Path folder, BaseOptions base, AdapterMetadata metadata)
             throws IOException {
+        metadata.requireTask(folder, Tasks.USUAL);
         Preprocessing preprocessing =
                 metadata.preprocessing().isEmpty()
                         ? null

@@ -1,8 +1,8 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.examples.recipe.BenchmarkTask;
 import io.github.rlrr.examples.recipe.Recipe;
-import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;

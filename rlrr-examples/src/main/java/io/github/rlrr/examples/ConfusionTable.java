@@ -1,9 +1,9 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.training.ClassFigures;
-import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.ConfusionMatrix;
-import io.github.rlrr.training.ConfusionMatrix.Confusion;
+import io.github.rlrr.task.ClassFigures;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.ConfusionMatrix;
+import io.github.rlrr.task.ConfusionMatrix.Confusion;
 import java.util.Comparator;
 import java.util.List;
 

@@ -1,6 +1,8 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Figures;
 import io.github.rlrr.training.EpochMetrics;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -20,7 +22,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws the loss and the accuracy of runs over their epochs, side by side. */
+/** Draws the figures of runs over their epochs, side by side. */
 final class Curves {
 
     private static final int WIDTH = 560;
@@ -33,24 +35,18 @@ final class Curves {
     /**
      * Writes a PNG.
      *
-     * @param runs the epochs of each run by its name
+     * @param runs the epochs of each run by its name, at least one each
      * @param file where to write
      */
     static void write(Map<String, List<EpochMetrics>> runs, Path file) throws IOException {
-        XYChart loss =
-                chart(
-                        "Loss (cross-entropy)",
-                        runs,
-                        EpochMetrics::trainLoss,
-                        EpochMetrics::validationLoss);
-        XYChart accuracy =
-                chart(
-                        "Accuracy (%)",
-                        runs, m -> 100 * m.trainAccuracy(), m -> 100 * m.validationAccuracy());
-        BufferedImage picture = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        List<Figure> figures = runs.values().iterator().next().get(0).validation().all();
+        BufferedImage picture =
+                new BufferedImage(figures.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = picture.createGraphics();
-        graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
-        graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
+        for (int i = 0; i < figures.size(); i++) {
+            BufferedImage chart = BitmapEncoder.getBufferedImage(chart(figures.get(i), runs));
+            graphics.drawImage(chart, i * WIDTH, 0, null);
+        }
         graphics.dispose();
         AtomicFile.write(file, png(picture));
     }
@@ -65,16 +61,13 @@ final class Curves {
         };
     }
 
-    private static XYChart chart(
-            String title,
-            Map<String, List<EpochMetrics>> runs,
-            ToDoubleFunction<EpochMetrics> train,
-            ToDoubleFunction<EpochMetrics> validation) {
+    private static XYChart chart(Figure figure, Map<String, List<EpochMetrics>> runs) {
+        String unit = figure.unit().isEmpty() ? "" : " (" + figure.unit() + ")";
         XYChart chart =
                 new XYChartBuilder()
                         .width(WIDTH)
                         .height(HEIGHT)
-                        .title(title)
+                        .title(figure.title() + unit)
                         .xAxisTitle("epoch")
                         .theme(Styler.ChartTheme.XChart)
                         .build();
@@ -85,10 +78,26 @@ final class Curves {
         int colour = 0;
         for (Map.Entry<String, List<EpochMetrics>> run : runs.entrySet()) {
             Color color = COLOURS.get(colour++ % COLOURS.size());
-            add(chart, run.getKey() + " train", run.getValue(), train, color, 1f);
-            add(chart, run.getKey() + " validation", run.getValue(), validation, color, 2.5f);
+            add(
+                    chart,
+                    run.getKey() + " train",
+                    run.getValue(),
+                    m -> shown(m.train(), figure),
+                    color,
+                    1f);
+            add(
+                    chart,
+                    run.getKey() + " validation",
+                    run.getValue(),
+                    m -> shown(m.validation(), figure),
+                    color,
+                    2.5f);
         }
         return chart;
+    }
+
+    static double shown(Figures figures, Figure one) {
+        return figures.find(one.name()).map(Figure::shown).orElse(Double.NaN);
     }
 
     private static void add(

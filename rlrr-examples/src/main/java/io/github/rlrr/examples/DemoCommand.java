@@ -7,9 +7,9 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.EpochMetrics;
-import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
@@ -170,7 +170,10 @@ final class DemoCommand implements Callable<Integer> {
         results.forEach(
                 (method, result) ->
                         print.printf(
-                                Locale.ROOT, "  %-13s %.2f %%%n", method, 100 * result.accuracy()));
+                                Locale.ROOT,
+                                "  %-13s %.2f %%%n",
+                                method,
+                                100 * result.value("accuracy")));
         print.println();
         print.println("adapter   " + out.resolve("rlrr").resolve("adapter"));
         print.println("metrics   " + out.resolve("metrics.jsonl"));

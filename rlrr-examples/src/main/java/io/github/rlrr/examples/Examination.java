@@ -2,8 +2,8 @@ package io.github.rlrr.examples;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
-import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.Classified;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.Classified;
 import io.github.rlrr.vit.data.ImageDataset;
 import java.util.Comparator;
 import java.util.List;

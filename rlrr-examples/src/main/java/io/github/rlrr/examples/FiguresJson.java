@@ -4,10 +4,10 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.rlrr.training.CalibrationBin;
-import io.github.rlrr.training.ClassFigures;
-import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.ConfusionMatrix;
+import io.github.rlrr.task.CalibrationBin;
+import io.github.rlrr.task.ClassFigures;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.ConfusionMatrix;
 
 /**
  * A classifier's figures as JSON. Shares are 0 to 1; what has no value is left out.

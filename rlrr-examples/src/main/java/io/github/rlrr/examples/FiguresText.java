@@ -1,10 +1,14 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.io.OneLine;
-import io.github.rlrr.training.ClassFigures;
-import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.ConfusionMatrix;
-import io.github.rlrr.training.ConfusionMatrix.Confusion;
+import io.github.rlrr.task.ClassFigures;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.ConfusionMatrix.Confusion;
+import io.github.rlrr.task.ConfusionMatrix;
+import io.github.rlrr.task.ClassFigures;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.ConfusionMatrix.Confusion;
+import io.github.rlrr.task.ConfusionMatrix;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,10 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.LinearProbeConfig;
-import io.github.rlrr.training.Evaluation;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Tasks;
+import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
@@ -25,7 +28,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -233,7 +235,7 @@ final class FinetuneCommand implements Callable<Integer> {
         print.printf(
                 "%s training, %s validation and %s test images in %s classes%n",
                 train.size(), validation.size(), test.size(), train.classNames().size());
-        RunFolder files = new RunFolder(folder);
+        RunFolder files = new RunFolder(folder, Tasks.of(train));
         if (restart) {
             FineTuner.forget(files.state());
         }
@@ -321,6 +323,7 @@ final class FinetuneCommand implements Callable<Integer> {
         HtmlReport.write(
                 new RunReport(
                         data.toString(),
+                        files.task(),
                         adapted.config().method(),
                         adapted.parameterReport(),
                         result,
@@ -370,11 +373,10 @@ final class FinetuneCommand implements Callable<Integer> {
         if (tests) {
             Evaluation result = examination.figures().evaluation();
             metrics.evaluation(set, result);
+            Figure decides = result.figures().get(Tasks.of(images).deciding().get(0));
             print.printf(
-                    Locale.ROOT,
-                    "test accuracy %.2f %% on %d images%n",
-                    100 * result.accuracy(),
-                    result.examples());
+                    "test %s %s on %d images%n",
+                    decides.words(), decides.text("%.2f"), result.examples());
         }
         return examination;
     }

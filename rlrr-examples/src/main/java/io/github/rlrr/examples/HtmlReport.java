@@ -1,8 +1,8 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.ParameterReport;
-import io.github.rlrr.training.ClassFigures;
-import io.github.rlrr.training.ClassificationFigures;
+import io.github.rlrr.task.ClassFigures;
+import io.github.rlrr.task.ClassificationFigures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;

@@ -92,20 +92,15 @@ final class Progress implements FineTuneListener, AutoCloseable {
     public void onEpoch(EpochMetrics metrics) {
         close();
         String validation =
-                Double.isNaN(metrics.validationAccuracy())
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                "   validation loss %.4f accuracy %5.1f %%",
-                                metrics.validationLoss(),
-                                100 * metrics.validationAccuracy());
+                metrics.validation().areKnown()
+                        ? "   validation " + metrics.validation().text("%5.1f")
+                        : "";
         out.printf(
                 Locale.ROOT,
-                "epoch %3d/%d   train loss %.4f accuracy %5.1f %%%s   lr %.1e   %.1f s%s%n",
+                "epoch %3d/%d   train %s%s   lr %.1e   %.1f s%s%n",
                 metrics.epoch(),
                 epochs,
-                metrics.trainLoss(),
-                100 * metrics.trainAccuracy(),
+                metrics.train().text("%5.1f"),
                 validation,
                 metrics.learningRate(),
                 metrics.seconds(),

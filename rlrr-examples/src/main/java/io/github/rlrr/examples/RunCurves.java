@@ -2,12 +2,13 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.examples.SvgChart.Point;
 import io.github.rlrr.examples.SvgChart.Series;
+import io.github.rlrr.task.Figure;
 import io.github.rlrr.training.EpochMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The charts of a run's page: loss, accuracy and learning rate over the epochs. */
+/** The charts of a run's page: its figures and its learning rate over the epochs. */
 final class RunCurves {
 
     private final RunReport run;
@@ -23,29 +24,26 @@ final class RunCurves {
         }
         RunCurves curves = new RunCurves(run);
         return "<section><h2>Curves</h2>\n<div class=\"charts\">\n"
-                + curves.loss().html()
-                + curves.accuracy().html()
+                + curves.figures()
                 + curves.learningRate().html()
                 + "</div></section>\n";
     }
 
-    private SvgChart loss() {
-        return new SvgChart(
-                "Loss",
-                "",
-                List.of(
-                        readings(steps("step", StepCurve.Point::loss)),
-                        epochs("train", EpochMetrics::trainLoss),
-                        epochs("validation", EpochMetrics::validationLoss)));
-    }
-
-    private SvgChart accuracy() {
-        return new SvgChart(
-                "Accuracy, %",
-                " %",
-                List.of(
-                        epochs("train", e -> 100 * e.trainAccuracy()),
-                        epochs("validation", e -> 100 * e.validationAccuracy())));
+    /** A chart for each figure; the loss is there from the first reading on. */
+    private String figures() {
+        StringBuilder charts = new StringBuilder();
+        for (Figure figure : run.task().figures().all()) {
+            List<Series> series = new ArrayList<>();
+            if (figure.name().equals(Figure.LOSS)) {
+                series.add(readings(steps("step", StepCurve.Point::loss)));
+            }
+            series.add(epochs("train", e -> Curves.shown(e.train(), figure)));
+            series.add(epochs("validation", e -> Curves.shown(e.validation(), figure)));
+            boolean share = figure.scale() == Figure.Scale.SHARE;
+            String title = figure.title() + (share ? ", %" : "");
+            charts.append(new SvgChart(title, share ? " %" : "", series).html());
+        }
+        return charts.toString();
     }
 
     private SvgChart learningRate() {

@@ -1,6 +1,8 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import io.github.rlrr.training.FineTuneOptions;
@@ -11,9 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,11 +26,18 @@ final class RunFolder implements FineTuneListener {
     private static final long PAGES = 8 << 20;
 
     private final OutFolder out;
+    private final Task task;
     private final List<EpochMetrics> epochs = new ArrayList<>();
     private long steps;
 
-    RunFolder(OutFolder out) {
+    RunFolder(OutFolder out, Task task) {
         this.out = out;
+        this.task = task;
+    }
+
+    /** What the model is asked. */
+    Task task() {
+        return task;
     }
 
     Path state() {
@@ -123,17 +130,21 @@ final class RunFolder implements FineTuneListener {
         if (Files.exists(adapter())) {
             text.append(", and ").append(adapter()).append(" is from before, not of this run");
         }
-        epochs.stream()
-                .max(Comparator.comparingDouble(EpochMetrics::validationAccuracy))
-                .ifPresent(
-                        best ->
-                                text.append(
-                                        String.format(
-                                                Locale.ROOT,
-                                                "; the best epoch before was %d, with a validation"
-                                                        + " accuracy of %.2f %%",
-                                                best.epoch(),
-                                                100 * best.validationAccuracy())));
+        EpochMetrics best = null;
+        for (EpochMetrics epoch : epochs) {
+            if (best == null || epoch.validation().areBetterThan(best.validation(), task.deciding())) {
+                best = epoch;
+            }
+        }
+        if (best != null) {
+            Figure figure = best.validation().get(task.deciding().get(0));
+            text.append("; the best epoch before was ")
+                    .append(best.epoch())
+                    .append(", with a validation ")
+                    .append(figure.words())
+                    .append(" of ")
+                    .append(figure.text("%.2f"));
+        }
         if (Files.isDirectory(state())) {
             text.append("; --restart begins anew with other settings");
         }

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.ParameterReport;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * All that the page on a run tells.
  *
  * @param data what it was trained on
+ * @param task what it was asked
  * @param method how, such as {@code rlrr}
  * @param parameters what was trained
  * @param result epochs, steps and how it ended
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RunReport(
         String data,
+        Task task,
         String method,
         ParameterReport parameters,
         FineTuneResult result,

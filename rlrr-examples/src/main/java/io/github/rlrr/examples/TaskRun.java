@@ -6,8 +6,8 @@ import io.github.rlrr.examples.recipe.SearchSpace;
 import io.github.rlrr.examples.recipe.TrialLog;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import io.github.rlrr.io.ProcessLock;
+import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.training.EpochMetrics;
-import io.github.rlrr.training.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -91,14 +91,14 @@ final class TaskRun {
         EpochMetrics last = epochs.get(epochs.size() - 1);
         EpochMetrics best =
                 epochs.stream()
-                        .min(Comparator.comparingDouble(e -> -e.validationAccuracy()))
+                        .min(Comparator.comparingDouble(e -> -e.validation().value("accuracy")))
                         .orElseThrow();
         Map<Figure, Double> accuracy =
                 Map.of(
                         Figure.LAST_EPOCH,
-                        last.validationAccuracy(),
+                        last.validation().value("accuracy"),
                         Figure.BEST_ON_TEST,
-                        best.validationAccuracy());
+                        best.validation().value("accuracy"));
         return new Result(accuracy, best.epoch(), settings, outcome.trainable());
     }
 
@@ -129,7 +129,7 @@ final class TaskRun {
         if (outcome == null) {
             return null;
         }
-        double tested = Objects.requireNonNull(outcome.judged()).accuracy();
+        double tested = Objects.requireNonNull(outcome.judged()).value("accuracy");
         Double validation = chosen == null ? null : chosen.accuracy();
         Map<Figure, Double> accuracy =
                 validation == null
@@ -194,7 +194,7 @@ final class TaskRun {
         double seconds = (System.nanoTime() - start) / 1e9;
         return judged == null
                 ? new TrialLog.Entry(one, null, null, seconds, failure)
-                : new TrialLog.Entry(one, judged.accuracy(), judged.loss(), seconds, null);
+                : new TrialLog.Entry(one, judged.value("accuracy"), judged.loss(), seconds, null);
     }
 
     private static String said(TrialLog.Entry entry) {

@@ -2,9 +2,9 @@ package io.github.rlrr.examples;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
-import io.github.rlrr.training.ClassificationFigures;
-import io.github.rlrr.training.Classified;
-import io.github.rlrr.training.RejectThreshold;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.Classified;
+import io.github.rlrr.task.RejectThreshold;
 import io.github.rlrr.vit.data.ImageDataset;
 import java.io.PrintWriter;
 import java.util.ArrayList;

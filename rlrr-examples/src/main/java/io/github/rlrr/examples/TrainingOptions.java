@@ -1,5 +1,6 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.Selection;
@@ -222,8 +223,8 @@ final class TrainingOptions {
                 restartFactor,
                 weightDecay,
                 clipNorm,
-                labelSmoothing,
-                balance ? ClassWeights.inverseFrequency(train) : List.of(),
+                new SingleLabel(
+                        labelSmoothing, balance ? ClassWeights.inverseFrequency(train) : List.of()),
                 mixup,
                 cutmix,
                 cutmixShare,

@@ -4,14 +4,15 @@ import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.Regime;
 import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.EpochMetrics;
-import io.github.rlrr.training.Evaluation;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.training.LabelledDataset;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.part.ResidualDropout;
@@ -96,7 +97,7 @@ record Trial(
                             .mixup(regime.mixup())
                             .cutmix(regime.cutmix())
                             .cutmixShare(regime.cutmixShare())
-                            .labelSmoothing(regime.labelSmoothing())
+                            .task(new SingleLabel(regime.labelSmoothing(), List.of()))
                             .emaDecay(regime.emaDecay())
                             .seed(seed)
                             .state(folder.resolve(STATE))

@@ -69,21 +69,19 @@ final class TrialProgress implements FineTuneListener, AutoCloseable {
             return;
         }
         String measured =
-                Double.isNaN(metrics.validationAccuracy())
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                "   %s accuracy %.1f %%",
-                                watched,
-                                100 * metrics.validationAccuracy());
+                metrics.validation().areKnown()
+                        ? "   "
+                                + watched
+                                + " accuracy "
+                                + metrics.validation().get("accuracy").text("%.1f")
+                        : "";
         out.printf(
                 Locale.ROOT,
-                "%s   epoch %d/%d   train loss %.4f accuracy %.1f %%%s%n",
+                "%s   epoch %d/%d   train %s%s%n",
                 name,
                 metrics.epoch(),
                 epochs,
-                metrics.trainLoss(),
-                100 * metrics.trainAccuracy(),
+                metrics.train().text("%.1f"),
                 measured);
         out.flush();
     }

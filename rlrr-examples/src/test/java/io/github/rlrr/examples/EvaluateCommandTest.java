@@ -8,7 +8,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.rlrr.training.ClassificationTally;
+import io.github.rlrr.task.ClassificationTally;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.rlrr.adapter.ParameterReport;
-import io.github.rlrr.training.ClassificationTally;
+import io.github.rlrr.task.ClassificationTally;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener.StepProgress;
 import io.github.rlrr.training.FineTuneResult;
@@ -42,7 +43,14 @@ class HtmlReportTest {
     private static List<EpochMetrics> epochs(int count) {
         List<EpochMetrics> epochs = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            epochs.add(new EpochMetrics(i, 0.01 / i, 2.0 / i, 0.5, 2.5 / i, 0.4, 1.5, 0.1));
+            epochs.add(
+                    new EpochMetrics(
+                            i,
+                            0.01 / i,
+                            SingleLabel.figures(2.0 / i, 0.5),
+                            SingleLabel.figures(2.5 / i, 0.4),
+                            1.5,
+                            0.1));
         }
         return epochs;
     }
@@ -66,6 +74,7 @@ class HtmlReportTest {
         HtmlReport.write(
                 new RunReport(
                         "my " + EVIL,
+                        SingleLabel.USUAL,
                         "rlrr",
                         PARAMETERS,
                         result,

@@ -1,7 +1,7 @@
 package io.github.rlrr.examples.anymodel;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import java.util.List;
 import java.util.SplittableRandom;
 

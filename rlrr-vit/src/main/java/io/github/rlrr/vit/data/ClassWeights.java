@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.data;
 
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,8 +17,7 @@ public final class ClassWeights {
      * balanced set weighs 1 throughout. A class without examples weighs 1: no loss asks for it.
      *
      * @param data the training set
-     * @return a weight for each class, in label order, as {@code FineTuner.Builder.classWeights}
-     *     takes them
+     * @return a weight for each class, in label order, as {@code SingleLabel} takes them
      */
     public static List<Double> inverseFrequency(LabelledDataset data) {
         int[] counts = new int[data.classNames().size()];

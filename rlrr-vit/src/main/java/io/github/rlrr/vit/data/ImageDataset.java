@@ -1,7 +1,7 @@
 package io.github.rlrr.vit.data;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.training.LabelledDataset;
+import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.ImageDecoder;

@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.inference;
 
-import java.util.Arrays;
+import io.github.rlrr.task.SingleLabel;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ public record Classification(List<ClassProbability> ranked, boolean accepted) {
      * @throws ArithmeticException when a logit is not finite
      */
     static Classification of(float[] logits, List<String> classNames, double rejectBelow) {
-        double[] probabilities = softmax(logits);
+        double[] probabilities = SingleLabel.USUAL.answer(logits);
         List<ClassProbability> ranked =
                 IntStream.range(0, logits.length)
                         .mapToObj(i -> new ClassProbability(classNames.get(i), i, probabilities[i]))
@@ -44,27 +44,6 @@ public record Classification(List<ClassProbability> ranked, boolean accepted) {
                                         .reversed())
                         .toList();
         return new Classification(ranked, ranked.get(0).probability() >= rejectBelow);
-    }
-
-    private static double[] softmax(float[] logits) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            if (!Float.isFinite(logit)) {
-                throw new ArithmeticException(
-                        "the model answers with the logit "
-                                + logit
-                                + ", which is not finite: its weights are damaged, or of a"
-                                + " precision too coarse for it");
-            }
-            max = Math.max(max, logit);
-        }
-        double largest = max;
-        double[] probabilities =
-                IntStream.range(0, logits.length)
-                        .mapToDouble(i -> Math.exp(logits[i] - largest))
-                        .toArray();
-        double sum = Arrays.stream(probabilities).sum();
-        return Arrays.stream(probabilities).map(p -> p / sum).toArray();
     }
 
     /**

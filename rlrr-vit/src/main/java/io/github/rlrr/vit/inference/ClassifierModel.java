@@ -5,6 +5,7 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointDescription;
@@ -103,9 +104,10 @@ record ClassifierModel(
     /**
      * How an adapter's images are prepared.
      *
-     * @throws IOException when it does not say this, or no class names
+     * @throws IOException when it does not say this, or no class names, or is of another task
      */
     static Preprocessing preprocessing(Path folder, AdapterMetadata said) throws IOException {
+        said.requireTask(folder, Tasks.USUAL);
         if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
             throw new IOException(
                     folder
