@@ -5,6 +5,7 @@ import io.github.rlrr.vit.VitConfig;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * How much memory a run will take beside what the process has already: what backward keeps of a
@@ -24,6 +25,9 @@ record MemoryForecast(long bytes, List<String> cheaper) {
 
     /** libtorch's temporary arrays, and what lies free between arrays. */
     private static final double SLACK = 1.12;
+
+    /** A block that is computed again has its arrays, their gradients and copies at once. */
+    private static final double AGAIN = 3 / SLACK;
 
     /** Beyond the memory there is by this much, a run is refused. */
     private static final double REFUSED = 1.2;
@@ -63,12 +67,13 @@ record MemoryForecast(long bytes, List<String> cheaper) {
             kept = block;
             effective = 0;
         } else if (step.recompute) {
-            kept = block + model.depth() * model.tokens() * width * FLOAT_BYTES;
+            kept = AGAIN * block + model.depth() * model.tokens() * width * FLOAT_BYTES;
             effective = weights;
         }
         double pixels = 3.0 * model.imageHeight() * model.imageWidth() * FLOAT_BYTES;
         double images = step.batch * (kept * SLACK + pixels * BATCHES_AT_ONCE);
-        double evaluation = EVALUATION_BATCH * (block * SLACK + pixels * BATCHES_AT_ONCE);
+        // Without gradients a block frees what it has used.
+        double evaluation = EVALUATION_BATCH * (block / 2 + pixels * BATCHES_AT_ONCE);
         double sum =
                 Math.max(images, evaluation)
                         + effective
@@ -80,7 +85,7 @@ record MemoryForecast(long bytes, List<String> cheaper) {
         List<String> choices = new ArrayList<>();
         if (step.batch > 1) {
             int smaller = Math.max(1, Integer.highestOneBit(step.batch - 1) / 2);
-            choices.add("--batch-size " + smaller + " (with --accumulate for the same steps)");
+            choices.add("--batch-size " + smaller);
         }
         if (!step.probe && !step.recompute) {
             choices.add("--recompute");
@@ -90,6 +95,19 @@ record MemoryForecast(long bytes, List<String> cheaper) {
         }
         choices.add("a smaller --image-size or checkpoint");
         return choices;
+    }
+
+    /**
+     * The same, naming only options that a command has.
+     *
+     * @param has whether it has an option
+     */
+    MemoryForecast naming(Predicate<String> has) {
+        return new MemoryForecast(
+                bytes,
+                cheaper.stream()
+                        .filter(text -> !text.startsWith("--") || has.test(text.split(" ", 2)[0]))
+                        .toList());
     }
 
     /**

@@ -3,7 +3,9 @@ package io.github.rlrr.examples;
 import ai.djl.Device;
 import io.github.rlrr.vit.VitConfig;
 import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Whether a run is stopped before it starts where its memory will not suffice. */
 final class MemoryOption {
@@ -15,6 +17,10 @@ final class MemoryOption {
                             + " refuse it.")
     private boolean ignored;
 
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
     /**
      * Refuses a run that would be killed for its memory, and warns of one that may be.
      *
@@ -24,7 +30,9 @@ final class MemoryOption {
      */
     void check(VitConfig model, MemoryForecast.Step step, Device device, PrintWriter out) {
         if (!ignored && !device.isGpu()) {
-            MemoryForecast.of(model, step).check(FreeMemory.now(), out);
+            MemoryForecast.of(model, step)
+                    .naming(name -> command.findOption(name) != null)
+                    .check(FreeMemory.now(), out);
         }
     }
 }
