@@ -1,7 +1,5 @@
 package io.github.rlrr.adapter;
 
-import io.github.rlrr.method.Replacement;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -14,18 +12,18 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.module.ModuleTree;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**

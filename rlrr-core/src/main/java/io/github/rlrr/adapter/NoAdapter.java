@@ -2,6 +2,7 @@ package io.github.rlrr.adapter;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.rlrr.io.ShortList;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,8 @@ final class NoAdapter {
         }
         Path folder = path.toAbsolutePath().getParent();
         if (folder != null && holdsAdapter(folder)) {
-            return "it is a file; name its folder, " + (path.getParent() == null ? "." : path.getParent());
+            return "it is a file; name its folder, "
+                    + (path.getParent() == null ? "." : path.getParent());
         }
         return "it is a file"
                 + (isCheckpoint(path)
@@ -57,7 +59,8 @@ final class NoAdapter {
         boolean model =
                 Files.exists(folder.resolve("config.json"))
                         || entries(folder).stream().anyMatch(NoAdapter::isCheckpoint);
-        return lacks + (model ? ", but a whole model: a checkpoint, which an adapter is put on" : "");
+        return lacks
+                + (model ? ", but a whole model: a checkpoint, which an adapter is put on" : "");
     }
 
     /** The adapters of a run's folder, or of a comparison's. */
@@ -119,8 +122,8 @@ final class NoAdapter {
     }
 
     private static String text(@Nullable JsonElement value) {
-        boolean text =
-                value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
-        return text ? AdapterFolder.shown(value.getAsString()) : "";
+        return value instanceof JsonPrimitive primitive && primitive.isString()
+                ? AdapterFolder.shown(primitive.getAsString())
+                : "";
     }
 }

@@ -34,8 +34,7 @@ import java.util.Set;
  * modules are trained as a whole, a parameter that belongs to no such module, {@code cls_token}, is
  * selected by its own path in the same way; {@code **} is everything.
  *
- * <p>Patterns are matched against whole paths of a {@link
- * ModuleTree}.
+ * <p>Patterns are matched against whole paths of a {@link ModuleTree}.
  */
 @Internal
 public final class Targets {

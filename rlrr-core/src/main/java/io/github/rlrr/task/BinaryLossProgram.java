@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Binary cross-entropy of logits (B, C), a scalar, as one program.
@@ -19,17 +20,6 @@ import java.util.List;
  * is known. Counts nothing. Owns its arrays.
  */
 final class BinaryLossProgram implements Objective {
-
-    private static final String TEXT =
-            """
-              def forward(self, z: Tensor, t: Tensor%s) -> Tensor:
-                mixed = %s
-                known = torch.to(torch.logical_not(torch.isnan(mixed)), 6)
-                y = torch.nan_to_num(mixed, 0.)
-                each = torch.binary_cross_entropy_with_logits(z, y, None, %s, 0)
-                n = torch.clamp_min(torch.sum(known), 1)
-                return torch.div(torch.sum(torch.mul(each, known)), n)
-            """;
 
     private final TorchProgram program;
     private final NDManager manager;
@@ -49,7 +39,16 @@ final class BinaryLossProgram implements Objective {
         program =
                 new TorchProgram(
                         String.format(
-                                TEXT,
+                                Locale.ROOT,
+                                """
+              def forward(self, z: Tensor, t: Tensor%s) -> Tensor:
+                mixed = %s
+                known = torch.to(torch.logical_not(torch.isnan(mixed)), 6)
+                y = torch.nan_to_num(mixed, 0.)
+                each = torch.binary_cross_entropy_with_logits(z, y, None, %s, 0)
+                n = torch.clamp_min(torch.sum(known), 1)
+                return torch.div(torch.sum(torch.mul(each, known)), n)
+            """,
                                 (mixed ? ", share: Tensor" : "") + (weighted ? ", w: Tensor" : ""),
                                 mixed ? "torch.lerp(torch.flip(t, [0]), t, share)" : "t",
                                 weighted ? "w" : "None"));

@@ -1,9 +1,8 @@
 package io.github.rlrr.tensor;
 
-import io.github.rlrr.io.WholeFolder;
-
 import ai.djl.ndarray.NDArray;
 import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,11 +1,10 @@
 package io.github.rlrr.tensor;
 
-import io.github.rlrr.io.WholeFolder;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import com.google.gson.stream.JsonWriter;
 import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;

@@ -81,7 +81,7 @@ final class RunIdentity {
                 // Two bytes of an index, as in the states of the first version.
                 long bits = isIndex ? (long) value : Double.doubleToLongBits(value);
                 for (int k = 0; k < (isIndex ? Character.BYTES : Double.BYTES); k++) {
-                    targets.update((int) (bits >> k * Byte.SIZE));
+                    targets.update((int) (bits >> (k * Byte.SIZE)));
                 }
             }
         }

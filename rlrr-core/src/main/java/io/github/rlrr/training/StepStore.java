@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.data.BatchLoader;
-import io.github.rlrr.torch.Segment;
 import io.github.rlrr.torch.Autograd;
 import io.github.rlrr.torch.Segment;
 import io.github.rlrr.torch.TorchRuntime;

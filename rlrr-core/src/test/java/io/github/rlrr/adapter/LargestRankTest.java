@@ -1,15 +1,14 @@
 package io.github.rlrr.adapter;
 
-import io.github.rlrr.method.ArcConfig;
-import io.github.rlrr.method.LoraConfig;
-import io.github.rlrr.method.RlrrConfig;
-
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.rlrr.Fixtures;
+import io.github.rlrr.method.ArcConfig;
+import io.github.rlrr.method.LoraConfig;
+import io.github.rlrr.method.RlrrConfig;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -15,7 +15,6 @@ import ai.djl.training.ParameterStore;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.RescalingOracle.Case;
 import io.github.rlrr.method.Initialisation;
-import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.method.Rescaling.Form;
 import io.github.rlrr.method.Rescaling.Sides;
 import io.github.rlrr.method.RlrrConfig;

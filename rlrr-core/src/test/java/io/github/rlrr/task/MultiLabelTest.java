@@ -20,8 +20,8 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.data.Examples;
+import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import io.github.rlrr.training.FineTuneResult;
@@ -64,7 +64,8 @@ class MultiLabelTest {
     }
 
     private static JsonObject expected() {
-        try (InputStream in = MultiLabelTest.class.getResourceAsStream("/multi-label/expected.json");
+        try (InputStream in =
+                        MultiLabelTest.class.getResourceAsStream("/multi-label/expected.json");
                 InputStreamReader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
             return JsonParser.parseReader(reader).getAsJsonObject();
         } catch (IOException e) {
@@ -233,8 +234,7 @@ class MultiLabelTest {
         @Override
         public void read(int index, SplittableRandom random, float[] target, int offset) {
             for (int i = 0; i < 4; i++) {
-                target[offset + i] =
-                        (float) (feature(index, i) + 0.8 * random.nextGaussian());
+                target[offset + i] = (float) (feature(index, i) + 0.8 * random.nextGaussian());
             }
         }
     }
@@ -269,7 +269,6 @@ class MultiLabelTest {
     private static List<List<Double>> figures(FineTuneResult result) {
         return result.epochs().stream()
                 .map(e -> new ArrayList<>(e.values().values()).subList(0, 6))
-                .map(values -> (List<Double>) values)
                 .toList();
     }
 

@@ -2,7 +2,6 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.task.ClassificationFigures;
-import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.LoadOptions;

@@ -8,7 +8,6 @@ import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.Figure;
 import io.github.rlrr.task.Tasks;
-import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;

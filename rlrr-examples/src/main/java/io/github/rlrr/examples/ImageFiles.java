@@ -23,8 +23,8 @@ record ImageFiles(List<Path> files, LeftOut unread) {
      * Lists files.
      *
      * @param arguments files, taken whatever their name and whether they exist; or folders, whose
-     *     images at any depth are sorted by their path below it; hidden ones, other files
-     *     and what lies in folders of results are left out there, links followed
+     *     images at any depth are sorted by their path below it; hidden ones, other files and what
+     *     lies in folders of results are left out there, links followed
      * @throws IOException if a folder cannot be read, has no images, no end, or names that the
      *     locale makes unreadable
      */

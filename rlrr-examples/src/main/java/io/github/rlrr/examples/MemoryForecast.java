@@ -132,7 +132,12 @@ record MemoryForecast(long bytes, List<String> cheaper) {
         String instead = String.join(", ", cheaper);
         if (share > REFUSED) {
             throw new IllegalStateException(
-                    said + "; cheaper: " + instead + "; or " + OVERRIDE + " to try it all the same");
+                    said
+                            + "; cheaper: "
+                            + instead
+                            + "; or "
+                            + OVERRIDE
+                            + " to try it all the same");
         }
         out.println("warning: " + said + "; cheaper: " + instead);
         out.flush();

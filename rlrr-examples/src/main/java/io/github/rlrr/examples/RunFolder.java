@@ -132,7 +132,8 @@ final class RunFolder implements FineTuneListener {
         }
         EpochMetrics best = null;
         for (EpochMetrics epoch : epochs) {
-            if (best == null || epoch.validation().areBetterThan(best.validation(), task.deciding())) {
+            if (best == null
+                    || epoch.validation().areBetterThan(best.validation(), task.deciding())) {
                 best = epoch;
             }
         }

@@ -1,8 +1,7 @@
 package io.github.rlrr.examples;
 
-import io.github.rlrr.io.AtomicFile;
-import io.github.rlrr.spectrum.LayerChange;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.spectrum.LayerChange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -37,10 +37,17 @@ class StartScriptTest {
             executable(scripts.resolve(name));
         }
         programs = Files.createDirectory(folder.resolve("programs"));
-        program("java", "if [ \"$1\" = -version ]; then echo 'openjdk version \"'${V:-17}'\"' >&2;"
-                + " else echo \"java $*\"; fi");
-        program("mvn", "echo built >> " + folder.resolve("builds") + "; mkdir -p '"
-                + checkout.resolve("rlrr-examples/target/lib") + "'");
+        program(
+                "java",
+                "if [ \"$1\" = -version ]; then echo 'openjdk version \"'${V:-17}'\"' >&2;"
+                        + " else echo \"java $*\"; fi");
+        program(
+                "mvn",
+                "echo built >> "
+                        + folder.resolve("builds")
+                        + "; mkdir -p '"
+                        + checkout.resolve("rlrr-examples/target/lib")
+                        + "'");
     }
 
     private static void executable(Path file) throws IOException {

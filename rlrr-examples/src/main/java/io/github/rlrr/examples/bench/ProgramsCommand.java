@@ -2,9 +2,8 @@ package io.github.rlrr.examples.bench;
 
 import com.google.gson.Gson;
 import io.github.rlrr.examples.Outputs;
-import io.github.rlrr.io.AtomicFile;
-import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.vit.part.EncoderBlock;
 import io.github.rlrr.vit.part.Precision;

@@ -2,7 +2,6 @@ package io.github.rlrr.examples.recipe;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -20,7 +20,6 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.method.AdapterConfig;
-import io.github.rlrr.data.LabelledDataset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;

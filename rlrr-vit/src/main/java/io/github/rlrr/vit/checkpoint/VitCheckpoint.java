@@ -2,8 +2,8 @@ package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * preprocessor_config.json} where there are such. A file with one of the first two names is read
  * with the configuration beside it, too.
  *
- * <p>What a training tool puts before all names ({@code model.}, {@code module.}, {@code _orig_mod.}
- * …) is taken off, and tensors that no classifier computes with (a decoder, counters, an optimizer)
- * are left out; a warning says so in one line. Of several models in a file, such as one and its
- * moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
+ * <p>What a training tool puts before all names ({@code model.}, {@code module.}, {@code
+ * _orig_mod.} …) is taken off, and tensors that no classifier computes with (a decoder, counters,
+ * an optimizer) are left out; a warning says so in one line. Of several models in a file, such as
+ * one and its moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
  *
  * <p>What our Vision Transformer does not have (LayerScale, register tokens, missing biases …) is
  * refused by the name of its tensor or of its key in the configuration.
@@ -73,8 +73,8 @@ public final class VitCheckpoint {
      *
      * <p>Preprocessing is that of {@code preprocessor_config.json}, or of timm's {@code
      * pretrained_cfg}. Google's layout has no such file; its models take values from −1 to 1, and
-     * {@link Preprocessing#vitDefault} is given, with 16-bit grey clipped as Pillow does. Else there
-     * is none.
+     * {@link Preprocessing#vitDefault} is given, with 16-bit grey clipped as Pillow does. Else
+     * there is none.
      *
      * @param path the file or folder
      * @return geometry, preprocessing, class names and threshold

@@ -1,7 +1,6 @@
 package io.github.rlrr.vit.inference;
 
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.inference.ModelFolder;
