@@ -38,7 +38,8 @@ final class NoAdapter {
         }
         Path folder = path.toAbsolutePath().getParent();
         if (folder != null && holdsAdapter(folder)) {
-            return "it is a file; name its folder, " + (path.getParent() == null ? "." : path.getParent());
+            return "it is a file; name its folder, "
+                    + (path.getParent() == null ? "." : path.getParent());
         }
         return "it is a file"
                 + (isCheckpoint(path)
@@ -57,7 +58,8 @@ final class NoAdapter {
         boolean model =
                 Files.exists(folder.resolve("config.json"))
                         || entries(folder).stream().anyMatch(NoAdapter::isCheckpoint);
-        return lacks + (model ? ", but a whole model: a checkpoint, which an adapter is put on" : "");
+        return lacks
+                + (model ? ", but a whole model: a checkpoint, which an adapter is put on" : "");
     }
 
     /** The adapters of a run's folder, or of a comparison's. */

@@ -67,7 +67,8 @@ public final class JsonFile {
      * @throws IOException as for {@link #object(Path)}
      */
     public static JsonObject object(String name, String json) throws IOException {
-        String text = !json.isEmpty() && json.charAt(0) == BYTE_ORDER_MARK ? json.substring(1) : json;
+        String text =
+                !json.isEmpty() && json.charAt(0) == BYTE_ORDER_MARK ? json.substring(1) : json;
         if (text.isBlank()) {
             throw new IOException(name + " is no valid JSON: it is empty; copy it again");
         }

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A pickle is a program for a stack machine that can name and call any Python function. This
  * machine knows the opcodes that {@code torch.save} writes, in protocols 2 to 5, and the names in
- * {@link PickledGlobal}. It calls nothing: what a name that is no part of a state dict would make is
- * a {@link PickledForeign}, which holds that name alone, whatever is put into it; {@link StateDict}
- * refuses one among tensors. Nothing recurses, so nesting costs no
- * stack, and cycles stay references. Each step takes a byte of the pickle at least, makes one small
- * value at most and looks at no more than it takes off the stack, so what is put on it again and
- * again costs nothing again; steps are bounded besides, by the number of tensors allowed.
+ * {@link PickledGlobal}. It calls nothing: what a name that is no part of a state dict would make
+ * is a {@link PickledForeign}, which holds that name alone, whatever is put into it; {@link
+ * StateDict} refuses one among tensors. Nothing recurses, so nesting costs no stack, and cycles
+ * stay references. Each step takes a byte of the pickle at least, makes one small value at most and
+ * looks at no more than it takes off the stack, so what is put on it again and again costs nothing
+ * again; steps are bounded besides, by the number of tensors allowed.
  *
  * <p>The values: {@link PickledDict}, {@code List} (a tuple), {@link PickledTensor}, its storage,
  * {@link PickledGlobal}, {@link PickledForeign}, {@code String}, {@code Long}, and {@link #OTHER}

@@ -16,9 +16,10 @@ import java.util.Map;
  * <p>Of PyTorch files, the archives are read that {@code torch.save} writes since PyTorch 1.6, and
  * of these the state dicts: the pickle inside is interpreted by a reader that knows dictionaries of
  * tensors, calls nothing, and passes over what else a training saved beside them. The state dict is
- * what was saved, or the only dictionary of tensors in the dictionary that was saved, under whatever
- * key; single numbers beside it and values that are no tensors are passed over. Of several such
- * dictionaries all tensors are listed, with their dictionary's key and a dot before their names.
+ * what was saved, or the only dictionary of tensors in the dictionary that was saved, under
+ * whatever key; single numbers beside it and values that are no tensors are passed over. Of several
+ * such dictionaries all tensors are listed, with their dictionary's key and a dot before their
+ * names.
  *
  * <pre>{@code
  * try (TensorReader reader = TensorReader.open(Path.of("vit.safetensors"))) {

@@ -132,7 +132,8 @@ class MalformedAdapterTest {
         Path model = Files.createDirectory(folder.resolve("model"));
         Path file = Files.writeString(model.resolve("model.safetensors"), "");
         assertThatThrownBy(() -> AdapterFolder.describe(model))
-                .hasMessageContaining("but a whole model: a checkpoint, which an adapter is put on");
+                .hasMessageContaining(
+                        "but a whole model: a checkpoint, which an adapter is put on");
         assertThatThrownBy(() -> AdapterFolder.describe(file))
                 .hasMessageContaining("it is a file of a model's tensors: a checkpoint")
                 .hasMessageContaining("expected a folder with adapter_config.json");

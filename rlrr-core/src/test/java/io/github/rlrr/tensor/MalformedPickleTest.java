@@ -194,12 +194,7 @@ class MalformedPickleTest {
                 Arguments.of(p().text("s").op(0x8f, '(', 'C', 2, 1, 2, 0x90)),
                 Arguments.of(p().text("s").ops("(N").op(0x91)),
                 // Keyword arguments; and what is called was called for.
-                Arguments.of(
-                        p().text("p")
-                                .global("my.lib", "Point")
-                                .ops(")}")
-                                .op(0x92)
-                                .ops(")R")),
+                Arguments.of(p().text("p").global("my.lib", "Point").ops(")}").op(0x92).ops(")R")),
                 Arguments.of(p().text("big").op(0x8b, 9, 0, 0, 0).op(1, 2, 3, 4, 5, 6, 7, 8, 9)),
                 // What is made and dropped again, as Python does for tuples that hold themselves.
                 Arguments.of(p().text("t").ops("N(NN1")));
@@ -268,7 +263,8 @@ class MalformedPickleTest {
         Path file = file(pickle.ops("u").stop());
         assertThatThrownBy(() -> TensorReader.open(file, ReadLimits.DEFAULTS.withMaxTensors(5000)))
                 .isInstanceOf(TensorFileException.class)
-                .hasMessageContaining("data.pkl has more than 5000 tensors (ReadLimits.maxTensors)");
+                .hasMessageContaining(
+                        "data.pkl has more than 5000 tensors (ReadLimits.maxTensors)");
     }
 
     @Test

@@ -86,7 +86,8 @@ class ClassNamesTest {
         CommandLine.Result result = rlrr("predict", "--adapter", adapter, "--top", 10, image);
         assertThat(result.out().lines()).hasSize(11);
         assertThat(result.out()).contains("a\\nb").contains("c\\td").contains("\\u001b[31mj");
-        assertThat(rlrr("inspect", adapter).out()).contains("classes        a\\nb, c\\td, e|f, <g>");
+        assertThat(rlrr("inspect", adapter).out())
+                .contains("classes        a\\nb, c\\td, e|f, <g>");
     }
 
     @Test

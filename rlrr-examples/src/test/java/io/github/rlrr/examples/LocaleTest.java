@@ -31,7 +31,8 @@ class LocaleTest {
                             + "|ofPattern\\([^,;]*\\)");
 
     /** Conversions that write digits or letters by the locale: all but texts as they are. */
-    private static final Pattern LOCAL_CONVERSION = Pattern.compile("%[-#+ 0,(.\\d]*[dfeEgGxXaAtT]");
+    private static final Pattern LOCAL_CONVERSION =
+            Pattern.compile("%[-#+ 0,(.\\d]*[dfeEgGxXaAtT]");
 
     private static List<String> faults(String source) {
         String code = source.replaceAll("(?s)/\\*.*?\\*/|(?m)^\\s*//.*$", "");
@@ -85,7 +86,9 @@ class LocaleTest {
         assertThat(faults("String.format(\"%.2f\", x);")).hasSize(1);
         assertThat(faults("out.printf(\"%,d%n\", x);")).hasSize(1);
         assertThat(faults("name.toUpperCase();")).hasSize(1);
-        assertThat(faults("\"%s of %s%n\".formatted(1, 2); String.format(\n Locale.ROOT, \"%d\", 1);"))
+        assertThat(
+                        faults(
+                                "\"%s of %s%n\".formatted(1, 2); String.format(\n Locale.ROOT, \"%d\", 1);"))
                 .isEmpty();
     }
 }

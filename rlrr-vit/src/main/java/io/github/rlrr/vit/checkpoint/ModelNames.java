@@ -84,8 +84,7 @@ record ModelNames(Map<String, String> theirs, String note) {
         List<String> left = new ArrayList<>(models);
         if (wanted != null) {
             left.removeIf(
-                    prefix ->
-                            !prefix.startsWith(wanted + ".") && !prefix.startsWith(wanted + "/"));
+                    prefix -> !prefix.startsWith(wanted + ".") && !prefix.startsWith(wanted + "/"));
         } else if (left.size() > 1) {
             left.removeIf(ModelNames::isAverage);
         }
@@ -114,7 +113,9 @@ record ModelNames(Map<String, String> theirs, String note) {
 
     static String shown(List<String> prefixes) {
         return ShortList.of(
-                prefixes.stream().map(p -> p.isEmpty() ? "one without a prefix" : bare(p)).toList());
+                prefixes.stream()
+                        .map(p -> p.isEmpty() ? "one without a prefix" : bare(p))
+                        .toList());
     }
 
     private static String bare(String prefix) {

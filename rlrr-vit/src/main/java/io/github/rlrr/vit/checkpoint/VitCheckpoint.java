@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  * preprocessor_config.json} where there are such. A file with one of the first two names is read
  * with the configuration beside it, too.
  *
- * <p>What a training tool puts before all names ({@code model.}, {@code module.}, {@code _orig_mod.}
- * …) is taken off, and tensors that no classifier computes with (a decoder, counters, an optimizer)
- * are left out; a warning says so in one line. Of several models in a file, such as one and its
- * moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
+ * <p>What a training tool puts before all names ({@code model.}, {@code module.}, {@code
+ * _orig_mod.} …) is taken off, and tensors that no classifier computes with (a decoder, counters,
+ * an optimizer) are left out; a warning says so in one line. Of several models in a file, such as
+ * one and its moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
  *
  * <p>What our Vision Transformer does not have (LayerScale, register tokens, missing biases …) is
  * refused by the name of its tensor or of its key in the configuration.

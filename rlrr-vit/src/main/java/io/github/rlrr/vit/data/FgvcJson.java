@@ -85,7 +85,11 @@ final class FgvcJson {
                 | JsonParseException
                 | IllegalStateException e) {
             throw new IOException(
-                    file + ": " + JsonFile.reason(e) + "; expected {\"<path>\": <class number>, ...}", e);
+                    file
+                            + ": "
+                            + JsonFile.reason(e)
+                            + "; expected {\"<path>\": <class number>, ...}",
+                    e);
         }
     }
 

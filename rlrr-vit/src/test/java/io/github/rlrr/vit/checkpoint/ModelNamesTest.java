@@ -41,8 +41,7 @@ class ModelNamesTest {
         return all;
     }
 
-    private static ModelNames read(List<String> names, @Nullable String wanted)
-            throws IOException {
+    private static ModelNames read(List<String> names, @Nullable String wanted) throws IOException {
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
         for (String name : names) {
             boolean number = name.matches("(.*[./])?(step|epoch|best_acc|logit_scale|temperature)");
@@ -137,7 +136,8 @@ class ModelNamesTest {
                 .hasMessage(
                         "vit.pth holds 2 models: model, model_ema; expected one that #teacher names");
         assertThatThrownBy(() -> read(all(under("a.", TIMM), under("b.", TIMM))))
-                .hasMessage("vit.pth holds 2 models: a, b; expected one, or FILE#NAME to say which");
+                .hasMessage(
+                        "vit.pth holds 2 models: a, b; expected one, or FILE#NAME to say which");
     }
 
     @ParameterizedTest
@@ -188,7 +188,8 @@ class ModelNamesTest {
     void whatStandsBesideThePrefixIsRefused(String beside) {
         assertThatThrownBy(() -> read(all(under("backbone.", TIMM), List.of(beside))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("the names of its model begin with \"backbone.\", and these do")
+                .hasMessageContaining(
+                        "the names of its model begin with \"backbone.\", and these do")
                 .hasMessageContaining("not: " + beside);
     }
 

@@ -151,8 +151,7 @@ class TrainingFilesTest {
 
     @Test
     void aCutConfigurationSaysFileAndPlace() throws IOException {
-        Files.copy(
-                TinyFiles.parity("base_timm.safetensors"), folder.resolve("model.safetensors"));
+        Files.copy(TinyFiles.parity("base_timm.safetensors"), folder.resolve("model.safetensors"));
         for (String name : new String[] {"config.json", "preprocessor_config.json"}) {
             Path file = Files.writeString(folder.resolve(name), "{\n  \"architecture\": \"vi");
             assertThatThrownBy(() -> VitCheckpoint.describe(folder))
