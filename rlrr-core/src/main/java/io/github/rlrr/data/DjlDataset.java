@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -94,8 +95,12 @@ public final class DjlDataset implements LabelledDataset {
             if (labels[i] < 0 || labels[i] >= names.size()) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "example %s: label %s, expected 0 to %s (there are %s classes)",
-                                i, labels[i], names.size() - 1, names.size()));
+                                i,
+                                labels[i],
+                                names.size() - 1,
+                                names.size()));
             }
         }
         return new DjlDataset(source, names, shape, labels);
@@ -127,10 +132,13 @@ public final class DjlDataset implements LabelledDataset {
                     if (shape.dimension() < 2 || shape.get(0) != 1 || label.size() != 1) {
                         throw new IllegalArgumentException(
                                 String.format(
+                                        Locale.ROOT,
                                         "example %s: data of shape %s and labels of shape %s in a"
                                                 + " batch of one, expected (1, …) and one class"
                                                 + " index",
-                                        index, shape, label.getShape()));
+                                        index,
+                                        shape,
+                                        label.getShape()));
                     }
                     return new Example(
                             data.toType(DataType.FLOAT32, false).toFloatArray(),

@@ -337,11 +337,11 @@ final class FinetuneCommand implements Callable<Integer> {
     private static void say(RunFolder files, FineTuneResult result, PrintWriter print) {
         if (result.stopped()) {
             print.printf(
-                    "stopped after %d steps; the same command goes on from there%n",
+                    "stopped after %s steps; the same command goes on from there%n",
                     result.steps());
         }
         if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
-            print.printf("kept the adapter of epoch %d%n", result.keptEpoch());
+            print.printf("kept the adapter of epoch %s%n", result.keptEpoch());
         }
         print.println("adapter   " + files.adapter());
         print.println("options   " + files.config());
@@ -374,7 +374,7 @@ final class FinetuneCommand implements Callable<Integer> {
             metrics.evaluation(set, result);
             Figure decides = result.figures().get(Tasks.of(images).deciding().get(0));
             print.printf(
-                    "test %s %s on %d images%n",
+                    "test %s %s on %s images%n",
                     decides.words(), decides.text("%.2f"), result.examples());
         }
         return examination;

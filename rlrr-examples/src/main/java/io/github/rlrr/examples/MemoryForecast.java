@@ -118,7 +118,7 @@ record MemoryForecast(long bytes, List<String> cheaper) {
      * @throws IllegalStateException when it is not enough by far
      */
     void check(FreeMemory free, PrintWriter out) {
-        double share = bytes / Math.max(1.0, free.bytes());
+        double share = (double) bytes / Math.max(1.0, (double) free.bytes());
         if (share <= WARNED) {
             return;
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -42,10 +43,13 @@ final class OutPlace {
             if (place.startsWith(real(folder))) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "--out: %s lies in %s, where images are read, so that results would"
                                         + " be taken for images; expected a folder outside, such as"
                                         + " --out %s",
-                                out, folder, proposal(folder)));
+                                out,
+                                folder,
+                                proposal(folder)));
             }
         }
     }

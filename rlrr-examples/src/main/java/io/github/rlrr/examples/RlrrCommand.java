@@ -116,8 +116,10 @@ public final class RlrrCommand implements Runnable {
                 faults.add(
                         new IllegalArgumentException(
                                 String.format(
+                                        Locale.ROOT,
                                         "the argument '%s' cannot be read: %s",
-                                        arg.replace('\uFFFD', '?'), FileNames.remedy())));
+                                        arg.replace('\uFFFD', '?'),
+                                        FileNames.remedy())));
             }
         }
         return faults;

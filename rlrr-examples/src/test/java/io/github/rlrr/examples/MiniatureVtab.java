@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -79,7 +80,7 @@ final class MiniatureVtab {
                 try (Stream<Path> there = Files.list(target)) {
                     number = (int) there.count();
                 }
-                String file = String.format("%06d.png", number);
+                String file = String.format(Locale.ROOT, "%06d.png", number);
                 Files.copy(image, target.resolve(file));
                 lines.add("images/" + folder + "/" + file + " " + CLASSES.indexOf(name));
             }

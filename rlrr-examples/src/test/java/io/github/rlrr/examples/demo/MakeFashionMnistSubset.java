@@ -121,7 +121,12 @@ final class MakeFashionMnistSubset {
             int magic = in.readInt();
             if (magic != (8 << 8 | axes)) {
                 throw new IOException(
-                        String.format("%s: magic %x, expected %x", file, magic, 8 << 8 | axes));
+                        String.format(
+                                Locale.ROOT,
+                                "%s: magic %x, expected %x",
+                                file,
+                                magic,
+                                8 << 8 | axes));
             }
             int values = 1;
             for (int axis = 0; axis < axes; axis++) {

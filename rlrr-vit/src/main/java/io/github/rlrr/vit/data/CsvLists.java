@@ -144,9 +144,11 @@ final class CsvLists {
             if (all && parts.size() > 1) {
                 throw new IOException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: the column '%s' says parts of the data set; expected it to be"
                                         + " called split",
-                                file, columns.names().get(i)));
+                                file,
+                                columns.names().get(i)));
             }
         }
         return -1;

@@ -63,9 +63,11 @@ public final class FileNames {
                     + " convmv -f latin1 -t utf8";
         }
         return String.format(
+                Locale.ROOT,
                 "the locale is %s (sun.jnu.encoding is %s), expected one with UTF-8; set"
                         + " LC_ALL=C.UTF-8 in the environment before Java starts",
-                locale(), System.getProperty(ENCODING));
+                locale(),
+                System.getProperty(ENCODING));
     }
 
     private static String locale() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -95,9 +96,13 @@ final class FolderParts {
             if (!shared.isEmpty()) {
                 throw new IOException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: the folder %s has classes of %s in it, but not the name of a"
                                         + " part; expected %s; rename it or move it away",
-                                root, name, named.get(Part.TRAIN), Parts.EXPECTED));
+                                root,
+                                name,
+                                named.get(Part.TRAIN),
+                                Parts.EXPECTED));
             }
         }
         if (!others.isEmpty()) {

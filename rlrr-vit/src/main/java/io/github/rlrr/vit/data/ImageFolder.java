@@ -197,9 +197,12 @@ public final class ImageFolder {
             if (parts.size() > 1) {
                 throw new IOException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: the class folder %s has the parts %s in it; expected"
                                         + " train/<class>/<images>; if it is the data set, give it",
-                                scan.root(), entry.getKey(), entry.getValue()));
+                                scan.root(),
+                                entry.getKey(),
+                                entry.getValue()));
             }
         }
         Set<Set<String>> inside = new HashSet<>(scan.foldersByClass().values());

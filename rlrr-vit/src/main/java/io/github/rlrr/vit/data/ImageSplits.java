@@ -2,6 +2,7 @@ package io.github.rlrr.vit.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -43,8 +44,11 @@ public record ImageSplits(ImageListing train, ImageListing validation, ImageList
         if (!other.classNames().equals(train.classNames())) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s: classes %s, expected those of train, %s",
-                            name, other.classNames(), train.classNames()));
+                            name,
+                            other.classNames(),
+                            train.classNames()));
         }
     }
 }

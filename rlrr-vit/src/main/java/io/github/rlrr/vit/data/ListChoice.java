@@ -117,8 +117,10 @@ final class ListChoice {
         } else if (!parts.isEmpty() && single.isEmpty()) {
             throw new IOException(
                     String.format(
+                            Locale.ROOT,
                             "%s: found %s; expected a list train.csv beside it",
-                            folder, chosen.values().stream().map(ListChoice::name).toList()));
+                            folder,
+                            chosen.values().stream().map(ListChoice::name).toList()));
         } else if (single.size() > 1 || !parts.isEmpty()) {
             List<Path> all = new ArrayList<>(chosen.values());
             all.addAll(single);

@@ -146,8 +146,11 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
         String shown = first.length() > SHOWN ? first.substring(0, SHOWN) + "…" : first;
         return new IOException(
                 String.format(
+                        Locale.ROOT,
                         "%s is not understood as a list of images: its first line is \"%s\"; %s",
-                        file, shown.replaceAll("\\p{Cntrl}", " "), EXPECTED));
+                        file,
+                        shown.replaceAll("\\p{Cntrl}", " "),
+                        EXPECTED));
     }
 
     /** Where the header begins: after the line in which Excel is told the separator. */
@@ -201,6 +204,7 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
             if (found.size() > 1) {
                 throw new IOException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: the columns %s could each be the %s; expected one that is"
                                         + " called so",
                                 file,

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -159,8 +160,12 @@ final class ListedImages {
                 faults.add(
                         row.place,
                         String.format(
+                                Locale.ROOT,
                                 "'%s' has the label %s, and %s at %s",
-                                row.path, row.label, before.label, before.place));
+                                row.path,
+                                row.label,
+                                before.label,
+                                before.place));
             } else {
                 entries.add(new Entry(path, labels.getOrDefault(row.label, -1)));
             }

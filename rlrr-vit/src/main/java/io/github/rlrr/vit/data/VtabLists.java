@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -53,7 +54,8 @@ final class VtabLists {
                 String base = other.replaceFirst("(?i)\\.txt$", "");
                 if (!base.equals(other) && Parts.of(base) == part) {
                     throw new IOException(
-                            String.format("%s: found %s; expected %s", root, other, name));
+                            String.format(
+                                    Locale.ROOT, "%s: found %s; expected %s", root, other, name));
                 }
             }
         }

@@ -97,7 +97,7 @@ final class Exif {
             case 11 -> whole(tiff.getFloat(at));
             case 12 -> whole(tiff.getDouble(at));
             case 6 -> tiff.get(at);
-            case 16 -> whole(tiff.getLong(at));
+            case 16 -> whole((double) tiff.getLong(at));
             default -> 0; // bytes and text are no numbers
         };
     }

@@ -238,8 +238,12 @@ public record Preprocessing(
         if (image.width() != width || image.height() != height) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "image: %sx%s (width x height), expected %sx%s; resize it first",
-                            image.width(), image.height(), width, height));
+                            image.width(),
+                            image.height(),
+                            width,
+                            height));
         }
         int plane = height * width;
         Objects.checkFromIndexSize(offset, CHANNELS * plane, target.length);

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.image;
 
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -23,10 +24,13 @@ public record RandomCrop() implements Region {
                 && crop.resized(width) == width) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "random crop of %sx%s (height x width) from images squashed to the same"
                                     + " size, expected a crop fraction below 1, such as %s for"
                                     + " images of 256 and inputs of 224",
-                            height, width, 224 / 256.0));
+                            height,
+                            width,
+                            224 / 256.0));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.image;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -34,8 +35,12 @@ public final class RgbImage {
         if (pixels.length != 3L * width * height) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "pixels: %s bytes, expected %s = 3 x %s x %s",
-                            pixels.length, 3L * width * height, width, height));
+                            pixels.length,
+                            3L * width * height,
+                            width,
+                            height));
         }
         this.width = width;
         this.height = height;

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The parts of a WebP file, found before a decoder sees any of it: how large the picture is, the
@@ -198,8 +199,12 @@ final class WebpFile {
         if (!fits || streamWidth == 0 || streamHeight == 0) {
             throw new IOException(
                     String.format(
+                            Locale.ROOT,
                             "a picture of %dx%d pixels in one of %dx%d",
-                            streamWidth, streamHeight, width, height));
+                            streamWidth,
+                            streamHeight,
+                            width,
+                            height));
         }
     }
 

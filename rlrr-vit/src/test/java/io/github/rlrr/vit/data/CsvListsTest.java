@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +66,7 @@ class CsvListsTest {
     void cutsOneFileWithoutPartsBySeed() throws IOException {
         StringBuilder text = new StringBuilder("path,label\n");
         for (int i = 0; i < 40; i++) {
-            text.append(String.format("p/%03d.png,%d%n", i, i % 2 + 9));
+            text.append(String.format(Locale.ROOT, "p/%03d.png,%d%n", i, i % 2 + 9));
         }
         write("all.csv", text.toString());
 
@@ -156,7 +157,7 @@ class CsvListsTest {
     }
 
     private Entry entry(int picture, int label) {
-        return new Entry(root.resolve(String.format("p/%03d.png", picture)), label);
+        return new Entry(root.resolve(String.format(Locale.ROOT, "p/%03d.png", picture)), label);
     }
 
     private Path write(String name, String text) throws IOException {

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 
 /** Writes small image files for tests. */
@@ -25,7 +26,7 @@ final class Pictures {
     /** So many pictures {@code 000.png}, {@code 001.png} … in a folder. */
     static void fill(Path folder, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            write(folder.resolve(String.format("%03d.png", i)), i);
+            write(folder.resolve(String.format(Locale.ROOT, "%03d.png", i)), i);
         }
     }
 }

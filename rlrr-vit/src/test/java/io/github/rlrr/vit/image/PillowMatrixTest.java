@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
@@ -48,7 +49,8 @@ class PillowMatrixTest {
             RgbImage image = new ImageDecoder().decode(file, name);
             CRC32 sum = new CRC32();
             sum.update(image.pixels());
-            return String.format("%d,%d,%08x", image.width(), image.height(), sum.getValue());
+            return String.format(
+                    Locale.ROOT, "%d,%d,%08x", image.width(), image.height(), sum.getValue());
         } catch (ImageDecodeException e) {
             return "refused";
         }
