@@ -26,8 +26,8 @@ final class ImageFiles {
      * Lists files in the order of the arguments, each once.
      *
      * @param arguments files, taken whatever their name and whether they exist; or folders, whose
-     *     images at any depth are sorted by their path below it; hidden ones, other
-     *     files and what lies in folders of results are left out there, links followed
+     *     images at any depth are sorted by their path below it; hidden ones, other files and what
+     *     lies in folders of results are left out there, links followed
      * @throws IOException if a folder cannot be read, has no images, or names that the locale makes
      *     unreadable
      */
