@@ -76,7 +76,10 @@ final class BenchmarkSession {
         if (!Files.isDirectory(root)) {
             throw new IOException(root + ": no such folder, expected one with the tasks' folders");
         }
-        OutPlace.check(folder, root, List.of());
+        OutPlace.check(
+                folder,
+                root,
+                recipe.tasks().stream().map(task -> root.resolve(task.name())).toList());
         return train(recipe, root, folder);
     }
 

@@ -14,7 +14,6 @@ import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.AdapterMethod;
 import io.github.rlrr.method.AdapterMethods;
 import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Augmentation;
@@ -182,8 +181,7 @@ final class CompareCommand implements Callable<Integer> {
         Map<String, ImageSplits> sets = new LinkedHashMap<>();
         for (Path folder : data) {
             String name = folder.toAbsolutePath().normalize().getFileName().toString();
-            ImageSplits splits = DataLayout.of(folder).splits(folder, 0, outside.allowed());
-            OutPlace.check(out, folder, splits);
+            ImageSplits splits = DataOptions.splits(folder, 0, outside.allowed(), out);
             if (splits.test().size() == 0) {
                 throw new IOException(
                         folder

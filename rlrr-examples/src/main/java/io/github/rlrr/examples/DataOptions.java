@@ -12,6 +12,7 @@ import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -52,15 +53,29 @@ final class DataOptions {
     @Mixin private final LimitsOption limits = new LimitsOption();
     @Mixin private final OutsideOption outside = new OutsideOption();
 
-    /** The three parts of a data set, the training images as few as was asked for. */
-    ImageSplits splits(Path data, long seed) throws IOException {
+    /**
+     * The three parts of a data set, the training images as few as was asked for.
+     *
+     * @param out where results go, which may not be where images are read
+     */
+    ImageSplits splits(Path data, long seed, Path out) throws IOException {
         if (shots != null && shots < 1) {
             throw new IllegalArgumentException("--shots is " + shots + ", expected at least 1");
         }
-        ImageSplits all = DataLayout.of(data).splits(data, seed, outside.allowed());
+        ImageSplits all = splits(data, seed, outside.allowed(), out);
         return shots == null
                 ? all
                 : new ImageSplits(all.train().shots(shots, seed), all.validation(), all.test());
+    }
+
+    /** The three parts of a data set, none of them where results go. */
+    static ImageSplits splits(Path data, long seed, ListedPaths allowed, Path out)
+            throws IOException {
+        DataLayout layout = DataLayout.of(data);
+        ImageSplits splits = layout.splits(data, seed, allowed);
+        OutPlace.check(
+                out, data, layout, List.of(splits.train(), splits.validation(), splits.test()));
+        return splits;
     }
 
     /**
@@ -68,13 +83,18 @@ final class DataOptions {
      * of them; of lists those for the test.
      *
      * @param allowed where the images of lists may lie
+     * @param out where results go, which may not be where images are read; null if nowhere
      */
-    static ImageListing evaluated(Path data, ListedPaths allowed) throws IOException {
+    static ImageListing evaluated(Path data, ListedPaths allowed, @Nullable Path out)
+            throws IOException {
         DataLayout layout = DataLayout.of(data);
-        if (layout == DataLayout.IMAGE_FOLDER) {
-            return ImageFolder.evaluated(data);
+        ImageListing test =
+                layout == DataLayout.IMAGE_FOLDER
+                        ? ImageFolder.evaluated(data)
+                        : layout.splits(data, 0, allowed).test();
+        if (out != null) {
+            OutPlace.check(out, data, layout, List.of(test));
         }
-        ImageListing test = layout.splits(data, 0, allowed).test();
         if (test.size() == 0) {
             throw new IOException(data + ": no image is listed for the test, expected some");
         }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -80,10 +79,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (out != null) {
             Outputs.checkFile("--out", out.resolve("evaluation.json"));
         }
-        ImageListing listing = DataOptions.evaluated(data, outside.allowed());
-        if (out != null) {
-            OutPlace.check(out, data, List.of(listing));
-        }
+        ImageListing listing = DataOptions.evaluated(data, outside.allowed(), out);
         try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
             ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
             ClassificationFigures figures =

@@ -119,8 +119,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
-        ImageSplits splits = chosen.splits(data, seed);
-        OutPlace.check(target(), data, splits);
+        ImageSplits splits = chosen.splits(data, seed, target());
         int ignored = splits.train().ignored();
         if (ignored > 0) {
             print.printf("%s files under %s are no images and are left out%n", ignored, data);

@@ -1,10 +1,11 @@
 package io.github.rlrr.examples;
 
+import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageListing;
-import io.github.rlrr.vit.data.ImageSplits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,46 +18,49 @@ final class OutPlace {
     private OutPlace() {}
 
     /**
-     * Refuses a folder for results in a data set, by their real places: links are followed.
+     * Refuses a folder for results that is read from, by their real places: links are followed.
      *
      * @param out the folder, which need not be there yet
      * @param data what the user called the data set: its folder, or a list
-     * @param splits the images that were found
-     * @throws IllegalArgumentException if the folder is the data set's, or lies in it, or in a
-     *     folder that images are in
+     * @param layout how it lies on disk: a folder of classes is read whole, of lists only the
+     *     folders that their images are in
+     * @param listings the images that were found
+     * @throws IllegalArgumentException if the folder is the data set's, or lies in a folder that is
+     *     read
      */
-    static void check(Path out, Path data, ImageSplits splits) throws IOException {
-        check(out, data, List.of(splits.train(), splits.validation(), splits.test()));
-    }
-
-    /** The same for some of the parts, or for none: then the folder alone counts. */
-    static void check(Path out, Path data, List<ImageListing> listings) throws IOException {
-        Set<Path> folders = new LinkedHashSet<>();
-        if (Files.isDirectory(data)) {
-            folders.add(data);
+    static void check(Path out, Path data, DataLayout layout, List<ImageListing> listings)
+            throws IOException {
+        Set<Path> read = new LinkedHashSet<>();
+        if (layout == DataLayout.IMAGE_FOLDER) {
+            read.add(data);
         }
         for (ImageListing listing : listings) {
-            listing.entries().forEach(entry -> folders.add(parent(entry.path())));
+            listing.entries().forEach(entry -> read.add(parent(entry.path())));
         }
+        check(out, data, read);
+    }
+
+    /** The same for folders that are known to be read whole. */
+    static void check(Path out, Path data, Collection<Path> read) throws IOException {
         Path place = real(out);
-        for (Path folder : folders) {
+        if (place.equals(real(data))) {
+            throw refused(out, data);
+        }
+        for (Path folder : read) {
             if (place.startsWith(real(folder))) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                Locale.ROOT,
-                                "--out: %s lies in %s, where images are read, so that results would"
-                                        + " be taken for images; expected a folder outside, such as"
-                                        + " --out %s",
-                                out,
-                                folder,
-                                proposal(folder)));
+                throw refused(out, folder);
             }
         }
     }
 
-    private static Path proposal(Path folder) throws IOException {
+    private static IllegalArgumentException refused(Path out, Path folder) throws IOException {
         Path real = real(folder);
-        return real.resolveSibling(real.getFileName() + "-out");
+        return new IllegalArgumentException(
+                String.format(
+                        Locale.ROOT,
+                        "--out: %s lies in %s, where images are read, so that results would be taken"
+                                + " for images; expected a folder outside, such as --out %s",
+                        out, folder, real.resolveSibling(real.getFileName() + "-out")));
     }
 
     /** A file's folder; an absolute path to a file has one. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.data.OutputMark;
@@ -34,7 +35,8 @@ class OutPlaceTest {
     }
 
     private void assertRefused(Path out, ImageListing... listings) {
-        assertThatThrownBy(() -> OutPlace.check(out, data, List.of(listings)))
+        assertThatThrownBy(
+                        () -> OutPlace.check(out, data, DataLayout.IMAGE_FOLDER, List.of(listings)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "--out: "
@@ -63,7 +65,13 @@ class OutPlaceTest {
         Path link = Files.createSymbolicLink(folder.toRealPath().resolve("link"), data);
 
         assertRefused(link.resolve("out"));
-        assertThatThrownBy(() -> OutPlace.check(data.resolve("out"), link, List.of()))
+        assertThatThrownBy(
+                        () ->
+                                OutPlace.check(
+                                        data.resolve("out"),
+                                        link,
+                                        DataLayout.IMAGE_FOLDER,
+                                        List.of()))
                 .hasMessageContaining("where images are read");
     }
 
@@ -73,14 +81,29 @@ class OutPlaceTest {
         Entry entry = new Entry(data.resolve("rose/0.png"), 0);
         ImageListing listing = new ImageListing(List.of("rose"), List.of(entry), 0);
 
-        assertThatThrownBy(() -> OutPlace.check(data.resolve("rose/out"), list, List.of(listing)))
+        assertThatThrownBy(
+                        () ->
+                                OutPlace.check(
+                                        data.resolve("rose/out"),
+                                        list,
+                                        DataLayout.CSV,
+                                        List.of(listing)))
                 .hasMessageContaining(" lies in " + data.resolve("rose") + ", where images");
+    }
+
+    @Test
+    void besideListsInTheirFolderIsFineButNotInItself() throws IOException {
+        OutPlace.check(data.resolve("out"), data, DataLayout.CSV, List.of());
+
+        assertThatThrownBy(() -> OutPlace.check(data, data, DataLayout.CSV, List.of()))
+                .hasMessageContaining("where images are read");
     }
 
     @Test
     void otherPlacesAreFine() {
         for (Path out : List.of(folderBeside(), folder.resolve("out/flowers"), folder)) {
-            assertThatCode(() -> OutPlace.check(out, data, List.of())).doesNotThrowAnyException();
+            assertThatCode(() -> OutPlace.check(out, data, DataLayout.IMAGE_FOLDER, List.of()))
+                    .doesNotThrowAnyException();
         }
     }
 

@@ -38,13 +38,13 @@ final class CsvLists {
             String extension = ListChoice.extension(source);
             return ListChoice.TEXT.contains(extension) || ListChoice.OTHER.contains(extension);
         }
-        return Files.isDirectory(source) && !ListChoice.of(source).isEmpty();
+        return Files.isDirectory(source) && !ListChoice.of(source, true).isEmpty();
     }
 
     static ImageSplits splits(Path source, long seed, ListedPaths allowed) throws IOException {
         ListedImages listed = new ListedImages(source);
         Map<@Nullable Part, Path> lists =
-                Files.isDirectory(source) ? ListChoice.of(source) : single(source);
+                Files.isDirectory(source) ? ListChoice.of(source, false) : single(source);
         boolean parts = lists.size() > 1;
         for (Map.Entry<@Nullable Part, Path> list : lists.entrySet()) {
             // A list of this name alone may still hold all parts.

@@ -50,9 +50,13 @@ final class ListChoice {
         }
     }
 
-    /** The lists of a folder by part, or one under the key null; empty if it has none. */
-    static Map<@Nullable Part, Path> of(Path folder) throws IOException {
-        return new ListChoice(folder).choose();
+    /**
+     * The lists of a folder by part, or one under the key null; empty if it has none.
+     *
+     * @param warn whether tables that are not read are named in the log
+     */
+    static Map<@Nullable Part, Path> of(Path folder, boolean warn) throws IOException {
+        return new ListChoice(folder).choose(warn);
     }
 
     static String extension(Path file) {
@@ -99,7 +103,7 @@ final class ListChoice {
         }
     }
 
-    private Map<@Nullable Part, Path> choose() throws IOException {
+    private Map<@Nullable Part, Path> choose(boolean warn) throws IOException {
         if (strange != null) {
             throw notUnderstood(strange);
         }
@@ -130,7 +134,7 @@ final class ListChoice {
         } else {
             checkUnknown();
         }
-        if (!unread.isEmpty()) {
+        if (warn && !unread.isEmpty()) {
             LOG.warn(
                     "{}: the tables {} are not read as lists of images",
                     folder,
