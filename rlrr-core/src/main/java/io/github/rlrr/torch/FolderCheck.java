@@ -127,7 +127,9 @@ public final class FolderCheck {
             return "no permission to write there";
         }
         String said =
-                fault instanceof FileSystemException system ? system.getReason() : fault.getMessage();
+                fault instanceof FileSystemException system
+                        ? system.getReason()
+                        : fault.getMessage();
         return said == null ? fault.toString() : said;
     }
 }

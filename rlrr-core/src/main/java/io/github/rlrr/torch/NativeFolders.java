@@ -96,7 +96,9 @@ public final class NativeFolders {
             Platform platform = Platform.detectPlatform("pytorch");
             if (isUnpacked(folder, platform)) {
                 // Nothing is written. Whether it can be loaded shows when it is.
-                return isAmongOthers(folder) ? told(folder, guessable(folder, 0)) : Optional.empty();
+                return isAmongOthers(folder)
+                        ? told(folder, guessable(folder, 0))
+                        : Optional.empty();
             }
             bytes = bytes(platform);
         } catch (IOException | RuntimeException | AssertionError e) {

@@ -78,8 +78,8 @@ public final class TorchRuntime {
 
     /**
      * Loads the engine on first use and warns of untested versions. Looks first whether its native
-     * libraries can be unpacked and loaded where DJL wants to ({@link NativeFolders#fault}), and may
-     * be called again once that is mended.
+     * libraries can be unpacked and loaded where DJL wants to ({@link NativeFolders#fault}), and
+     * may be called again once that is mended.
      *
      * @return DJL's PyTorch engine
      * @throws IllegalStateException when it cannot be loaded, with what to set or to add

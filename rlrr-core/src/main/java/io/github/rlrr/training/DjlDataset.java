@@ -117,8 +117,7 @@ public final class DjlDataset implements LabelledDataset {
         // DJL's sets promise nothing of concurrent readers.
         synchronized (source) {
             try (GradMode off = GradMode.off();
-                    NDManager manager =
-                            TorchRuntime.newManager(Device.cpu())) {
+                    NDManager manager = TorchRuntime.newManager(Device.cpu())) {
                 off.suppressNotUsedWarning();
                 Iterator<Batch> batches = source.getData(manager, new One(index)).iterator();
                 try (Batch batch = batches.next()) {

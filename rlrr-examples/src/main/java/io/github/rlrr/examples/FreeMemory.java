@@ -88,8 +88,8 @@ record FreeMemory(long bytes, long limit) {
     }
 
     /** Bytes as people say them. */
-    static String gib(double bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / (1L << 30));
+    static String gib(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));
     }
 
     @Override

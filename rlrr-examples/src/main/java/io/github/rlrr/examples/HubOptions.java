@@ -30,9 +30,7 @@ final class HubOptions {
 
     Hub hub() {
         HubSettings settings =
-                cache == null
-                        ? HubSettings.fromEnvironment()
-                        : HubSettings.fromEnvironment(cache);
+                cache == null ? HubSettings.fromEnvironment() : HubSettings.fromEnvironment(cache);
         return new Hub(settings.withOffline(offline || settings.offline()));
     }
 

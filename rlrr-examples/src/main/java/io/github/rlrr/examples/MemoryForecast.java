@@ -118,7 +118,7 @@ record MemoryForecast(long bytes, List<String> cheaper) {
      * @throws IllegalStateException when it is not enough by far
      */
     void check(FreeMemory free, PrintWriter out) {
-        double share = bytes / Math.max(1.0, free.bytes());
+        double share = (double) bytes / Math.max(1, free.bytes());
         if (share <= WARNED) {
             return;
         }
@@ -132,7 +132,12 @@ record MemoryForecast(long bytes, List<String> cheaper) {
         String instead = String.join(", ", cheaper);
         if (share > REFUSED) {
             throw new IllegalStateException(
-                    said + "; cheaper: " + instead + "; or " + OVERRIDE + " to try it all the same");
+                    said
+                            + "; cheaper: "
+                            + instead
+                            + "; or "
+                            + OVERRIDE
+                            + " to try it all the same");
         }
         out.println("warning: " + said + "; cheaper: " + instead);
         out.flush();

@@ -105,8 +105,8 @@ final class Places {
         if (!names.equalsIgnoreCase(StandardCharsets.UTF_8.name())
                 && System.getProperty("os.name").equals("Linux")) {
             warnings.add(
-                    "the locale is not UTF-8, so names of files with other letters than a to z cannot"
-                            + " be told apart or opened; set LC_ALL=C.UTF-8");
+                    "the locale is not UTF-8, so names of files with other letters than a to z"
+                            + " cannot be told apart or opened; set LC_ALL=C.UTF-8");
         }
     }
 }

@@ -83,7 +83,8 @@ public final class RlrrCommand implements Runnable {
         // A full disk under the standard output throws nothing. A pipe may be closed early: head.
         line.getOut().flush();
         if (System.out.checkError() && code == 0 && Files.isRegularFile(STANDARD_OUTPUT)) {
-            line.getErr().println("rlrr: the standard output could not be written, not all is there");
+            line.getErr()
+                    .println("rlrr: the standard output could not be written, not all is there");
             code = FAULT;
         }
         System.exit(code);

@@ -37,10 +37,17 @@ class StartScriptTest {
             executable(scripts.resolve(name));
         }
         programs = Files.createDirectory(folder.resolve("programs"));
-        program("java", "if [ \"$1\" = -version ]; then echo 'openjdk version \"'${V:-17}'\"' >&2;"
-                + " else echo \"java $*\"; fi");
-        program("mvn", "echo built >> " + folder.resolve("builds") + "; mkdir -p '"
-                + checkout.resolve("rlrr-examples/target/lib") + "'");
+        program(
+                "java",
+                "if [ \"$1\" = -version ]; then echo 'openjdk version \"'${V:-17}'\"' >&2;"
+                        + " else echo \"java $*\"; fi");
+        program(
+                "mvn",
+                "echo built >> "
+                        + folder.resolve("builds")
+                        + "; mkdir -p '"
+                        + checkout.resolve("rlrr-examples/target/lib")
+                        + "'");
     }
 
     private static void executable(Path file) throws IOException {
@@ -118,8 +125,8 @@ class StartScriptTest {
     void aJavaThatIsTooOldOrMissingIsOneLine() throws IOException {
         assertThat(said(start(Map.of("V", "11.0.2"), script())).lines())
                 .containsExactly(
-                        "rlrr: java is Java 11, expected 17 or newer; set JAVA_HOME to the folder of"
-                                + " one");
+                        "rlrr: java is Java 11, expected 17 or newer; set JAVA_HOME to the folder"
+                                + " of one");
         assertThat(said(start(Map.of("JAVA_HOME", "/nowhere"), script())).lines())
                 .containsExactly(
                         "rlrr: there is no /nowhere/bin/java; install Java 17 or newer, or set"
