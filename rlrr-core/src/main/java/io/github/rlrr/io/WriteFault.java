@@ -27,8 +27,8 @@ public final class WriteFault {
                         null,
                         String.format(
                                 Locale.ROOT,
-                                "cannot be written (%s): it needs at least %,d bytes%s; make room, or write"
-                                        + " to another disk",
+                                "cannot be written (%s): it needs at least %,d bytes%s; make room,"
+                                        + " or write to another disk",
                                 said,
                                 bytes,
                                 free(target)));

@@ -1,5 +1,7 @@
 package io.github.rlrr.spectrum;
 
+import io.github.rlrr.torch.NativeFolders;
+
 /** Says what to add where ND4J is not there: it is an optional dependency. */
 final class Nd4jPresence {
 
@@ -11,12 +13,18 @@ final class Nd4jPresence {
     /**
      * Loads ND4J.
      *
-     * @throws IllegalStateException when its classes or its natives are missing
+     * @throws IllegalStateException when its classes or its natives are missing or cannot be unpacked
      */
     static void require() {
+        NativeFolders.choose();
         try {
             Matrix.load();
         } catch (LinkageError e) {
+            NativeFolders.javacppFault()
+                    .ifPresent(
+                            fault -> {
+                                throw new IllegalStateException(fault, e);
+                            });
             throw new IllegalStateException(
                     "the singular-value view needs ND4J with the natives of this platform; add"
                             + " org.nd4j:nd4j-native:"

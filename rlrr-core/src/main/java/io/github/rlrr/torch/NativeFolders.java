@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +89,7 @@ public final class NativeFolders {
      */
     public static Optional<String> fault() {
         Path folder = engine();
+        prepareJna(folder);
         if (!isUnset("PYTORCH_LIBRARY_PATH") || !isUnset("PYTORCH_VERSION")) {
             return Optional.empty();
         }
@@ -96,27 +98,23 @@ public final class NativeFolders {
             Platform platform = Platform.detectPlatform("pytorch");
             if (isUnpacked(folder, platform)) {
                 // Nothing is written. Whether it can be loaded shows when it is.
-                return isAmongOthers(folder)
-                        ? told(folder, guessable(folder, 0))
-                        : Optional.empty();
+                return isAmongOthers(folder) ? told(folder, 0) : Optional.empty();
             }
             bytes = bytes(platform);
         } catch (IOException | RuntimeException | AssertionError e) {
             LOG.debug("the size of libtorch is not known", e); // DJL says what is wrong, later
         }
-        return told(
-                folder,
-                isAmongOthers(folder)
-                        ? guessable(folder, bytes)
-                        : FolderCheck.fault(folder.resolve("pytorch"), bytes));
+        return told(folder, bytes);
     }
 
-    private static Optional<String> guessable(Path folder, long bytes) {
-        return FolderCheck.faultAmongOthers(folder, bytes);
+    private static Optional<String> told(Path folder, long bytes) {
+        return reason(folder, bytes).map(reason -> sentence(folder, reason));
     }
 
-    private static Optional<String> told(Path folder, Optional<String> fault) {
-        return fault.map(reason -> sentence(folder, reason));
+    private static Optional<String> reason(Path folder, long bytes) {
+        return isAmongOthers(folder)
+                ? FolderCheck.faultAmongOthers(folder, bytes)
+                : FolderCheck.fault(folder.resolve("pytorch"), bytes);
     }
 
     /** What is said of a folder that cannot be used. */
@@ -134,7 +132,7 @@ public final class NativeFolders {
     private static boolean isAmongOthers(Path folder) {
         return folder.equals(temporary().resolve(DJL_FOLDER))
                 && isUnset(ENGINE)
-                && System.getenv(DJL) == null;
+                && Objects.requireNonNullElse(System.getenv(DJL), "").isEmpty();
     }
 
     private static boolean isUnpacked(Path folder, Platform platform) {
@@ -165,12 +163,30 @@ public final class NativeFolders {
     }
 
     /**
-     * Where JNA unpacks its own library, without which no GPU is found.
+     * Where JNA unpacks its own library, without which no GPU is found: where it does by itself, or
+     * beside libtorch where that cannot be used.
      *
      * @return the folder, which need not be there yet
      */
     public static Path jna() {
-        choose();
+        prepareJna(engine());
+        return jnas();
+    }
+
+    /** JNA prints a stack trace where it has no folder, and looks for GPUs without it in vain. */
+    private static synchronized void prepareJna(Path engine) {
+        if (FolderCheck.fault(jnas(), 0).isEmpty()) {
+            return;
+        }
+        Path beside = engine.resolve("jna");
+        if (reason(engine, 0).isEmpty() && FolderCheck.fault(beside, 0).isEmpty()) {
+            System.setProperty(JNA, beside.toString());
+        } else {
+            System.setProperty("jna.nounpack", "true");
+        }
+    }
+
+    private static Path jnas() {
         String set = System.getProperty(JNA);
         if (set != null) {
             return Path.of(set);
@@ -188,6 +204,31 @@ public final class NativeFolders {
             made = made.getParent();
         }
         return Files.isDirectory(made) && Files.isWritable(made) ? usual : temporary();
+    }
+
+    /**
+     * Why JavaCPP, and so ND4J, cannot unpack and load its libraries.
+     *
+     * @return a sentence with the folder, the reason and what to set; empty where nothing speaks
+     *     against it
+     */
+    public static Optional<String> javacppFault() {
+        choose();
+        String set = System.getProperty(JAVACPP);
+        Path folder =
+                set == null
+                        ? UserHome.find().orElse(temporary()).resolve(".javacpp/cache")
+                        : Path.of(set);
+        return FolderCheck.fault(folder, 0)
+                .map(
+                        reason ->
+                                "ND4J cannot be loaded from "
+                                        + folder
+                                        + ": "
+                                        + reason
+                                        + "; set -D"
+                                        + JAVACPP
+                                        + " to a folder of yours, where libraries can be loaded");
     }
 
     private static Path caches(Path home, @Nullable String xdg) {

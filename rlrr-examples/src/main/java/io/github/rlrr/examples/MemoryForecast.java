@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  *
  * <p>Of each token an encoder block keeps 8·D + 2·MLP floats (D the width, MLP the hidden width).
  * Measured peaks of RLRR as published lie within a fifth of the forecast (docs/performance.md).
- * Methods that keep less, such as {@code bitfit}, and bfloat16 are forecast as if they did not.
+ * Methods that keep less, such as {@code bias} and {@code lora}, and bfloat16 are forecast as if they did not.
  *
  * @param bytes the forecast
  * @param cheaper options that would take less
@@ -64,7 +64,7 @@ record MemoryForecast(long bytes, List<String> cheaper) {
         double weights = (4 * width * width + 2 * width * hidden) * FLOAT_BYTES;
         double effective = model.depth() * weights;
         if (step.probe) {
-            kept = block;
+            kept = 2 * block; // its arrays and the next one's
             effective = 0;
         } else if (step.recompute) {
             kept = AGAIN * block + model.depth() * model.tokens() * width * FLOAT_BYTES;

@@ -13,8 +13,8 @@ final class MemoryOption {
     @Option(
             names = MemoryForecast.OVERRIDE,
             description =
-                    "Start a run that is forecast to need far more memory than there is, rather than"
-                            + " refuse it.")
+                    "Start a run that is forecast to need far more memory than there is, rather"
+                            + " than refuse it.")
     private boolean ignored;
 
     @Spec(Spec.Target.MIXEE)

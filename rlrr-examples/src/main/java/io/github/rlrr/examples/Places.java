@@ -34,10 +34,10 @@ final class Places {
         folder("DJL cache", NativeFolders.engine());
         Path jna = NativeFolders.jna();
         folder("JNA folder", jna);
-        warn(jna, "GPUs are found", "-Djna.tmpdir");
+        warn(jna, "no GPU is found without it; set -Djna.tmpdir");
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         folder("temporary", temporary);
-        warn(temporary, "some libraries work", "-Djava.io.tmpdir");
+        warn(temporary, "set -Djava.io.tmpdir to a folder that can be written to");
         hubCache();
         locale();
     }
@@ -59,18 +59,9 @@ final class Places {
         }
     }
 
-    private void warn(Path folder, String use, String setting) {
+    private void warn(Path folder, String remedy) {
         FolderCheck.fault(folder, 0)
-                .ifPresent(
-                        fault ->
-                                warnings.add(
-                                        folder
-                                                + ": "
-                                                + fault
-                                                + "; without it not all "
-                                                + use
-                                                + ", set "
-                                                + setting));
+                .ifPresent(fault -> warnings.add(folder + ": " + fault + "; " + remedy));
     }
 
     private void hubCache() {
@@ -105,8 +96,8 @@ final class Places {
         if (!names.equalsIgnoreCase(StandardCharsets.UTF_8.name())
                 && System.getProperty("os.name").equals("Linux")) {
             warnings.add(
-                    "the locale is not UTF-8, so names of files with other letters than a to z cannot"
-                            + " be told apart or opened; set LC_ALL=C.UTF-8");
+                    "the locale is not UTF-8, so names of files with other letters than a to z"
+                            + " cannot be told apart or opened; set LC_ALL=C.UTF-8");
         }
     }
 }

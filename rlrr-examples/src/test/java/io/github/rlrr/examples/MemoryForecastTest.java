@@ -71,7 +71,7 @@ class MemoryForecastTest {
         VitConfig model = VitConfig.named(name).withClasses(100);
         double weights = 12.0 * model.depth() * model.width() * model.width() * 4;
         MemoryForecast.Step step = new MemoryForecast.Step(batch, 400_000, false, recompute);
-        double forecast = MemoryForecast.of(model, step).bytes() + weights;
+        double forecast = weights + (double) MemoryForecast.of(model, step).bytes();
         assertThat(0.28 + forecast / (1L << 30)).isCloseTo(peak, withinPercentage(20));
     }
 

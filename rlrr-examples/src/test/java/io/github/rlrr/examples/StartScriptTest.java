@@ -125,8 +125,8 @@ class StartScriptTest {
     void aJavaThatIsTooOldOrMissingIsOneLine() throws IOException {
         assertThat(said(start(Map.of("V", "11.0.2"), script())).lines())
                 .containsExactly(
-                        "rlrr: java is Java 11, expected 17 or newer; set JAVA_HOME to the folder of"
-                                + " one");
+                        "rlrr: java is Java 11, expected 17 or newer; set JAVA_HOME to the folder"
+                                + " of one");
         assertThat(said(start(Map.of("JAVA_HOME", "/nowhere"), script())).lines())
                 .containsExactly(
                         "rlrr: there is no /nowhere/bin/java; install Java 17 or newer, or set"

@@ -57,7 +57,12 @@ class HubSettingsTest {
         HubSettings settings =
                 HubSettings.from(
                         Map.of("HF_ENDPOINT", "https://one.example"),
-                        properties(Map.of("rlrr.hub.endpoint", "http://two.example:8080")));
+                        properties(
+                                Map.of(
+                                        "rlrr.hub.endpoint",
+                                        "http://two.example:8080",
+                                        "user.home",
+                                        HOME.toString())));
         assertThat(settings.endpoint()).isEqualTo(URI.create("http://two.example:8080"));
     }
 
@@ -94,5 +99,26 @@ class HubSettingsTest {
                 .asString()
                 .doesNotContain("hf_sec");
         assertThatThrownBy(() -> from(Map.of()).withMaxBytes(0)).hasMessageContaining("maxBytes");
+    }
+
+    @Test
+    void whereJavaKnowsNoHomeTheVariableIsTaken() {
+        Path home = Path.of("").toAbsolutePath();
+        HubSettings settings =
+                HubSettings.from(
+                        Map.of("HOME", home.toString()),
+                        properties(Map.of("os.name", "Linux", "user.home", "?")));
+        assertThat(settings.cache()).isEqualTo(home.resolve(".cache/rlrr"));
+    }
+
+    @Test
+    void withoutAnyHomeNoFolderIsMadeUp() {
+        UnaryOperator<String> unknown =
+                properties(Map.of("os.name", "Linux", "user.home", "?"));
+        assertThatThrownBy(() -> HubSettings.from(Map.of(), unknown))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("set RLRR_CACHE");
+        assertThat(HubSettings.from(Map.of("RLRR_CACHE", "mine"), unknown).cache())
+                .isEqualTo(Path.of("mine"));
     }
 }
