@@ -69,8 +69,7 @@ public record AdapterMetadata(
      * @throws IllegalArgumentException when it is not of 0 to 1
      */
     public AdapterMetadata withRejectBelow(double probability) {
-        return new AdapterMetadata(
-                baseModel, classNames, preprocessing, probability, task, kept);
+        return new AdapterMetadata(baseModel, classNames, preprocessing, probability, task, kept);
     }
 
     /**

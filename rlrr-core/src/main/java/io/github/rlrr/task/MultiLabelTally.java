@@ -79,8 +79,7 @@ final class MultiLabelTally implements Tally {
                                 });
     }
 
-    private static double mean(
-            List<List<Known>> labels, ToDoubleFunction<List<Known>> figure) {
+    private static double mean(List<List<Known>> labels, ToDoubleFunction<List<Known>> figure) {
         return labels.stream()
                 .mapToDouble(figure)
                 .filter(Double::isFinite)

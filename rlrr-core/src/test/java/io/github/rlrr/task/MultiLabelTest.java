@@ -64,7 +64,8 @@ class MultiLabelTest {
     }
 
     private static JsonObject expected() {
-        try (InputStream in = MultiLabelTest.class.getResourceAsStream("/multi-label/expected.json");
+        try (InputStream in =
+                        MultiLabelTest.class.getResourceAsStream("/multi-label/expected.json");
                 InputStreamReader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
             return JsonParser.parseReader(reader).getAsJsonObject();
         } catch (IOException e) {
@@ -233,8 +234,7 @@ class MultiLabelTest {
         @Override
         public void read(int index, SplittableRandom random, float[] target, int offset) {
             for (int i = 0; i < 4; i++) {
-                target[offset + i] =
-                        (float) (feature(index, i) + 0.8 * random.nextGaussian());
+                target[offset + i] = (float) (feature(index, i) + 0.8 * random.nextGaussian());
             }
         }
     }
