@@ -1,6 +1,7 @@
 package io.github.rlrr.examples;
 
 import ai.djl.nn.Block;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.data.LeftOut;
 import io.github.rlrr.vit.inference.ImageClassifier;
@@ -187,7 +188,9 @@ final class PredictCommand implements Callable<Integer> {
                 predictions.of(files, labelled);
                 return conclude(files.size(), labelled);
             }
-            PredictionCsv form = new PredictionCsv(classes, classifier.rejectBelow() > 0, all);
+            PredictionCsv form =
+                    new PredictionCsv(
+                            SingleLabel.USUAL, classes, classifier.rejectBelow() > 0, all);
             List<Object> settings = List.of(merged, batchSize, base.holdsHalfWeights());
             try (PredictionFile file = PredictionFile.open(csv, form, files, folder, settings)) {
                 if (file.done() > 0) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -196,7 +197,7 @@ class PredictCommandTest {
             end = whole.indexOf("\r\n", end) + 2;
         }
         Files.writeString(csv, "of an earlier run");
-        PredictionCsv form = new PredictionCsv(demo.classNames(), false, false);
+        PredictionCsv form = new PredictionCsv(SingleLabel.USUAL, demo.classNames(), false, false);
         List<Path> files = ImageFiles.of(List.of(images)).files();
         List<Object> settings = List.of(false, 2, false);
         try (PredictionFile part =
@@ -257,7 +258,7 @@ class PredictCommandTest {
 
     @Test
     void anotherProcessAtTheSameFileIsRefused() throws IOException {
-        PredictionCsv form = new PredictionCsv(demo.classNames(), false, false);
+        PredictionCsv form = new PredictionCsv(SingleLabel.USUAL, demo.classNames(), false, false);
         List<Path> files = ImageFiles.of(List.of(images)).files();
         List<Object> settings = List.of(false, 32, false);
         PredictionFile held = PredictionFile.open(csv, form, files, demo.adapter(), settings);
