@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,7 @@ final class PredictionFile implements AutoCloseable {
         }
         FileChannel channel = null;
         try {
-            TemporaryFiles.sweep(absolute.getParent());
+            TemporaryFiles.sweep(Objects.requireNonNull(absolute.getParent()));
             String sum = checksum(model, csv + " " + settings + " " + files);
             Path part = absolute.resolveSibling(absolute.getFileName() + "." + sum + ".part");
             channel =

@@ -139,7 +139,7 @@ class OutFolderTest {
     void aPlaceBelowAFileIsRefusedBeforeAnyWork(String words) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         List<String> arguments = new ArrayList<>();
-        for (String word : words.split(" ")) {
+        for (String word : words.split(" ", -1)) {
             arguments.add(
                     word.replace("FILE", file.toString())
                             .replace("DATA", demo.images().toString())
