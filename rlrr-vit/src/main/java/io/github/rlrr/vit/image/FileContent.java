@@ -26,10 +26,7 @@ final class FileContent {
             return "damaged GIF header";
         }
         if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
-            return ImageDecoder.readsWebp()
-                    ? "damaged WebP header"
-                    : "WebP, for which no ImageIO reader is on the class path (add"
-                            + " com.twelvemonkeys.imageio:imageio-webp)";
+            return "damaged WebP header";
         }
         if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
             return "TIFF";

@@ -21,17 +21,16 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes PNG, JPEG, BMP and GIF files (and WebP, where an ImageIO reader for it is on the class
- * path, such as {@code com.twelvemonkeys.imageio:imageio-webp}) to 8-bit RGB, as Pillow's {@code
- * Image.open(file).convert("RGB")} does. Lossy WebP is not equal to Pillow's: that reader repeats
- * colour samples where libwebp interpolates between them.
+ * Decodes PNG, JPEG, BMP and GIF files (and WebP, where {@code com.github.usefulness:webp-imageio},
+ * which brings libwebp, is on the class path) to 8-bit RGB, as Pillow's {@code
+ * ImageOps.exif_transpose(Image.open(file)).convert("RGB")} does.
  *
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
  * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is clipped
  * at 255 instead, as Pillow does), of an animation the first frame is taken, as stored. An embedded
- * colour profile is not applied. The EXIF orientation of a JPEG is, as Pillow's {@code
- * ImageOps.exif_transpose} applies it.
+ * colour profile is not applied. The orientation that the EXIF or, without one there, the XMP of a
+ * JPEG, PNG or WebP states is.
  *
  * <p>A file that ends before its last pixel is refused: PNG, BMP and GIF readers fail on it by
  * themselves, and for JPEG, where ImageIO fills the rest with grey, a missing end marker is taken
@@ -43,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageDecoder {
 
-    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "webp");
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
     private static final String EXPECTED = "a PNG, JPEG, BMP or GIF image";
 
     private final ImageLimits limits;
@@ -64,7 +63,7 @@ public final class ImageDecoder {
 
     /**
      * The file name extensions under which readable images are found, in lower case without dot:
-     * {@code bmp gif jpeg jpg png}, and {@code webp} where there is a reader for it.
+     * {@code bmp gif jpeg jpg png}, and {@code webp} where libwebp's plug-in is there.
      *
      * @return the extensions, sorted
      */
@@ -77,7 +76,7 @@ public final class ImageDecoder {
     }
 
     static boolean readsWebp() {
-        return ImageIO.getImageReadersByFormatName("webp").hasNext();
+        return WebpReader.isThere();
     }
 
     /**
@@ -148,8 +147,12 @@ public final class ImageDecoder {
      */
     public RgbImage decode(byte[] bytes, String name) throws ImageDecodeException {
         checkBytes(bytes.length, name);
-        ImageInputStream in =
-                new MemoryCacheImageInputStream(new ByteArrayInputStream(JpegProfile.strip(bytes)));
+        if (WebpFile.isWebp(bytes)) {
+            return decodeWebp(bytes, name);
+        }
+        JpegMarkers jpeg = JpegMarkers.isJpeg(bytes) ? JpegMarkers.of(bytes) : null;
+        byte[] plain = jpeg == null ? bytes : jpeg.withoutProfile();
+        ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(plain));
         ImageReader reader = reader(in);
         if (reader == null) {
             throw new ImageDecodeException(name, FileContent.describe(bytes), EXPECTED, null);
@@ -162,26 +165,45 @@ public final class ImageDecoder {
                     (source, warning) -> endMissing[0] |= warning.contains("EOI"));
             reader.setInput(in, true, true);
             checkPixels(reader.getWidth(0), reader.getHeight(0), format, name);
-            if (FileContent.isCutRiff(bytes)) {
-                throw new EOFException("shorter than its header says");
-            }
-            BufferedImage image = reader.read(0);
+            RgbImage image =
+                    jpeg == null
+                            ? RgbConversion.toRgb(reader.read(0))
+                            : JpegPixels.toRgb(reader.readRaster(0, null), jpeg);
             if (endMissing[0]) {
                 throw new EOFException("no end marker");
             }
-            return Orientation.upright(RgbConversion.toRgb(image), Orientation.of(bytes));
+            Metadata metadata = jpeg == null ? PngMetadata.of(bytes) : jpeg.metadata();
+            return Orientation.upright(image, metadata.orientation());
         } catch (ImageDecodeException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            rethrowOutOfMemory(e);
-            // ImageIO's readers answer corrupt input with any RuntimeException, too.
-            boolean truncated = endMissing[0] || isEndOfFile(e);
-            String found = truncated ? "truncated " + format : "corrupt " + format;
-            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-            throw new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
+            throw damaged(format, endMissing[0], name, e);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** What goes to libwebp, which is native code, is of a size that was checked before. */
+    private RgbImage decodeWebp(byte[] bytes, String name) throws ImageDecodeException {
+        try {
+            WebpFile file = WebpFile.parse(bytes);
+            checkPixels(file.width(), file.height(), "WEBP", name);
+            return Orientation.upright(WebpReader.read(file, name), file.metadata().orientation());
+        } catch (ImageDecodeException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw damaged("WEBP", false, name, e);
+        }
+    }
+
+    /** ImageIO's readers answer corrupt input with any RuntimeException, too. */
+    private static ImageDecodeException damaged(
+            String format, boolean endMissing, String name, Exception e) {
+        rethrowOutOfMemory(e);
+        boolean truncated = endMissing || isEndOfFile(e);
+        String found = truncated ? "truncated " + format : "corrupt " + format;
+        String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+        return new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
     }
 
     private void checkBytes(long bytes, String name) throws ImageDecodeException {

@@ -87,7 +87,12 @@ final class RgbConversion {
         }
     }
 
-    /** Each ink lets through what black leaves: r = (1 − c)·(1 − k), in 8 bits. */
+    /** An ink lets through what black leaves of the light: r = (1 − c)·(1 − k), in 8 bits. */
+    static byte through(int ink, int light) {
+        int product = ink * light;
+        return (byte) (light - (2 * product + 255) / 510); // rounds
+    }
+
     private static void fromCmyk(Raster raster, byte[] pixels) {
         int[] row = new int[4 * raster.getWidth()];
         int to = 0;
@@ -96,8 +101,7 @@ final class RgbConversion {
             for (int from = 0; from < row.length; from += 4) {
                 int light = 255 - row[from + 3];
                 for (int ink = 0; ink < 3; ink++) {
-                    int product = row[from + ink] * light;
-                    pixels[to++] = (byte) (light - (2 * product + 255) / 510); // rounds
+                    pixels[to++] = through(row[from + ink], light);
                 }
             }
         }

@@ -11,8 +11,7 @@ class FileContentTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RIFFxxxxWEBPVP8, 'WebP, for which no ImageIO reader is on the class path (add"
-                + " com.twelvemonkeys.imageio:imageio-webp)'",
+        "RIFFxxxxWEBPVP8, damaged WebP header",
         "xxxxftypavif, 'HEIC, AVIF or a video'",
         "%PDF-1.7, PDF",
         "GIF87, damaged GIF header",
