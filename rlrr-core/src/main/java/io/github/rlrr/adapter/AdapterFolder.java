@@ -311,7 +311,7 @@ public final class AdapterFolder {
             try (TensorReader reader = TensorReader.open(folder.resolve(TENSOR_FILE))) {
                 AdapterTensors.fill(adapter, reader);
             }
-            if (!description.equals(describe(folder))) {
+            if (!description.equals(read(folder))) {
                 throw new IOException(folder + " was replaced while it was read; read it again");
             }
             return new AdaptedBlock(base, tree, adapter);

@@ -13,7 +13,8 @@ final class Nd4jPresence {
     /**
      * Loads ND4J.
      *
-     * @throws IllegalStateException when its classes or its natives are missing or cannot be unpacked
+     * @throws IllegalStateException when its classes or its natives are missing or cannot be
+     *     unpacked
      */
     static void require() {
         NativeFolders.choose();

@@ -152,10 +152,16 @@ class AdaptedBlockTest {
     void anAdapterThatCannotBeMadeLeavesNothingAllocated() {
         Fixtures.Mlp base = Fixtures.mlp(manager, 1);
         Fixtures.Alive before = Fixtures.alive();
-        RlrrConfig config = RlrrConfig.builder().rank(600_000_000).scaleAndShift().build();
+        RlrrConfig config =
+                RlrrConfig.builder()
+                        .rank(4)
+                        .targets("fc1", "head")
+                        .scaleAndShift()
+                        .fullyTrained()
+                        .build();
         assertThatThrownBy(() -> Rlrr.adapt(base, config))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("fc1.scale_left");
+                .hasMessageContaining("rank is 4, but head has the shape (3, 6)");
         assertThat(Fixtures.alive()).isEqualTo(before);
     }
 

@@ -13,7 +13,8 @@ import java.util.function.Predicate;
  *
  * <p>Of each token an encoder block keeps 8·D + 2·MLP floats (D the width, MLP the hidden width).
  * Measured peaks of RLRR as published lie within a fifth of the forecast (docs/performance.md).
- * Methods that keep less, such as {@code bias} and {@code lora}, and bfloat16 are forecast as if they did not.
+ * Methods that keep less, such as {@code bias} and {@code lora}, and bfloat16 are forecast as if
+ * they did not.
  *
  * @param bytes the forecast
  * @param cheaper options that would take less

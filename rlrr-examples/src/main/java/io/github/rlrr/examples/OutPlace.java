@@ -60,7 +60,9 @@ final class OutPlace {
                         Locale.ROOT,
                         "--out: %s lies in %s, where images are read, so that results would be taken"
                                 + " for images; expected a folder outside, such as --out %s",
-                        out, folder, real.resolveSibling(real.getFileName() + "-out")));
+                        out,
+                        folder,
+                        real.resolveSibling(real.getFileName() + "-out")));
     }
 
     /** A file's folder; an absolute path to a file has one. */

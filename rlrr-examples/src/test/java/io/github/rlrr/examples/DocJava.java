@@ -35,7 +35,11 @@ final class DocJava {
             import ai.djl.nn.*;
             import ai.djl.nn.core.*;
             import io.github.rlrr.adapter.*;
+            import io.github.rlrr.data.*;
+            import io.github.rlrr.method.*;
+            import io.github.rlrr.module.*;
             import io.github.rlrr.spectrum.*;
+            import io.github.rlrr.task.*;
             import io.github.rlrr.tensor.*;
             import io.github.rlrr.training.*;
             import io.github.rlrr.vit.*;

@@ -215,6 +215,6 @@ class HubCommandsTest {
     void doctorTellsWhereTheCacheIs() {
         assertThat(rlrr("doctor").out())
                 .contains("hub cache   " + HubSettings.fromEnvironment().cache())
-                .containsPattern("hub cache .*\\(\\d+\\.\\d MB\\)");
+                .containsPattern("hub cache .*\\(\\d+\\.\\d MB used, [\\d,]+ MB free\\)");
     }
 }

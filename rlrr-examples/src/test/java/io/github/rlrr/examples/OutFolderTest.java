@@ -87,7 +87,12 @@ class OutFolderTest {
         assertThat(left).allSatisfy(file -> assertThat(file).doesNotExist());
         assertThat(folder.toFile().list())
                 .containsExactlyInAnyOrder(
-                        "adapter", "config.yaml", "curves.png", "metrics.jsonl", "report.html");
+                        ".rlrr-output",
+                        "adapter",
+                        "config.yaml",
+                        "curves.png",
+                        "metrics.jsonl",
+                        "report.html");
         assertThat(folder.resolve("adapter").toFile().list())
                 .containsExactlyInAnyOrder(AdapterFolder.CONFIG_FILE, AdapterFolder.TENSOR_FILE);
     }

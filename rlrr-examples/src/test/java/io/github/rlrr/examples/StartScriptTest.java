@@ -32,7 +32,7 @@ class StartScriptTest {
         }
         Files.writeString(checkout.resolve("pom.xml"), "");
         Path scripts = Files.createDirectories(checkout.resolve("rlrr-examples/scripts"));
-        for (String name : new String[] {"rlrr", "finetune-demo"}) {
+        for (String name : new String[] {"rlrr", "finetune-demo", "utf8-locale"}) {
             Files.copy(Path.of("scripts", name), scripts.resolve(name));
             executable(scripts.resolve(name));
         }

@@ -79,13 +79,13 @@ class PublishedAdapterTest {
     }
 
     @Test
-    void aBaseOfAnotherGeometryIsRefusedWithEveryTensorThatDoesNotFit() {
+    void aBaseOfAnotherGeometryIsRefusedWithTheTensorsThatDoNotFit() {
         refused(
                 new VitConfig(16, 16, 4, 32, 4, 4, 48, 5, 1e-6f),
                 Parity.file("adapter_initial.pth"),
-                "blocks.3.attn.query.scale_left is missing",
-                "blocks.0.mlp.fc1.shift has shape (64), expected (48)",
-                "blocks.0.mlp.fc2.scale_left has shape (1, 64), expected (1, 48)");
+                "blocks.3.norm1.scale is missing",
+                "blocks.0.mlp.fc1.scale_right has shape (64, 1), expected (48, 1)",
+                " and 26 more");
     }
 
     @Test
@@ -93,8 +93,8 @@ class PublishedAdapterTest {
         refused(
                 Parity.TINY,
                 Parity.file("base_timm.safetensors"),
-                "blocks.0.attn.qkv.weight is unexpected",
-                "patch_embed.proj.scale is missing");
+                "patch_embed.proj.scale is missing; patch_embed.proj.shift is missing;",
+                " and 107 more");
     }
 
     @Test

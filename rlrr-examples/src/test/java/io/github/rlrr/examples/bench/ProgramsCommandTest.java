@@ -47,7 +47,7 @@ class ProgramsCommandTest {
         assertThat(code(out.resolve("block-float32.pt")))
                 .contains("scaled_dot_product_attention")
                 .doesNotContain(", 15)");
-        assertThat(code(out.resolve("block-bfloat16.pt"))).contains("torch.to(fc1_weight, 15)");
+        assertThat(code(out.resolve("block-bfloat16.pt"))).contains("torch.to(mlp_fc1_weight, 15)");
         JsonObject config =
                 JsonParser.parseString(Files.readString(out.resolve("config.json")))
                         .getAsJsonObject();

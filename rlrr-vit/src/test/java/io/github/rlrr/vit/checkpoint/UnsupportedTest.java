@@ -226,7 +226,12 @@ class UnsupportedTest {
         Files.createFile(folder.resolve("a.npz"));
         Files.createFile(folder.resolve("b.npz"));
         assertRefused(folder, "2 files *.npz, expected one of them");
-        Files.createFile(folder.resolve("adapter_config.json"));
+        Files.writeString(
+                folder.resolve("adapter_config.json"),
+                """
+                {"format_version": 1, "library_version": "0.1", "method": "linear-probe", "config": {},
+                 "preprocessing": {}, "class_names": [], "base_model": {"name": "", "fingerprint": ""}}
+                """);
         assertRefused(folder, "is an adapter folder");
         Files.createFile(folder.resolve("model.safetensors.index.json"));
         assertRefused(folder, "holds its weights in parts");

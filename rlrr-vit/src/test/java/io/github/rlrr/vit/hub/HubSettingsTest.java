@@ -113,8 +113,7 @@ class HubSettingsTest {
 
     @Test
     void withoutAnyHomeNoFolderIsMadeUp() {
-        UnaryOperator<String> unknown =
-                properties(Map.of("os.name", "Linux", "user.home", "?"));
+        UnaryOperator<String> unknown = properties(Map.of("os.name", "Linux", "user.home", "?"));
         assertThatThrownBy(() -> HubSettings.from(Map.of(), unknown))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("set RLRR_CACHE");

@@ -12,7 +12,7 @@ class FileContentTest {
     @ParameterizedTest
     @CsvSource({
         "RIFFxxxxWEBPVP8, damaged WebP header",
-        "xxxxftypavif, 'HEIC, AVIF or a video'",
+        "xxxxftypavif, 'AVIF, a format that is not read: convert it to JPEG or PNG'",
         "%PDF-1.7, PDF",
         "GIF87, damaged GIF header",
         "'<html><head><title>Not found', 'text, starts with ''<html><head><title>Not f'''"
@@ -24,7 +24,8 @@ class FileContentTest {
     @Test
     void tellsOtherContentByItsFirstBytes() {
         assertThat(describe("PK\u0003\u0004")).isEqualTo("zip archive");
-        assertThat(describe("II*\0")).isEqualTo("TIFF");
+        assertThat(describe("II*\0"))
+                .isEqualTo("TIFF, a format that is not read: convert it to JPEG or PNG");
         assertThat(describe("\u0089PNG")).isEqualTo("damaged PNG header");
         assertThat(describe("\u0001\u00ff")).isEqualTo("unknown content, starts with bytes 01 ff");
         assertThat(describe("")).isEqualTo("0 bytes");
