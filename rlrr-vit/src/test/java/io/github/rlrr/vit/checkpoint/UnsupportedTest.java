@@ -229,7 +229,8 @@ class UnsupportedTest {
         Files.writeString(
                 folder.resolve("adapter_config.json"),
                 """
-                {"format_version": 1, "library_version": "0.1", "method": "linear-probe", "config": {},
+                {"format_version": 1, "library_version": "0.1", "method": "linear-probe",
+                 "config": {"fully_trained": ["head"]},
                  "preprocessing": {}, "class_names": [], "base_model": {"name": "", "fingerprint": ""}}
                 """);
         assertRefused(folder, "is an adapter folder");
