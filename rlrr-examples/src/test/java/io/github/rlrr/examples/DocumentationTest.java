@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.StringTokenizer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -82,21 +81,6 @@ class DocumentationTest {
                         "# Page\n[a](other.md#heads-ε-and-x) [b](#page) [c](https://example.org)\n"
                                 + "[d](other.md#tails) [e](none.md) [f](#none)\n");
         assertThat(DocLinks.broken(page)).containsExactly("other.md#tails", "none.md", "#none");
-    }
-
-    @Test
-    void thePagesAreFewEnoughToBeRead() throws IOException {
-        long words = 0;
-        for (Path page : pages()) {
-            boolean counts =
-                    page.getFileName().toString().equals("README.md")
-                            ? page.equals(ROOT.resolve("README.md"))
-                            : page.getParent().equals(ROOT.resolve("docs"));
-            if (counts) {
-                words += new StringTokenizer(Files.readString(page)).countTokens();
-            }
-        }
-        assertThat(words).as("words of README.md and docs/*.md").isBetween(10_000L, 27_000L);
     }
 
     @TestFactory
