@@ -36,15 +36,11 @@ final class DocLinks {
         int hash = link.indexOf('#');
         String path = hash < 0 ? link : link.substring(0, hash);
         Path file = path.isEmpty() ? page : page.resolveSibling(path);
-        return Files.exists(file)
-                && (hash < 0 || anchors(file).contains(link.substring(hash + 1)));
+        return Files.exists(file) && (hash < 0 || anchors(file).contains(link.substring(hash + 1)));
     }
 
     private static List<String> anchors(Path page) throws IOException {
-        return HEADING.matcher(prose(page))
-                .results()
-                .map(found -> anchor(found.group(1)))
-                .toList();
+        return HEADING.matcher(prose(page)).results().map(found -> anchor(found.group(1))).toList();
     }
 
     private static String anchor(String heading) {

@@ -78,8 +78,11 @@ class DocumentationTest {
         Path page =
                 Files.writeString(
                         folder.resolve("page.md"),
-                        "# Page\n[a](other.md#heads-ε-and-x) [b](#page) [c](https://example.org)\n"
-                                + "[d](other.md#tails) [e](none.md) [f](#none)\n");
+                        """
+                        # Page
+                        [a](other.md#heads-ε-and-x) [b](#page) [c](https://example.org)
+                        [d](other.md#tails) [e](none.md) [f](#none)
+                        """);
         assertThat(DocLinks.broken(page)).containsExactly("other.md#tails", "none.md", "#none");
     }
 

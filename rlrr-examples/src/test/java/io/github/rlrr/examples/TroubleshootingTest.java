@@ -30,8 +30,7 @@ class TroubleshootingTest {
             boolean header = line.equals(HEADER);
             inTable = header || (inTable && line.startsWith("|"));
             if (inTable && !header && !line.startsWith("|---")) {
-                situations.add(
-                        Pattern.compile(" \\| ").splitAsStream(line.substring(1)).toList());
+                situations.add(Pattern.compile(" \\| ").splitAsStream(line.substring(1)).toList());
             }
         }
         return situations;
