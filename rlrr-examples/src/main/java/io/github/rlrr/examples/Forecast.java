@@ -114,7 +114,7 @@ final class Forecast implements FineTuneListener {
         }
         choices.add(
                 "a checkpoint of a smaller preset: ViT-S/16 takes about a quarter of B/16's time");
-        choices.add("a CUDA GPU: --device gpu:0, see docs/cuda.md");
+        choices.add("a CUDA GPU: --device gpu:0, see docs/platforms.md");
         return choices;
     }
 }

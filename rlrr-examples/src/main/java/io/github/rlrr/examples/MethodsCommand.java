@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "List the methods for --method, with the settings for --set and their defaults.",
-            "A method of your own is listed when its jar is on the class path (docs/methods.md)."
+            "A method of your own is listed when its jar is on the class path (docs/method.md)."
         })
 final class MethodsCommand implements Callable<Integer> {
 

@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -49,14 +50,40 @@ class DocumentationTest {
 
     /** The pages, README first, each block of a page in its order. */
     static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>();
+        pages.add(ROOT.resolve("README.md"));
+        pages.add(ROOT.resolve(".github/CONTRIBUTING.md"));
         try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(
-                            Stream.of(
-                                    ROOT.resolve("README.md"),
-                                    ROOT.resolve(".github/CONTRIBUTING.md")),
-                            docs.filter(file -> file.toString().endsWith(".md")).sorted())
-                    .toList();
+            docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
         }
+        for (String project : List.of("spark-predict", "spring-service")) {
+            pages.add(ROOT.resolve("rlrr-examples").resolve(project).resolve("README.md"));
+        }
+        return pages;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyLinkLeadsSomewhere() throws IOException {
+        return pages().stream()
+                .map(
+                        page ->
+                                DynamicTest.dynamicTest(
+                                        page.normalize().toString(),
+                                        () -> assertThat(DocLinks.broken(page)).isEmpty()));
+    }
+
+    @Test
+    void aLinkToNoFileOrNoHeadingIsFound(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("other.md"), "# Heads, ε and `x`\n");
+        Path page =
+                Files.writeString(
+                        folder.resolve("page.md"),
+                        """
+                        # Page
+                        [a](other.md#heads-ε-and-x) [b](#page) [c](https://example.org)
+                        [d](other.md#tails) [e](none.md) [f](#none)
+                        """);
+        assertThat(DocLinks.broken(page)).containsExactly("other.md#tails", "none.md", "#none");
     }
 
     @TestFactory

@@ -42,7 +42,7 @@ public final class Devices {
                             + name
                             + ": this engine sees "
                             + found
-                            + " GPUs; see rlrr doctor and docs/cuda.md");
+                            + " GPUs; see rlrr doctor and docs/platforms.md");
         }
         return Device.gpu(wanted);
     }
