@@ -1,7 +1,6 @@
 package io.github.rlrr.examples;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -19,19 +18,11 @@ import java.util.stream.Collectors;
 /** What programs may use of the libraries, as docs/api-stability.md says. */
 public final class PublicApi {
 
+    /** What a program sets, of a package that is internal otherwise. */
+    private static final Set<String> SETTINGS = Set.of("Precision", "ResidualDropout");
+
     private static final DescribedPredicate<JavaClass> INTERNAL =
-            resideInAnyPackage("io.github.rlrr.io..", "io.github.rlrr.vit.part..")
-                    .or(
-                            describe(
-                                    "marked @Internal",
-                                    type ->
-                                            type.isAnnotatedWith(Internal.class)
-                                                    || type.getEnclosingClass()
-                                                            .filter(
-                                                                    outer ->
-                                                                            outer.isAnnotatedWith(
-                                                                                    Internal.class))
-                                                            .isPresent()));
+            describe("internal", PublicApi::isInternal);
 
     private static final ArchRule RULE =
             noClasses()
@@ -44,6 +35,18 @@ public final class PublicApi {
                                     access -> access.getTarget().isAnnotatedWith(Internal.class)));
 
     private PublicApi() {}
+
+    private static boolean isInternal(JavaClass type) {
+        String name = type.getPackageName();
+        return name.equals("io.github.rlrr.io")
+                || (name.equals("io.github.rlrr.vit.part") && !SETTINGS.contains(outermost(type)))
+                || type.isAnnotatedWith(Internal.class)
+                || type.getEnclosingClass().filter(PublicApi::isInternal).isPresent();
+    }
+
+    private static String outermost(JavaClass type) {
+        return type.getEnclosingClass().map(PublicApi::outermost).orElse(type.getSimpleName());
+    }
 
     /** The classes of both libraries. */
     static JavaClasses libraries() {

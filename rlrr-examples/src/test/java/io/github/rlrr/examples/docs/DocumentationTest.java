@@ -233,6 +233,23 @@ class DocumentationTest {
     }
 
     @Test
+    void aJavaBlockThatUsesWhatIsInternalIsFound(@TempDir Path folder) throws IOException {
+        for (String code :
+                List.of(
+                        "System.out.println(Targets.class);",
+                        "ModuleTree.of(new SequentialBlock()).sitesAndParameters();",
+                        "import io.github.rlrr.io.OneLine;\nOneLine.of(\"a\");")) {
+            Path page = folder.resolve("page.md");
+            Files.writeString(page, "```java\n" + code + "\n```\n");
+            DocBlock block = DocBlock.of(page).get(0);
+            assertThatThrownBy(() -> DocJava.compile(block, folder))
+                    .as(code)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("should depend on classes that internal");
+        }
+    }
+
+    @Test
     void anExcerptThatItsSourceDoesNotHaveIsFound(@TempDir Path folder) throws IOException {
         Path source =
                 Files.writeString(folder.resolve("A.java"), "int a = 1;\nint b = f(\n  2);\n");
