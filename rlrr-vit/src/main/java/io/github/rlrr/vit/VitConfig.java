@@ -5,11 +5,13 @@ import io.github.rlrr.vit.part.Attention;
 import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.ProductCounter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The geometry of a Vision Transformer.
@@ -27,6 +29,7 @@ import java.util.Map;
  * @param classes the number of outputs of the head
  * @param layerNormEpsilon ε of every layer norm: 1e-6 for Google's and timm's weights, 1e-12 for
  *     Hugging Face's
+ * @param variations what it has beyond the plain one
  */
 public record VitConfig(
         int imageHeight,
@@ -37,7 +40,8 @@ public record VitConfig(
         int heads,
         int mlpWidth,
         int classes,
-        float layerNormEpsilon) {
+        float layerNormEpsilon,
+        Set<VitVariation> variations) {
 
     /** The images' channels: RGB. */
     public static final int CHANNELS = 3;
@@ -77,9 +81,11 @@ public record VitConfig(
      * @param mlpWidth as the record has it
      * @param classes as the record has it
      * @param layerNormEpsilon as the record has it
+     * @param variations as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
     public VitConfig {
+        variations = Set.copyOf(variations);
         List<String> faults = new ArrayList<>();
         int[] sizes = {imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes};
         String[] names = {
@@ -125,6 +131,43 @@ public record VitConfig(
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
+    }
+
+    /**
+     * The geometry of a plain one.
+     *
+     * @param imageHeight as the record has it
+     * @param imageWidth as the record has it
+     * @param patchSize as the record has it
+     * @param width as the record has it
+     * @param depth as the record has it
+     * @param heads as the record has it
+     * @param mlpWidth as the record has it
+     * @param classes as the record has it
+     * @param layerNormEpsilon as the record has it
+     * @throws IllegalArgumentException with every fault in one message
+     */
+    public VitConfig(
+            int imageHeight,
+            int imageWidth,
+            int patchSize,
+            int width,
+            int depth,
+            int heads,
+            int mlpWidth,
+            int classes,
+            float layerNormEpsilon) {
+        this(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes,
+                layerNormEpsilon,
+                Set.of());
     }
 
     private static VitConfig preset(int patch, int width, int depth, int heads) {
@@ -183,7 +226,8 @@ public record VitConfig(
                 heads,
                 mlpWidth,
                 count,
-                layerNormEpsilon);
+                layerNormEpsilon,
+                variations);
     }
 
     /**
@@ -202,7 +246,8 @@ public record VitConfig(
                 count,
                 mlpWidth,
                 classes,
-                layerNormEpsilon);
+                layerNormEpsilon,
+                variations);
     }
 
     /**
@@ -222,7 +267,8 @@ public record VitConfig(
                 heads,
                 mlpWidth,
                 classes,
-                layerNormEpsilon);
+                layerNormEpsilon,
+                variations);
     }
 
     /**
@@ -241,7 +287,28 @@ public record VitConfig(
                 heads,
                 mlpWidth,
                 classes,
-                epsilon);
+                epsilon,
+                variations);
+    }
+
+    /**
+     * The same geometry with other variations.
+     *
+     * @param others what it has beyond the plain one, in place of what this has
+     * @return a new configuration
+     */
+    public VitConfig withVariations(Set<VitVariation> others) {
+        return new VitConfig(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes,
+                layerNormEpsilon,
+                others);
     }
 
     /**
@@ -332,5 +399,22 @@ public record VitConfig(
         }
         shapes.putAll(Layer.shapes("", List.of(norm(), head())));
         return shapes;
+    }
+
+    /**
+     * Counts the matrix products of a forward to logits.
+     *
+     * @param counter takes them
+     * @param batch B
+     */
+    public void count(ProductCounter counter, long batch) {
+        counter.patches(batch * gridHeight() * gridWidth(), patches());
+        for (int i = 0; i < depth; i++) {
+            long asking = i == depth - 1 ? 1 : tokens();
+            for (Branch branch : branches()) {
+                branch.operation().count(counter, batch, asking, tokens());
+            }
+        }
+        counter.linear(batch, head());
     }
 }

@@ -3,9 +3,12 @@ package io.github.rlrr.vit.checkpoint;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,14 @@ record CheckpointLayout(
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
         return tensors.containsKey(tensor(SIGN, tensors));
+    }
+
+    /** Whether a tensor holds a parameter that our models may have. */
+    boolean holds(String name, Map<String, TensorInfo> tensors) {
+        String prefix = prefix(tensors);
+        return table.holds(name)
+                || (name.startsWith(prefix)
+                        && table.holds(usualPrefix() + name.substring(prefix.length())));
     }
 
     /** Whether a tensor that no weight needs is known and can be left. */
@@ -108,7 +119,19 @@ record CheckpointLayout(
                 size(tensors.get(query.tensor()), query.arrangement().headAxis()),
                 size(tensors, "blocks.0.mlp.fc1.weight", 0),
                 size(tensors, "pos_embed", 1),
-                size(tensors, "head.weight", 0));
+                size(tensors, "head.weight", 0),
+                variations(tensors));
+    }
+
+    private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {
+        Set<VitVariation> found = EnumSet.noneOf(VitVariation.class);
+        for (VitVariation variation : VitVariation.values()) {
+            if (table.find(variation.sign()) != null
+                    && tensors.containsKey(tensor(variation.sign(), tensors))) {
+                found.add(variation);
+            }
+        }
+        return found;
     }
 
     private int size(Map<String, TensorInfo> tensors, String path, int axis) {
@@ -163,6 +186,7 @@ record CheckpointLayout(
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, class token included
      * @param classes the outputs of the file's head, or 0 for none
+     * @param variations what the model has beyond the plain one
      */
     record Geometry(
             int patchSize,
@@ -171,5 +195,6 @@ record CheckpointLayout(
             int heads,
             int mlpWidth,
             int positions,
-            int classes) {}
+            int classes,
+            Set<VitVariation> variations) {}
 }

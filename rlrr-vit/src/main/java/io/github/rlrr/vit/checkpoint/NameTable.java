@@ -22,7 +22,7 @@ final class NameTable {
 
     private final List<Row> rows = new ArrayList<>();
 
-    private record Row(Pattern ours, String theirs, Arrangement arrangement) {}
+    private record Row(Pattern ours, Pattern tensor, String theirs, Arrangement arrangement) {}
 
     /**
      * A parameter's place.
@@ -40,16 +40,25 @@ final class NameTable {
     NameTable(String text) {
         for (String line : text.strip().split("\n", -1)) {
             String[] columns = line.strip().split(" +", -1);
-            String ours = columns[0].replace(".", "\\.");
             rows.add(
                     new Row(
-                            Pattern.compile(
-                                    ours.replace("*", "(\\d+)").replace("~", "(weight|bias)")),
+                            pattern(columns[0]),
+                            pattern(columns[1]),
                             columns[1],
                             columns.length < 3
                                     ? Arrangement.SAME
                                     : Arrangement.parse(columns[2])));
         }
+    }
+
+    private static Pattern pattern(String name) {
+        return Pattern.compile(
+                name.replace(".", "\\.").replace("*", "(\\d+)").replace("~", "(weight|bias)"));
+    }
+
+    /** Whether a tensor holds a parameter of ours. */
+    boolean holds(String tensor) {
+        return rows.stream().anyMatch(row -> row.tensor.matcher(tensor).matches());
     }
 
     /** Where a parameter of ours lies; null where this layout has none such. */

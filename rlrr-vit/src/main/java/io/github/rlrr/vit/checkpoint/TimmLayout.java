@@ -30,5 +30,30 @@ final class TimmLayout {
                             head.~                  head.~
                             """));
 
+    /** The arguments that change the network, with their value in a plain one. */
+    static final List<TimmArgument> ARGUMENTS =
+            TimmArgument.table(
+                    """
+                    qkv_bias         true
+                    proj_bias        true
+                    class_token      true
+                    qk_norm          false
+                    scale_attn_norm  false
+                    scale_mlp_norm   false
+                    no_embed_class   false
+                    pre_norm         false
+                    final_norm       true
+                    fc_norm          false
+                    reg_tokens       0
+                    pos_embed        "learn"
+                    in_chans         3
+                    act_layer        "gelu"
+                    global_pool      "token"
+                    init_values      -
+                    mlp_layer        -
+                    block_fn         -
+                    embed_layer      -
+                    """);
+
     private TimmLayout() {}
 }

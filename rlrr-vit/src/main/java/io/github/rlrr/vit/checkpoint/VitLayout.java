@@ -27,7 +27,7 @@ public enum VitLayout {
         for (VitLayout candidate : values()) {
             CheckpointLayout layout = candidate.names();
             if (layout.recognises(reader.tensors())) {
-                Unsupported.check(reader);
+                Unsupported.check(reader, layout);
                 Unsupported.checkClassToken(reader, layout.tensor("cls_token", reader.tensors()));
                 return layout;
             }

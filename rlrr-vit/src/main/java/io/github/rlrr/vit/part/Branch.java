@@ -24,6 +24,19 @@ public record Branch(Layer.Norm norm, Operation operation) {
     }
 
     /**
+     * Writes what is added.
+     *
+     * @param text where to
+     * @param asking the variable of the normed tokens (B, M, D) that ask
+     * @param all the variable of all normed tokens (B, N, D)
+     * @param like a variable of the result's shape
+     * @return the variable of the result (B, M, D)
+     */
+    String write(ProgramText text, String asking, String all, String like) {
+        return operation.write(text, asking, all, like);
+    }
+
+    /**
      * The layers of branches one after another.
      *
      * @param branches those of a block
