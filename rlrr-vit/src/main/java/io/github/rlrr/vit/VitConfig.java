@@ -344,13 +344,16 @@ public record VitConfig(
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches() {
+        boolean scaled = variations.contains(VitVariation.LAYER_SCALE);
         return List.of(
                 new Branch(
                         new Layer.Norm("norm1", width, layerNormEpsilon),
-                        Attention.of("attn", width, heads)),
+                        Attention.of("attn", width, heads),
+                        scaled ? new Layer.Scale("ls1", width) : null),
                 new Branch(
                         new Layer.Norm("norm2", width, layerNormEpsilon),
-                        Mlp.of("mlp", width, mlpWidth)));
+                        Mlp.of("mlp", width, mlpWidth),
+                        scaled ? new Layer.Scale("ls2", width) : null));
     }
 
     /**

@@ -2,7 +2,8 @@ package io.github.rlrr.vit;
 
 /** What a Vision Transformer may have beyond the plain one. */
 public enum VitVariation {
-    ;
+    /** A factor for each number that a branch of an encoder block adds: LayerScale. */
+    LAYER_SCALE("blocks.0.ls1.gamma");
 
     private final String sign;
 

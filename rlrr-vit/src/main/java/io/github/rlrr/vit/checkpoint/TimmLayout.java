@@ -25,6 +25,7 @@ final class TimmLayout {
                             blocks.*.attn.value.~   blocks.*.attn.qkv.~     3/3
                             blocks.*.attn.out.~     blocks.*.attn.proj.~
                             blocks.*.mlp.fc*.~      blocks.*.mlp.fc*.~
+                            blocks.*.ls*.gamma      blocks.*.ls*.gamma
                             norm.gamma              norm.weight
                             norm.beta               norm.bias
                             head.~                  head.~
@@ -49,7 +50,7 @@ final class TimmLayout {
                     in_chans         3
                     act_layer        "gelu"
                     global_pool      "token"
-                    init_values      -
+                    init_values      -        LAYER_SCALE  1e-5
                     mlp_layer        -
                     block_fn         -
                     embed_layer      -

@@ -24,7 +24,6 @@ class UnsupportedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "blocks.0.ls1.gamma, LayerScale",
         "blocks.2.gamma_1, LayerScale",
         "reg_token, register tokens",
         "dist_token, distillation",
@@ -126,8 +125,6 @@ class UnsupportedTest {
                 "{\"model_type\": \"vit\", \"num_channels\": 1} | num_channels is 1",
                 "{\"architecture\": \"v\", \"global_pool\": \"avg\"} | global_pool is \"avg\"",
                 "{\"architecture\": \"vit_base_patch16_clip_quickgelu_224\"} | architecture",
-                "{\"architecture\": \"v\", \"model_args\": {\"init_values\": 1e-5}}"
-                        + " | model_args.init_values",
                 "{\"architecture\": \"v\", \"model_args\": {\"qkv_bias\": false}}"
                         + " | model_args.qkv_bias is false",
                 "{\"architecture\": \"v\", \"model_args\": {\"class_token\": false}}"
@@ -143,6 +140,22 @@ class UnsupportedTest {
         Files.writeString(folder.resolve("config.json"), config);
         assertRefused(folder, "config.json: " + key, "does not have");
         assertRefused(file, "config.json: " + key, "does not have");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"architecture\": \"v\", \"model_args\": {\"init_values\": 1e-5}}"
+                        + " | model_args.init_values is 1e-5 | no blocks.0.ls1.gamma"
+            })
+    void aVariationThatTheConfigurationSaysAndTheWeightsLack(
+            String config, String key, String tensor) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Files.copy(TinyFiles.parity("base_timm.safetensors"), file);
+        Files.writeString(folder.resolve("config.json"), config);
+        assertRefused(
+                folder, "config.json: " + key, "but " + file, tensor, "files that belong together");
     }
 
     @ParameterizedTest
