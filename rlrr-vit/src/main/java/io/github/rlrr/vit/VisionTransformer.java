@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   logits = head(norm(x)[:, 0])                           (B, classes)
  * </pre>
  *
+ * {@link VitVariation} has what may differ.
+ *
  * B batch, N tokens, D width; float32. Module paths follow timm's, with query, key and value apart:
  * {@code blocks.0.attn.query}, {@code blocks.0.mlp.fc1}, {@code norm}, {@code head}.
  *
@@ -69,7 +71,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         posEmbed = addParameter(token("pos_embed", new Shape(1, config.tokens(), config.width())));
         patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config.patches()));
         blocks = addChildBlock("blocks", new Encoder(config.branches(), config.depth()));
-        norm = addChildBlock("norm", config.norm().block());
+        norm = addChildBlock(config.norm().path(), config.norm().block());
         head = addChildBlock("head", config.head().block());
     }
 
@@ -80,7 +82,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         posEmbed = addParameter(other.posEmbed);
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
         this.blocks = addChildBlock("blocks", blocks);
-        norm = addChildBlock("norm", other.norm);
+        norm = addChildBlock(config.norm().path(), other.norm);
         this.head = addChildBlock("head", head);
         owned = other.owned;
         inputShapes = other.inputShapes;
@@ -243,16 +245,40 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
             NDList inputs,
             boolean training,
             @Nullable PairList<String, Object> params) {
-        try (NDArray tokens = embed(store, inputs.head(), training);
-                NDArray cls = blocks.classToken(store, tokens, training); // (B, 1, D)
-                NDArray normed = norm.forward(store, new NDList(cls), training).head();
-                NDArray flat = normed.reshape(-1, config.width())) {
-            return head.forward(store, new NDList(flat), training);
+        try (NDArray embedding = embedding(store, inputs.head(), training)) {
+            return head.forward(store, new NDList(embedding), training);
         }
     }
 
     /**
-     * Every token after the final norm.
+     * What the head sees: the class token after the final norm, or with {@link
+     * VitVariation#AVERAGE_POOLING} the norm of the mean of all other tokens.
+     *
+     * @param store answers with the parameters' values
+     * @param images (B, 3, h, w), normalised
+     * @param training true within a training step
+     * @return (B, D); on the images' manager
+     */
+    public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
+        try (NDArray tokens = embed(store, images, training);
+                NDArray pooled = pooled(store, tokens, training); // (B, 1, D)
+                NDArray normed = norm.forward(store, new NDList(pooled), training).head()) {
+            return normed.reshape(-1, config.width());
+        }
+    }
+
+    private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
+        if (!config.averages()) {
+            return blocks.classToken(store, tokens, training);
+        }
+        try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head();
+                NDArray patches = encoded.get(":, 1:")) {
+            return patches.mean(new int[] {1}, true);
+        }
+    }
+
+    /**
+     * Every token after the last block, and after the final norm where that is of all tokens.
      *
      * @param store answers with the parameters' values
      * @param images (B, 3, h, w), normalised
@@ -260,9 +286,14 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @return (B, N, D), class token first; on the images' manager
      */
     public NDArray features(ParameterStore store, NDArray images, boolean training) {
-        try (NDArray tokens = embed(store, images, training);
-                NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
-            return norm.forward(store, new NDList(encoded), training).head();
+        try (NDArray tokens = embed(store, images, training)) {
+            NDArray encoded = blocks.forward(store, new NDList(tokens), training).head();
+            if (config.averages()) {
+                return encoded;
+            }
+            try (encoded) {
+                return norm.forward(store, new NDList(encoded), training).head();
+            }
         }
     }
 

@@ -366,12 +366,21 @@ public record VitConfig(
     }
 
     /**
-     * The norm after the last block.
+     * Whether the head sees a mean of tokens.
      *
-     * @return the layer {@code norm}
+     * @return false where it sees the class token
+     */
+    boolean averages() {
+        return variations.contains(VitVariation.AVERAGE_POOLING);
+    }
+
+    /**
+     * The norm of what the head sees.
+     *
+     * @return the layer {@code norm}, or {@code fc_norm} after average pooling
      */
     public Layer.Norm norm() {
-        return new Layer.Norm("norm", width, layerNormEpsilon);
+        return new Layer.Norm(averages() ? "fc_norm" : "norm", width, layerNormEpsilon);
     }
 
     /**
@@ -413,7 +422,7 @@ public record VitConfig(
     public void count(ProductCounter counter, long batch) {
         counter.patches(batch * gridHeight() * gridWidth(), patches());
         for (int i = 0; i < depth; i++) {
-            long asking = i == depth - 1 ? 1 : tokens();
+            long asking = i == depth - 1 && !averages() ? 1 : tokens();
             for (Branch branch : branches()) {
                 branch.operation().count(counter, batch, asking, tokens());
             }

@@ -28,6 +28,8 @@ final class TimmLayout {
                             blocks.*.ls*.gamma      blocks.*.ls*.gamma
                             norm.gamma              norm.weight
                             norm.beta               norm.bias
+                            fc_norm.gamma           fc_norm.weight
+                            fc_norm.beta            fc_norm.bias
                             head.~                  head.~
                             """));
 
@@ -49,7 +51,7 @@ final class TimmLayout {
                     pos_embed        "learn"
                     in_chans         3
                     act_layer        "gelu"
-                    global_pool      "token"
+                    global_pool      "token"  AVERAGE_POOLING  "avg"
                     init_values      -        LAYER_SCALE  1e-5
                     mlp_layer        -
                     block_fn         -
