@@ -5,7 +5,7 @@ import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.task.Tasks;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * @param adapted the base, adapted
  * @param metadata class names and preprocessing
  */
-record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata metadata)
+record AdaptedModel(Backbone vit, AdaptedBlock adapted, AdapterMetadata metadata)
         implements AutoCloseable {
 
     static AdaptedModel open(Path folder, BaseOptions base) throws IOException {
@@ -43,7 +43,7 @@ record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata
                 metadata.preprocessing().isEmpty()
                         ? null
                         : Preprocessing.fromMap(metadata.preprocessing());
-        VisionTransformer vit = base.load(metadata.baseModel(), preprocessing);
+        Backbone vit = base.load(metadata.baseModel(), preprocessing);
         try {
             return new AdaptedModel(vit, Rlrr.load(vit, folder), metadata);
         } catch (IOException | RuntimeException e) {

@@ -2,7 +2,7 @@ package io.github.rlrr.examples;
 
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.checkpoint.PublishedAdapter;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
@@ -66,7 +66,7 @@ final class ImportCommand implements Callable<Integer> {
         PrintWriter print = spec.commandLine().getOut();
         Outputs.checkFolder("--out", out);
         Checkpoints.Local checkpoint = base.find();
-        try (VisionTransformer vit = base.load(checkpoint);
+        try (Backbone vit = base.load(checkpoint);
                 AdaptedBlock adapted = PublishedAdapter.load(vit, file)) {
             Preprocessing preprocessing =
                     images.resolve(

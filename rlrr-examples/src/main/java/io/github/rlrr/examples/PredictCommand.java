@@ -2,7 +2,7 @@ package io.github.rlrr.examples;
 
 import ai.djl.nn.Block;
 import io.github.rlrr.task.SingleLabel;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.LeftOut;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
@@ -128,7 +128,7 @@ final class PredictCommand implements Callable<Integer> {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
-            try (VisionTransformer plain = model.vit().merged(model.adapted())) {
+            try (Backbone plain = model.vit().merged(model.adapted())) {
                 return label(classifier(plain, model), adapter, files);
             }
         }

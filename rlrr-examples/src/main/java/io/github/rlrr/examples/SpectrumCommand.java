@@ -3,7 +3,7 @@ package io.github.rlrr.examples;
 import ai.djl.nn.Block;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.spectrum.ModelChange;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -127,8 +127,8 @@ final class SpectrumCommand implements Callable<Integer> {
         Checkpoints.Local first = base.find();
         Checkpoints.Local second = base.find(text);
         // Both get the same empty head: two heads of other classes have nothing in common.
-        try (VisionTransformer before = base.load(first);
-                VisionTransformer after = base.load(second)) {
+        try (Backbone before = base.load(first);
+                Backbone after = base.load(second)) {
             return new Compared(
                     second.name(),
                     "checkpoint",

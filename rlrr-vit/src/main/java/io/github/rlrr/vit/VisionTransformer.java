@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021.
  */
-public final class VisionTransformer extends AbstractBlock implements AutoCloseable {
+public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     private static final float TOKEN_DEVIATION = 0.02f;
 
@@ -128,6 +128,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      *
      * @return the configuration
      */
+    @Override
     public VitConfig config() {
         return config;
     }
@@ -139,6 +140,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @return a model that shares every other weight with this one; closing either closes them
      * @throws IllegalStateException when this model has no weights yet
      */
+    @Override
     public VisionTransformer withHead(int classes) {
         Parameter weight = head.getDirectParameters().get("weight");
         NDArray like = weight.getArray();
@@ -157,6 +159,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      *     ResidualDropout#NONE} drops nothing
      * @return a model that shares every weight with this one; closing either closes them
      */
+    @Override
     public VisionTransformer withDropout(ResidualDropout dropout) {
         return new VisionTransformer(this, blocks.with(dropout), head, config.classes());
     }
@@ -169,6 +172,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @param precision the type; on an engine other than PyTorch it is always float32
      * @return a model that shares every weight with this one; closing either closes them
      */
+    @Override
     public VisionTransformer withPrecision(Precision precision) {
         return new VisionTransformer(this, blocks.with(precision), head, config.classes());
     }
@@ -226,6 +230,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @throws IllegalArgumentException when {@code adapted} adapts another block
      * @throws IllegalStateException naming a parameter whose effective value is not finite
      */
+    @Override
     public VisionTransformer merged(AdaptedBlock adapted) {
         if (adapted.base() != this) {
             throw new IllegalArgumentException("the adapted block's base is not this model");
@@ -259,6 +264,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @param training true within a training step
      * @return (B, D); on the images' manager
      */
+    @Override
     public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
         try (NDArray tokens = embed(store, images, training);
                 NDArray pooled = pooled(store, tokens, training); // (B, 1, D)

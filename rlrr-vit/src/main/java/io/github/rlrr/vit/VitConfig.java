@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,10 +42,8 @@ public record VitConfig(
         int mlpWidth,
         int classes,
         float layerNormEpsilon,
-        Set<VitVariation> variations) {
-
-    /** The images' channels: RGB. */
-    public static final int CHANNELS = 3;
+        Set<VitVariation> variations)
+        implements BackboneConfig {
 
     /** The most pixels on a side of the input: attention's cost grows with its fourth power. */
     public static final int MAX_SIDE = 4096;
@@ -257,6 +256,7 @@ public record VitConfig(
      * @param newWidth input width in pixels
      * @return a new configuration
      */
+    @Override
     public VitConfig withImageSize(int height, int newWidth) {
         return new VitConfig(
                 height,
@@ -428,5 +428,29 @@ public record VitConfig(
             }
         }
         counter.linear(batch, head());
+    }
+
+    @Override
+    public String summary() {
+        return String.format(
+                Locale.ROOT,
+                "%dx%d pixels, patch %d, width %d, depth %d, %d heads, MLP %d, %d classes",
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes);
+    }
+
+    /** Of each token an encoder block keeps 8·D + 2·MLP floats. */
+    @Override
+    public Footprint footprint() {
+        double d = width;
+        double hidden = mlpWidth;
+        return new Footprint(
+                depth, tokens() * (8 * d + 2 * hidden), tokens() * d, 4 * d * d + 2 * d * hidden);
     }
 }

@@ -59,7 +59,7 @@ public final class VitCheckpoint {
      * @throws IOException as for {@link #describe}
      */
     public static VitConfig inferConfig(Path path) throws IOException {
-        return describe(path).config();
+        return (VitConfig) describe(path).config();
     }
 
     /**
