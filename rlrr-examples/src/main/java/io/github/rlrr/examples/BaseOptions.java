@@ -214,8 +214,7 @@ final class BaseOptions {
      * @param preprocessing the adapter's, whose size is the model's input, or null
      * @return the model; the caller closes it
      */
-    Backbone load(String remembered, @Nullable Preprocessing preprocessing)
-            throws IOException {
+    Backbone load(String remembered, @Nullable Preprocessing preprocessing) throws IOException {
         int[] size = imageSize();
         if (size == null && preprocessing != null) {
             size = new int[] {preprocessing.height(), preprocessing.width()};

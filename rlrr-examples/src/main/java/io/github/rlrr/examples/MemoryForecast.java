@@ -11,9 +11,9 @@ import java.util.function.Predicate;
  * How much memory a run will take beside what the process has already: what backward keeps of a
  * step's images, the effective weights, gradients and moments.
  *
- * <p>What a network keeps is its own {@link BackboneConfig#footprint}. Measured peaks of RLRR as published lie within a fifth of the forecast (docs/performance.md).
- * Methods that keep less, such as {@code bias} and {@code lora}, and bfloat16 are forecast as if
- * they did not.
+ * <p>What a network keeps is its own {@link BackboneConfig#footprint}. Measured peaks of RLRR as
+ * published lie within a fifth of the forecast (docs/performance.md). Methods that keep less, such
+ * as {@code bias} and {@code lora}, and bfloat16 are forecast as if they did not.
  *
  * @param bytes the forecast
  * @param cheaper options that would take less

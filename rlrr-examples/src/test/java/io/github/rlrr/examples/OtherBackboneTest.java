@@ -15,7 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A network of another family, found on the class path, goes wherever a Vision Transformer does. */
+/**
+ * A network of another family, found on the class path, goes wherever a Vision Transformer does.
+ */
 class OtherBackboneTest {
 
     private static final DemoModel DEMO = DemoModel.get();

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * {@link VitVariation} has what may differ.
  *
- * B batch, N tokens, D width; float32. Module paths follow timm's, with query, key and value apart:
- * {@code blocks.0.attn.query}, {@code blocks.0.mlp.fc1}, {@code norm}, {@code head}.
+ * <p>B batch, N tokens, D width; float32. Module paths follow timm's, with query, key and value
+ * apart: {@code blocks.0.attn.query}, {@code blocks.0.mlp.fc1}, {@code norm}, {@code head}.
  *
  * <p>A model made by a checkpoint or by {@link #merged} owns its weights; {@link #close} frees
  * them.

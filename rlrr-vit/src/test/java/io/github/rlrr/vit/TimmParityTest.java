@@ -55,8 +55,7 @@ class TimmParityTest {
 
     private static TensorReader numbers(VitVariation variation) throws IOException {
         String weights = checkpoint(variation).toString();
-        return TensorReader.open(
-                Path.of(weights.replace(".safetensors", ".numbers.safetensors")));
+        return TensorReader.open(Path.of(weights.replace(".safetensors", ".numbers.safetensors")));
     }
 
     private static VisionTransformer load(VitVariation variation) throws IOException {
@@ -143,8 +142,7 @@ class TimmParityTest {
                     VisionTransformer merged = vit.merged(loaded)) {
                 assertThat(logits(loaded, numbers)).isEqualTo(after);
                 assertThat(merged.config()).isEqualTo(vit.config());
-                assertThat(largestDifference(logits(merged, numbers), after))
-                        .isLessThan(TOLERANCE);
+                assertThat(largestDifference(logits(merged, numbers), after)).isLessThan(TOLERANCE);
             }
         }
     }
@@ -185,12 +183,8 @@ class TimmParityTest {
             double scale = largest(exact);
             assertThat(largestDifference(logits(half, numbers), exact)).isLessThan(0.01 * scale);
             float[] rounded =
-                    logits(
-                            vit.withPrecision(io.github.rlrr.vit.part.Precision.BFLOAT16),
-                            numbers);
-            assertThat(largestDifference(rounded, exact))
-                    .isGreaterThan(0)
-                    .isLessThan(0.1 * scale);
+                    logits(vit.withPrecision(io.github.rlrr.vit.part.Precision.BFLOAT16), numbers);
+            assertThat(largestDifference(rounded, exact)).isGreaterThan(0).isLessThan(0.1 * scale);
         }
     }
 

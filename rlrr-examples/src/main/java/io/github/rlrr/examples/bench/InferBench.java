@@ -41,8 +41,7 @@ final class InferBench {
 
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
         try (NDManager manager = TorchRuntime.newManager(device);
-                Backbone vit =
-                        measured.geometry().random(measured.classes(), false, manager)) {
+                Backbone vit = measured.geometry().random(measured.classes(), false, manager)) {
             Backbone model = vit.withPrecision(measured.how().precision());
             if (measured.how().reading() == Reading.PLAIN) {
                 return forwards(measured, model, device, progress);
@@ -56,8 +55,7 @@ final class InferBench {
     /** The merged model alone: who serves one has no other. */
     private static Backbone merged(BenchCase measured, Device device) {
         try (NDManager manager = TorchRuntime.newManager(device);
-                Backbone vit =
-                        measured.geometry().random(measured.classes(), false, manager);
+                Backbone vit = measured.geometry().random(measured.classes(), false, manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
             return vit.merged(adapted).withPrecision(measured.how().precision());
         }

@@ -101,7 +101,8 @@ public final class ConvNet extends AbstractBlock implements Backbone {
     }
 
     private void start() {
-        Shape images = new Shape(1, BackboneConfig.CHANNELS, config.imageHeight(), config.imageWidth());
+        Shape images =
+                new Shape(1, BackboneConfig.CHANNELS, config.imageHeight(), config.imageWidth());
         initialize(owned, DataType.FLOAT32, images);
     }
 
@@ -124,8 +125,7 @@ public final class ConvNet extends AbstractBlock implements Backbone {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return head.forward(
-                store, new NDList(embedding(store, inputs.head(), training)), training);
+        return head.forward(store, new NDList(embedding(store, inputs.head(), training)), training);
     }
 
     @Override
@@ -144,8 +144,7 @@ public final class ConvNet extends AbstractBlock implements Backbone {
         NDManager manager = NDManager.newBaseManager("PyTorch");
         Map<String, NDArray> weights = adapted.effectiveValues(manager);
         int classes = (int) weights.get("head.weight").getShape().get(0);
-        return of(
-                new Config(config.imageHeight(), config.imageWidth(), classes), weights, manager);
+        return of(new Config(config.imageHeight(), config.imageWidth(), classes), weights, manager);
     }
 
     /** Its weights by their paths. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the checkpoints of one kind of network. {@link java.util.ServiceLoader} finds
@@ -47,8 +46,7 @@ public interface BackboneFamily {
      * @return the network, with the file's head; close it when done
      * @throws IOException in one line when it is missing, damaged or does not fit
      */
-    Backbone load(Path path, BackboneConfig config, Device device, boolean half)
-            throws IOException;
+    Backbone load(Path path, BackboneConfig config, Device device, boolean half) throws IOException;
 
     /**
      * Finds a published size by its name.

@@ -45,9 +45,7 @@ final class NameTable {
                             pattern(columns[0]),
                             pattern(columns[1]),
                             columns[1],
-                            columns.length < 3
-                                    ? Arrangement.SAME
-                                    : Arrangement.parse(columns[2])));
+                            columns.length < 3 ? Arrangement.SAME : Arrangement.parse(columns[2])));
         }
     }
 

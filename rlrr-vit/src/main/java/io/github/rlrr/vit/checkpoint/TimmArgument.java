@@ -54,7 +54,8 @@ record TimmArgument(
         if (value.toString().equals(plain)) {
             return Optional.of(false);
         }
-        if (varied == null || !(isNumber(json(varied)) ? isNumber(value) : value.equals(json(varied)))) {
+        if (varied == null
+                || !(isNumber(json(varied)) ? isNumber(value) : value.equals(json(varied)))) {
             throw from.unsupported(key, plain == null ? "a variation" : "other than " + plain);
         }
         return Optional.of(true);

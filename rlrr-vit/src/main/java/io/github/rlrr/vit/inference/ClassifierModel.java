@@ -28,10 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejectBelow the threshold, 0 to 1
  */
 record ClassifierModel(
-        Backbone vit,
-        Preprocessing preprocessing,
-        List<String> classNames,
-        double rejectBelow) {
+        Backbone vit, Preprocessing preprocessing, List<String> classNames, double rejectBelow) {
 
     /**
      * Opens an adapter folder or a folder of a whole model, told apart by the adapter's

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Labels images through many adapters of one network, which is held once; {@link
- * AdapterPool} says what is kept beside it.
+ * Labels images through many adapters of one network, which is held once; {@link AdapterPool} says
+ * what is kept beside it.
  *
  * <pre>{@code
  * try (ClassifierPool pool = ClassifierPool.on(vit, 2L << 30)) {

@@ -32,7 +32,8 @@ final class ImageBatch {
 
     /** The shape of a number of images. */
     static Shape shape(int images, Preprocessing preprocessing) {
-        return new Shape(images, BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
+        return new Shape(
+                images, BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
     }
 
     /** Logits by image. Safe from several threads where nobody changes the block. */

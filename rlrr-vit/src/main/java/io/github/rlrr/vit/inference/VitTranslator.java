@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Images to a network's inputs and its logits to classes, as DJL's {@code Predictor}
- * asks for them: the same preprocessing, decoding and limits as {@link ImageClassifier}'s.
+ * Images to a network's inputs and its logits to classes, as DJL's {@code Predictor} asks for them:
+ * the same preprocessing, decoding and limits as {@link ImageClassifier}'s.
  *
  * <p>Images of one batch are stacked. Holds no state: one may serve many predictors.
  *
@@ -71,7 +71,8 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
     @Override
     public NDList processInput(TranslatorContext context, I input) throws Exception {
         RgbImage image = preprocessing.resize(source.apply(input).read(decoder));
-        Shape shape = new Shape(BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
+        Shape shape =
+                new Shape(BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
         float[] values = ImageBatch.values(List.of(image), preprocessing);
         return new NDList(context.getNDManager().create(values, shape));
     }

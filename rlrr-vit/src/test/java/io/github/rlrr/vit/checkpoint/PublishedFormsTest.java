@@ -214,7 +214,8 @@ class PublishedFormsTest {
         assertThat(VitCheckpoint.inferConfig(file).layerNormEpsilon()).isEqualTo(1e-12f);
         assertThat(VitCheckpoint.describe(file).preprocessing()).isEmpty();
         assertThat(
-                        VitCheckpoint.inferConfig(TinyFiles.parity("base_timm.safetensors")).layerNormEpsilon())
+                        VitCheckpoint.inferConfig(TinyFiles.parity("base_timm.safetensors"))
+                                .layerNormEpsilon())
                 .isEqualTo(1e-6f);
     }
 

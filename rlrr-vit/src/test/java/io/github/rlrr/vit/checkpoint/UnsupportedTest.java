@@ -165,7 +165,8 @@ class UnsupportedTest {
         Path file = folder.resolve("model.safetensors");
         Files.copy(TinyFiles.resource("/parity/timm/average-pooling.safetensors"), file);
         Files.writeString(
-                folder.resolve("config.json"), "{\"architecture\":\"v\",\"global_pool\":\"token\"}");
+                folder.resolve("config.json"),
+                "{\"architecture\":\"v\",\"global_pool\":\"token\"}");
         assertRefused(folder, "global_pool is \"token\", but " + file + " has a fc_norm.weight");
     }
 
