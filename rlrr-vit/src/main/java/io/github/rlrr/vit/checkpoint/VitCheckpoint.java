@@ -108,7 +108,7 @@ public final class VitCheckpoint {
         if (found.isEmpty() && preprocessor != null) {
             found = Optional.of(HuggingFacePreprocessor.read(preprocessor));
         }
-        if (found.isEmpty() && layout == GoogleLayout.LAYOUT) {
+        if (found.isEmpty() && layout.equals(GoogleLayout.LAYOUT)) {
             // Nothing is said of 16-bit grey: as Pillow reads it.
             found =
                     Optional.of(
