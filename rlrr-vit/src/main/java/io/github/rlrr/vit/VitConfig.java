@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -87,16 +86,9 @@ public record VitConfig(
         variations = Set.copyOf(variations);
         List<String> faults = new ArrayList<>();
         int[] sizes = {imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes};
-        String[] names = {
-            "imageHeight",
-            "imageWidth",
-            "patchSize",
-            "width",
-            "depth",
-            "heads",
-            "mlpWidth",
-            "classes"
-        };
+        String[] names =
+                "imageHeight imageWidth patchSize width depth heads mlpWidth classes"
+                        .split(" ", -1);
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] < 1) {
                 faults.add(names[i] + " is " + sizes[i] + ", expected at least 1");
@@ -104,22 +96,13 @@ public record VitConfig(
         }
         if (faults.isEmpty() && (imageHeight % patchSize != 0 || imageWidth % patchSize != 0)) {
             faults.add(
-                    "the image of "
-                            + imageHeight
-                            + "×"
-                            + imageWidth
-                            + " pixels is no multiple of the patch size "
-                            + patchSize);
+                    "the image of %s×%s pixels is no multiple of the patch size %s"
+                            .formatted(imageHeight, imageWidth, patchSize));
         }
         if (faults.isEmpty() && (imageHeight > MAX_SIDE || imageWidth > MAX_SIDE)) {
             faults.add(
-                    "the image of "
-                            + imageHeight
-                            + "×"
-                            + imageWidth
-                            + " pixels is larger than "
-                            + MAX_SIDE
-                            + " on a side");
+                    "the image of %s×%s pixels is larger than %s on a side"
+                            .formatted(imageHeight, imageWidth, MAX_SIDE));
         }
         if (faults.isEmpty() && width % heads != 0) {
             faults.add("the width " + width + " is no multiple of " + heads + " heads");
@@ -216,17 +199,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withClasses(int count) {
-        return new VitConfig(
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                count,
-                layerNormEpsilon,
-                variations);
+        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon, variations);
     }
 
     /**
@@ -236,17 +209,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withHeads(int count) {
-        return new VitConfig(
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                count,
-                mlpWidth,
-                classes,
-                layerNormEpsilon,
-                variations);
+        return with(imageHeight, imageWidth, count, classes, layerNormEpsilon, variations);
     }
 
     /**
@@ -258,17 +221,7 @@ public record VitConfig(
      */
     @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return new VitConfig(
-                height,
-                newWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                classes,
-                layerNormEpsilon,
-                variations);
+        return with(height, newWidth, heads, classes, layerNormEpsilon, variations);
     }
 
     /**
@@ -278,17 +231,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withLayerNormEpsilon(float epsilon) {
-        return new VitConfig(
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                classes,
-                epsilon,
-                variations);
+        return with(imageHeight, imageWidth, heads, classes, epsilon, variations);
     }
 
     /**
@@ -298,16 +241,26 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withVariations(Set<VitVariation> others) {
+        return with(imageHeight, imageWidth, heads, classes, layerNormEpsilon, others);
+    }
+
+    private VitConfig with(
+            int newHeight,
+            int newWidth,
+            int newHeads,
+            int newClasses,
+            float epsilon,
+            Set<VitVariation> others) {
         return new VitConfig(
-                imageHeight,
-                imageWidth,
+                newHeight,
+                newWidth,
                 patchSize,
                 width,
                 depth,
-                heads,
+                newHeads,
                 mlpWidth,
-                classes,
-                layerNormEpsilon,
+                newClasses,
+                epsilon,
                 others);
     }
 
@@ -365,11 +318,7 @@ public record VitConfig(
         return new Layer.Patches("proj", CHANNELS, width, patchSize);
     }
 
-    /**
-     * Whether the head sees a mean of tokens.
-     *
-     * @return false where it sees the class token
-     */
+    /** Whether the head sees a mean of tokens in place of the class token. */
     boolean averages() {
         return variations.contains(VitVariation.AVERAGE_POOLING);
     }
@@ -432,17 +381,9 @@ public record VitConfig(
 
     @Override
     public String summary() {
-        return String.format(
-                Locale.ROOT,
-                "%dx%d pixels, patch %d, width %d, depth %d, %d heads, MLP %d, %d classes",
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                classes);
+        return "%sx%s pixels, patch %s, width %s, depth %s, %s heads, MLP %s, %s classes"
+                .formatted(
+                        imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes);
     }
 
     /** Of each token an encoder block keeps 8·D + 2·MLP floats. */
