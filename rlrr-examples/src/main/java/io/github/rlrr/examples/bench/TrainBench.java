@@ -9,7 +9,7 @@ import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.ScheduleKind;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,7 +28,7 @@ final class TrainBench {
         StepClock clock;
         OptionalLong peak;
         try (NDManager manager = TorchRuntime.newManager(device);
-                VisionTransformer vit =
+                Backbone vit =
                         model.random(measured.classes(), measured.how().halfWeights(), manager);
                 AdaptedBlock adapted =
                         Rlrr.adapt(

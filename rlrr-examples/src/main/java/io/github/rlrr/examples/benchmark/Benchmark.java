@@ -15,7 +15,7 @@ import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.WriteFault;
 import io.github.rlrr.method.AdapterConfig;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -72,7 +72,7 @@ final class Benchmark {
     }
 
     private final Plan plan;
-    private final VisionTransformer base;
+    private final Backbone base;
     private final ResultStore store;
     private final Reporter reporter;
     private final BooleanSupplier stop;
@@ -81,7 +81,7 @@ final class Benchmark {
 
     Benchmark(
             Plan plan,
-            VisionTransformer base,
+            Backbone base,
             Path outFolder,
             Reporter reporter,
             BooleanSupplier stop,

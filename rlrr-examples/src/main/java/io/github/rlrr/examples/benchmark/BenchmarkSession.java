@@ -19,7 +19,7 @@ import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.method.AdapterConfig;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -125,7 +125,7 @@ final class BenchmarkSession {
         ImageLimits limits = options.limits();
         AdapterConfig adapter = method.config(0);
         Checkpoints.Local checkpoint = base.find();
-        try (VisionTransformer vit = base.load(checkpoint);
+        try (Backbone vit = base.load(checkpoint);
                 StopSignal stop = new StopSignal()) {
             for (BenchmarkTask task : recipe.tasks()) {
                 int batch =

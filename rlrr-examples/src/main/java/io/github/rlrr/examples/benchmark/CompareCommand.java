@@ -23,7 +23,7 @@ import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.AdapterMethod;
 import io.github.rlrr.method.AdapterMethods;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Augmentation;
@@ -179,7 +179,7 @@ public final class CompareCommand implements Callable<Integer> {
         }
         Map<String, ImageSplits> sets = sets();
         Checkpoints.Local checkpoint = base.find();
-        try (VisionTransformer vit = base.load(checkpoint);
+        try (Backbone vit = base.load(checkpoint);
                 StopSignal stop = new StopSignal()) {
             OutputMark.write(out);
             return compare(vit, checkpoint, chosen, sets, variant, budget, stop);
@@ -210,7 +210,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private int compare(
-            VisionTransformer vit,
+            Backbone vit,
             Checkpoints.Local checkpoint,
             Map<String, Method> chosen,
             Map<String, ImageSplits> sets,

@@ -14,7 +14,7 @@ import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param stop asked before every step
  */
 record Trial(
-        VisionTransformer base,
+        Backbone base,
         AdapterConfig adapter,
         Regime regime,
         HyperParameters settings,
@@ -79,7 +79,7 @@ record Trial(
     @Nullable Outcome run(
             Images images, Path folder, @Nullable AdapterMetadata metadata, TrialProgress progress)
             throws IOException {
-        VisionTransformer vit =
+        Backbone vit =
                 base.withHead(images.train().classNames().size())
                         .withDropout(ResidualDropout.ofElements(settings.dropout()));
         try (AdaptedBlock adapted = Rlrr.adapt(vit, adapter);

@@ -19,7 +19,7 @@ import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
@@ -109,10 +109,10 @@ public final class DemoCommand implements Callable<Integer> {
         Bundled.unpackFashionMnist(images);
         ImageSplits splits = ImageFolder.splits(images, seed);
         List<String> classes = splits.train().classNames();
-        try (VisionTransformer loaded = VitCheckpoint.load(Bundled.vit());
+        try (Backbone loaded = VitCheckpoint.load(Bundled.vit());
                 StopSignal stop = new StopSignal();
                 MetricsLog metrics = MetricsLog.create(out.resolve("metrics.jsonl"))) {
-            VisionTransformer vit = loaded.withHead(classes.size());
+            Backbone vit = loaded.withHead(classes.size());
             Preprocessing preprocessing = Preprocessing.vitDefault(vit.config().imageHeight());
             ImageDataset train = ImageDataset.load(splits.train(), preprocessing).withFlip(true);
             ImageDataset validation = ImageDataset.load(splits.validation(), preprocessing);

@@ -34,7 +34,7 @@ import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
@@ -165,8 +165,8 @@ public final class FinetuneCommand implements Callable<Integer> {
         List<String> classes = splits.train().classNames();
         ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
-        try (VisionTransformer loaded = base.load(checkpoint)) {
-            VisionTransformer vit =
+        try (Backbone loaded = base.load(checkpoint)) {
+            Backbone vit =
                     loaded.withHead(classes.size())
                             .withDropout(dropout)
                             .withPrecision(training.precision());

@@ -6,7 +6,7 @@ import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.Checkpoints;
 import io.github.rlrr.examples.option.PreprocessingOptions;
 import io.github.rlrr.examples.output.Outputs;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.checkpoint.PublishedAdapter;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
@@ -70,7 +70,7 @@ public final class ImportCommand implements Callable<Integer> {
         PrintWriter print = spec.commandLine().getOut();
         Outputs.checkFolder("--out", out);
         Checkpoints.Local checkpoint = base.find();
-        try (VisionTransformer vit = base.load(checkpoint);
+        try (Backbone vit = base.load(checkpoint);
                 AdaptedBlock adapted = PublishedAdapter.load(vit, file)) {
             Preprocessing preprocessing =
                     images.resolve(

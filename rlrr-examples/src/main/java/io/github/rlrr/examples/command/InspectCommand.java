@@ -7,8 +7,8 @@ import io.github.rlrr.examples.option.Checkpoints;
 import io.github.rlrr.io.OneLine;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
-import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.BackboneConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -66,20 +66,9 @@ public final class InspectCommand implements Callable<Integer> {
 
     private void modules(PrintWriter print) throws IOException {
         Checkpoints.Local checkpoint = base.find();
-        try (VisionTransformer vit = base.load(checkpoint)) {
-            VitConfig config = vit.config();
-            print.printf(
-                    Locale.ROOT,
-                    "%s: %dx%d pixels, patch %d, width %d, depth %d, %d heads, MLP %d, %d classes%n",
-                    checkpoint.name(),
-                    config.imageHeight(),
-                    config.imageWidth(),
-                    config.patchSize(),
-                    config.width(),
-                    config.depth(),
-                    config.heads(),
-                    config.mlpWidth(),
-                    config.classes());
+        try (Backbone vit = base.load(checkpoint)) {
+            BackboneConfig config = vit.config();
+            print.println(checkpoint.name() + ": " + config.summary());
             print.println(
                     "preprocessing  "
                             + base.preprocessing(checkpoint)

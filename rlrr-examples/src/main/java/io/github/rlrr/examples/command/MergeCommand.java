@@ -4,7 +4,8 @@ import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.tensor.TensorType;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.inference.ModelFolder;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,7 +74,7 @@ public final class MergeCommand implements Callable<Integer> {
                     "--out " + out + " is the adapter's folder, expected one for the model");
         }
         try (AdaptedModel model = AdaptedModel.open(adapter, base);
-                VisionTransformer merged = model.vit().merged(model.adapted())) {
+                Backbone merged = model.vit().merged(model.adapted())) {
             long values = model.adapted().parameterReport().all();
             Outputs.requireSpace(
                     "--out", out, (half ? Short.BYTES : Float.BYTES) * values, "the merged model");
@@ -83,14 +85,10 @@ public final class MergeCommand implements Callable<Integer> {
                             layout,
                             half ? TensorType.F16 : TensorType.F32,
                             model.metadata());
-            float epsilon = merged.config().layerNormEpsilon();
-            if (layout != VitLayout.HUGGINGFACE && epsilon != 1e-6f) {
+            Optional<String> remark = Backbones.of(merged).remark(merged, layout);
+            if (remark.isPresent()) {
                 PrintWriter err = spec.commandLine().getErr();
-                err.println(
-                        "rlrr: the model's layer norms have epsilon "
-                                + epsilon
-                                + ", other libraries take 1e-6 in this layout: their outputs will"
-                                + " differ slightly");
+                err.println("rlrr: " + remark.get());
                 err.flush();
             }
             files.forEach(file -> print.println("written   " + file));

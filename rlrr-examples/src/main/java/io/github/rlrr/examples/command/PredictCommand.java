@@ -12,7 +12,7 @@ import io.github.rlrr.examples.prediction.PredictionFile;
 import io.github.rlrr.examples.prediction.Predictions;
 import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.task.SingleLabel;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.LeftOut;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
@@ -138,7 +138,7 @@ public final class PredictCommand implements Callable<Integer> {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
-            try (VisionTransformer plain = model.vit().merged(model.adapted())) {
+            try (Backbone plain = model.vit().merged(model.adapted())) {
                 return label(classifier(plain, model), adapter, files);
             }
         }

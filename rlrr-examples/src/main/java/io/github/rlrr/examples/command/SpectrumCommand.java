@@ -14,7 +14,7 @@ import io.github.rlrr.examples.report.SpectrumPage;
 import io.github.rlrr.examples.report.SpectrumTable;
 import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.spectrum.ModelChange;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -138,8 +138,8 @@ public final class SpectrumCommand implements Callable<Integer> {
         Checkpoints.Local first = base.find();
         Checkpoints.Local second = base.find(text);
         // Both get the same empty head: two heads of other classes have nothing in common.
-        try (VisionTransformer before = base.load(first);
-                VisionTransformer after = base.load(second)) {
+        try (Backbone before = base.load(first);
+                Backbone after = base.load(second)) {
             return new Compared(
                     second.name(),
                     "checkpoint",

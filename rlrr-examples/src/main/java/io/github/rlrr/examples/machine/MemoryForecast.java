@@ -1,6 +1,6 @@
 package io.github.rlrr.examples.machine;
 
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +10,9 @@ import java.util.function.Predicate;
  * How much memory a run will take beside what the process has already: what backward keeps of a
  * step's images, the effective weights, gradients and moments.
  *
- * <p>Of each token an encoder block keeps 8·D + 2·MLP floats (D the width, MLP the hidden width).
- * Measured peaks of RLRR as published lie within a fifth of the forecast (docs/performance.md).
- * Methods that keep less, such as {@code bias} and {@code lora}, and bfloat16 are forecast as if
- * they did not.
+ * <p>What a network keeps is its own {@link BackboneConfig#footprint}. Measured peaks of RLRR as
+ * published lie within a fifth of the forecast (docs/performance.md). Methods that keep less, such
+ * as {@code bias} and {@code lora}, and bfloat16 are forecast as if they did not.
  *
  * @param bytes the forecast
  * @param cheaper options that would take less
@@ -56,18 +55,17 @@ public record MemoryForecast(long bytes, List<String> cheaper) {
     public record Step(int batch, long trainable, boolean probe, boolean recompute) {}
 
     /** The forecast of a run. */
-    public static MemoryForecast of(VitConfig model, Step step) {
-        double width = model.width();
-        double hidden = model.mlpWidth();
-        double block = model.tokens() * (8 * width + 2 * hidden) * FLOAT_BYTES;
-        double kept = model.depth() * block;
-        double weights = (4 * width * width + 2 * width * hidden) * FLOAT_BYTES;
-        double effective = model.depth() * weights;
+    public static MemoryForecast of(BackboneConfig model, Step step) {
+        BackboneConfig.Footprint footprint = model.footprint();
+        double block = footprint.kept() * FLOAT_BYTES;
+        double kept = footprint.segments() * block;
+        double weights = footprint.weights() * FLOAT_BYTES;
+        double effective = footprint.segments() * weights;
         if (step.probe) {
             kept = 2 * block; // its arrays and the next one's
             effective = 0;
         } else if (step.recompute) {
-            kept = AGAIN * block + model.depth() * model.tokens() * width * FLOAT_BYTES;
+            kept = AGAIN * block + footprint.segments() * footprint.between() * FLOAT_BYTES;
             effective = weights;
         }
         double pixels = 3.0 * model.imageHeight() * model.imageWidth() * FLOAT_BYTES;

@@ -6,9 +6,11 @@ import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.examples.machine.Devices;
 import io.github.rlrr.examples.option.Checkpoints.Local;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.BackboneFamily;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
@@ -138,7 +140,7 @@ public final class BaseOptions {
     }
 
     /** Loads a model that was found; the caller closes it. */
-    public VisionTransformer load(Local found) throws IOException {
+    public Backbone load(Local found) throws IOException {
         return load(found, imageSize());
     }
 
@@ -148,7 +150,7 @@ public final class BaseOptions {
             // As it was trained, on 8-bit images: it says nothing of others.
             return Optional.of(Preprocessing.vitDefault(1).withSixteenBit(SixteenBit.CLIP));
         }
-        return VitCheckpoint.describe(found.file()).preprocessing();
+        return Backbones.of(found.file()).describe(found.file()).preprocessing();
     }
 
     /**
@@ -157,7 +159,7 @@ public final class BaseOptions {
      *
      * @param config the model's, whose size the input has
      */
-    public Preprocessing preprocessing(Local found, VitConfig config) throws IOException {
+    public Preprocessing preprocessing(Local found, BackboneConfig config) throws IOException {
         int height = config.imageHeight();
         Optional<Preprocessing> said = preprocessing(found);
         return said.orElse(Preprocessing.vitDefault(height))
@@ -214,8 +216,7 @@ public final class BaseOptions {
      * @param preprocessing the adapter's, whose size is the model's input, or null
      * @return the model; the caller closes it
      */
-    public VisionTransformer load(String remembered, @Nullable Preprocessing preprocessing)
-            throws IOException {
+    public Backbone load(String remembered, @Nullable Preprocessing preprocessing) throws IOException {
         int[] size = imageSize();
         if (size == null && preprocessing != null) {
             size = new int[] {preprocessing.height(), preprocessing.width()};
@@ -230,18 +231,15 @@ public final class BaseOptions {
         }
     }
 
-    private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {
+    private Backbone load(Local found, int @Nullable [] size) throws IOException {
         useThreads();
         Path file = found.file();
-        VitConfig config = VitCheckpoint.inferConfig(file);
-        if (preset != null) {
-            config = VitConfig.named(preset).withLayerNormEpsilon(config.layerNormEpsilon());
-        }
+        BackboneFamily family = Backbones.of(file);
+        BackboneConfig config =
+                preset == null ? family.describe(file).config() : family.preset(preset, file);
         if (size != null) {
             config = config.withImageSize(size[0], size[1]);
         }
-        return halfWeights
-                ? VitCheckpoint.loadHalf(file, config, device())
-                : VitCheckpoint.load(file, config, device());
+        return family.load(file, config, device(), halfWeights);
     }
 }

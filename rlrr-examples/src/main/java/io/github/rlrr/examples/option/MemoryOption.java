@@ -3,7 +3,7 @@ package io.github.rlrr.examples.option;
 import ai.djl.Device;
 import io.github.rlrr.examples.machine.FreeMemory;
 import io.github.rlrr.examples.machine.MemoryForecast;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,7 +30,7 @@ public final class MemoryOption {
      * @param out told of a run that may not fit
      * @throws IllegalStateException when the forecast exceeds what there is by a fifth
      */
-    public void check(VitConfig model, MemoryForecast.Step step, Device device, PrintWriter out) {
+    public void check(BackboneConfig model, MemoryForecast.Step step, Device device, PrintWriter out) {
         if (!ignored && !device.isGpu()) {
             MemoryForecast.of(model, step)
                     .naming(name -> command.findOption(name) != null)

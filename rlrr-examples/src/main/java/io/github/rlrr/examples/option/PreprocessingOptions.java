@@ -1,6 +1,6 @@
 package io.github.rlrr.examples.option;
 
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -71,7 +71,7 @@ public final class PreprocessingOptions {
      */
     public Preprocessing resolve(
             Optional<Preprocessing> said,
-            VitConfig geometry,
+            BackboneConfig geometry,
             String checkpoint,
             SixteenBit usual,
             PrintWriter notices) {

@@ -6,7 +6,7 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.task.Tasks;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import java.nio.file.Path;
  * @param adapted the base, adapted
  * @param metadata class names and preprocessing
  */
-public record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterMetadata metadata)
+public record AdaptedModel(Backbone vit, AdaptedBlock adapted, AdapterMetadata metadata)
         implements AutoCloseable {
 
     public static AdaptedModel open(Path folder, BaseOptions base) throws IOException {
@@ -44,7 +44,7 @@ public record AdaptedModel(VisionTransformer vit, AdaptedBlock adapted, AdapterM
                 metadata.preprocessing().isEmpty()
                         ? null
                         : Preprocessing.fromMap(metadata.preprocessing());
-        VisionTransformer vit = base.load(metadata.baseModel(), preprocessing);
+        Backbone vit = base.load(metadata.baseModel(), preprocessing);
         try {
             return new AdaptedModel(vit, Rlrr.load(vit, folder), metadata);
         } catch (IOException | RuntimeException e) {
