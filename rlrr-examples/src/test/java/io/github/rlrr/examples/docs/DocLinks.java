@@ -1,4 +1,4 @@
-package io.github.rlrr.examples;
+package io.github.rlrr.examples.docs;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
-package io.github.rlrr.examples;
+package io.github.rlrr.examples.app;
 
-import static io.github.rlrr.examples.CommandLine.rlrr;
+import static io.github.rlrr.examples.app.CommandLine.rlrr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
