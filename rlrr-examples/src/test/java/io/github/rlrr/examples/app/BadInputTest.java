@@ -107,7 +107,10 @@ class BadInputTest {
             }
         }
         Files.writeString(data.resolve("coat").resolve("zz.png"), "not an image");
-        assertFault(finetune("--data", data), "zz.png", "expected a PNG, JPEG, BMP or GIF image");
+        assertFault(
+                finetune("--data", data),
+                "zz.png",
+                "expected a PNG, JPEG, BMP, GIF, TIFF or WebP image");
         CommandLine.Result skipped =
                 rlrr(
                         "finetune",

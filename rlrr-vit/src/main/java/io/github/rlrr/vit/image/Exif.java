@@ -1,8 +1,6 @@
 package io.github.rlrr.vit.image;
 
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -33,11 +31,19 @@ final class Exif {
             from += PREFIX.length;
         }
         ByteBuffer tiff = ByteBuffer.wrap(exif, from, exif.length - from).slice();
-        try {
-            return inDirectory(tiff);
-        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-            return NOT_STATED; // ends too early
+        if (!tiff.hasRemaining()) {
+            return NOT_STATED;
         }
+        if (!TiffDirectory.isSound(tiff)) {
+            return 0;
+        }
+        for (TiffDirectory.Values values : new TiffDirectory(tiff).entries(TAG)) {
+            int value = value(tiff, values);
+            if (value != NOT_STATED) {
+                return value;
+            }
+        }
+        return NOT_STATED;
     }
 
     private static boolean startsWithPrefix(byte[] exif, int from) {
@@ -45,51 +51,9 @@ final class Exif {
         return end <= exif.length && Arrays.equals(exif, from, end, PREFIX, 0, PREFIX.length);
     }
 
-    private static int inDirectory(ByteBuffer tiff) {
-        if (!tiff.hasRemaining()) {
-            return NOT_STATED;
-        }
-        if (!isSound(tiff)) {
-            return 0;
-        }
-        int directory = tiff.getInt(4); // a negative one is out of bounds, too
-        int entries = Short.toUnsignedInt(tiff.getShort(directory));
-        for (int i = 0; i < entries; i++) {
-            // Tag (2 bytes), type (2), count (4), the values or the place where they stand (4).
-            int entry = directory + 2 + 12 * i;
-            if (Short.toUnsignedInt(tiff.getShort(entry)) == TAG) {
-                int value = value(tiff, entry);
-                if (value != NOT_STATED) {
-                    return value;
-                }
-            }
-        }
-        return NOT_STATED;
-    }
-
-    /** Whether it begins as a TIFF file, which also sets the order of its bytes. */
-    private static boolean isSound(ByteBuffer tiff) {
-        if (tiff.remaining() < 8) {
-            return false;
-        }
-        int order = tiff.getShort(0);
-        tiff.order(order == 0x4949 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN); // II, MM
-        int magic = tiff.getShort(2);
-        return (order == 0x4949 || order == 0x4d4d)
-                && (magic == 42 || magic == 42 << 8); // some writers swap it
-    }
-
-    private static int value(ByteBuffer tiff, int entry) {
-        int type = Short.toUnsignedInt(tiff.getShort(entry + 2));
-        long size = Integer.toUnsignedLong(tiff.getInt(entry + 4)) * bytes(type);
-        if (size == 0) {
-            return NOT_STATED; // an unknown type, or no value
-        }
-        int at = size <= 4 ? entry + 8 : tiff.getInt(entry + 8);
-        if (at < 0 || at + size > tiff.limit()) {
-            return NOT_STATED;
-        }
-        return switch (type) {
+    private static int value(ByteBuffer tiff, TiffDirectory.Values values) {
+        int at = values.at();
+        return switch (values.type()) {
             case 3 -> Short.toUnsignedInt(tiff.getShort(at));
             case 8 -> tiff.getShort(at);
             case 4, 9, 13 -> tiff.getInt(at);
@@ -104,16 +68,5 @@ final class Exif {
 
     private static int whole(double value) {
         return value == Math.rint(value) && Math.abs(value) < 100 ? (int) value : 0;
-    }
-
-    /** Bytes of one value of a TIFF type; 0 for an unknown type. */
-    private static int bytes(int type) {
-        return switch (type) {
-            case 1, 2, 6, 7 -> 1;
-            case 3, 8 -> 2;
-            case 4, 9, 11, 13 -> 4;
-            case 5, 10, 12, 16 -> 8;
-            default -> 0;
-        };
     }
 }

@@ -31,6 +31,9 @@ final class FileContent {
             return "damaged WebP header";
         }
         String format = FileSignature.of(bytes);
+        if ("tiff".equals(format)) {
+            return "damaged TIFF header";
+        }
         if (format != null && !ImageDecoder.reads(format)) {
             return format.toUpperCase(Locale.ROOT)
                     + ", a format that is not read: convert it to JPEG or PNG";

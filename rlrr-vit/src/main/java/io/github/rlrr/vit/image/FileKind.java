@@ -36,8 +36,8 @@ public record FileKind(Role role, String name) {
 
     private static final Set<String> UNREAD =
             Set.of(
-                    "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpf", "jpx", "webp", "tif",
-                    "tiff", "psd", "pbm", "pgm", "ppm", "pnm", "tga", "exr", "hdr", "dcm");
+                    "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpf", "jpx", "webp", "psd",
+                    "pbm", "pgm", "ppm", "pnm", "tga", "exr", "hdr", "dcm");
 
     /** Of cameras: TIFF by their first bytes, but not by what is in them. */
     private static final Set<String> RAW =

@@ -40,6 +40,9 @@ final class FileSignature {
         if (startsWith(start, 0, "II*\0") || startsWith(start, 0, "MM\0*")) {
             return "tiff";
         }
+        if (startsWith(start, 0, "II+\0") || startsWith(start, 0, "MM\0+")) {
+            return "bigtiff";
+        }
         if (isBitmap(start)) {
             return "bmp";
         }

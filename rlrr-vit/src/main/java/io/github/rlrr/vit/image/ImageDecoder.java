@@ -19,31 +19,36 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes PNG, JPEG, BMP and GIF files (and WebP, where {@code com.github.usefulness:webp-imageio},
- * which brings libwebp, is on the class path) to 8-bit RGB, as Pillow's {@code
- * ImageOps.exif_transpose(Image.open(file)).convert("RGB")} does.
+ * Decodes PNG, JPEG, BMP, GIF and TIFF files (and WebP, where {@code
+ * com.github.usefulness:webp-imageio}, which brings libwebp, is on the class path) to 8-bit RGB, as
+ * Pillow's {@code ImageOps.exif_transpose(Image.open(file)).convert("RGB")} does.
  *
  * <p>The format is told from the content, never from the file's name. Size limits are checked
  * before pixels are decoded. Grey becomes r = g = b, palettes are looked up, alpha is dropped
  * without blending, of 16-bit samples the high byte is kept (16-bit grey without alpha is scaled or
- * clipped, {@link SixteenBit}), of an animation the first frame is taken, as stored. An embedded
- * colour profile is not applied. The orientation that the EXIF or, without one there, the XMP of a
- * JPEG, PNG or WebP states is.
+ * clipped, {@link SixteenBit}), of an animation or of several pages the first is taken, as stored.
+ * An embedded colour profile is not applied. The orientation that the EXIF or, without one there,
+ * the XMP of a JPEG, PNG, TIFF or WebP states is.
  *
- * <p>A file that ends before its last pixel is refused: PNG, BMP and GIF readers fail on it by
- * themselves, and for JPEG, where ImageIO fills the rest with grey, a missing end marker is taken
- * for truncation. ImageIO does tolerate what does not hide pixels (a PNG without its last chunk, a
- * GIF without its trailer) and damaged JPEG data in the middle of a file, which shows as garbled
- * blocks; so does Pillow.
+ * <p>A file that ends before its last pixel is refused: PNG, BMP, GIF and TIFF readers fail on it
+ * by themselves, and for JPEG, where ImageIO fills the rest with grey, a missing end marker is
+ * taken for truncation. ImageIO does tolerate what does not hide pixels (a PNG without its last
+ * chunk, a GIF without its trailer) and damaged JPEG data in the middle of a file, which shows as
+ * garbled blocks; so does Pillow.
  *
  * <p>Instances are immutable and safe to use from several threads.
  */
 public final class ImageDecoder {
 
-    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "tiff");
     private static final Set<String> EXTENSIONS =
-            Set.of("bmp", "dib", "gif", "jfif", "jif", "jpe", "jpeg", "jpg", "pjp", "pjpeg", "png");
-    private static final String EXPECTED = "a PNG, JPEG, BMP or GIF image";
+            Set.of(
+                    "bmp", "dib", "gif", "jfif", "jif", "jpe", "jpeg", "jpg", "pjp", "pjpeg", "png",
+                    "tif", "tiff");
+    private static final String EXPECTED =
+            "a PNG, JPEG, BMP, GIF"
+                    + (WebpReader.isThere() ? ", TIFF or WebP" : " or TIFF")
+                    + " image";
 
     private final ImageLimits limits;
     private final SixteenBit sixteenBit;
@@ -81,8 +86,8 @@ public final class ImageDecoder {
 
     /**
      * The file name extensions under which readable images are found, in lower case without dot:
-     * {@code bmp dib gif jfif jif jpe jpeg jpg pjp pjpeg png}, and {@code webp} where libwebp's
-     * plug-in is there.
+     * {@code bmp dib gif jfif jif jpe jpeg jpg pjp pjpeg png tif tiff}, and {@code webp} where
+     * libwebp's plug-in is there.
      *
      * @return the extensions, sorted
      */
@@ -178,7 +183,8 @@ public final class ImageDecoder {
         DecodingTime time = new DecodingTime(limits.maxTime());
         JpegMarkers jpeg = JpegMarkers.isJpeg(bytes) ? JpegMarkers.of(bytes) : null;
         int scans = jpeg == null ? 0 : JpegScans.count(bytes);
-        byte[] plain = jpeg == null ? bytes : jpeg.withoutProfile();
+        TiffFile tiff = tiff(bytes, name);
+        byte[] plain = jpeg != null ? jpeg.withoutProfile() : tiff != null ? tiff.plain() : bytes;
         ImageInputStream in = new WatchedBytes(plain, time, scans > 1);
         ImageReader reader = reader(in);
         if (reader == null) {
@@ -190,21 +196,27 @@ public final class ImageDecoder {
             // The one warning of ImageIO's that means pixels were invented.
             reader.addIIOReadWarningListener(
                     (source, warning) -> endMissing[0] |= warning.contains("EOI"));
+            if (tiff != null) {
+                tiff.require(check);
+            }
             reader.setInput(in, true, true);
             check.pixels(reader.getWidth(0), reader.getHeight(0), format);
             check.scans(scans);
             time.watch(reader);
             RgbImage image =
-                    jpeg == null
-                            ? RgbConversion.toRgb(reader.read(0), sixteenBit)
-                            : JpegPixels.toRgb(reader.readRaster(0, null), jpeg);
+                    jpeg != null
+                            ? JpegPixels.toRgb(reader.readRaster(0, null), jpeg)
+                            : toRgb(reader.read(0), tiff);
             if (time.isSpent()) {
                 throw check.tooLong(format, null);
             }
             if (endMissing[0]) {
                 throw new EOFException("no end marker");
             }
-            Metadata metadata = jpeg == null ? PngMetadata.of(bytes) : jpeg.metadata();
+            Metadata metadata =
+                    jpeg != null
+                            ? jpeg.metadata()
+                            : tiff != null ? tiff.metadata() : PngMetadata.of(bytes);
             return Orientation.upright(image, metadata.orientation());
         } catch (ImageDecodeException e) {
             throw e;
@@ -217,6 +229,18 @@ public final class ImageDecoder {
         } finally {
             reader.dispose();
         }
+    }
+
+    private static @Nullable TiffFile tiff(byte[] bytes, String name) throws ImageDecodeException {
+        try {
+            return TiffFile.of(bytes);
+        } catch (EOFException e) {
+            throw damaged("TIFF", false, name, e);
+        }
+    }
+
+    private RgbImage toRgb(BufferedImage image, @Nullable TiffFile tiff) {
+        return RgbConversion.toRgb(tiff == null ? image : tiff.corrected(image), sixteenBit);
     }
 
     /** What goes to libwebp, which is native code, is of a size that was checked before. */
@@ -243,10 +267,12 @@ public final class ImageDecoder {
         return new ImageDecodeException(name, found + " (" + reason + ")", EXPECTED, e);
     }
 
+    /** Java's own: another one on the class path decodes to other pixels. */
     private static @Nullable ImageReader reader(ImageInputStream in) {
         for (Iterator<ImageReader> it = ImageIO.getImageReaders(in); it.hasNext(); ) {
             ImageReader reader = it.next();
-            if (FORMATS.contains(format(reader))) {
+            boolean own = reader.getClass().getModule().equals(ImageIO.class.getModule());
+            if (own && FORMATS.contains(format(reader))) {
                 return reader;
             }
             reader.dispose();

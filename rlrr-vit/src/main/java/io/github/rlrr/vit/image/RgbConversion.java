@@ -70,10 +70,23 @@ final class RgbConversion {
             if (model.getTransferType() == DataBuffer.TYPE_USHORT) {
                 sixteenBit.narrow(row, grey && bands == 1);
             }
+            if (model.isAlphaPremultiplied() && bands == 4) {
+                divideByAlpha(row);
+            }
             for (int from = 0; from < row.length; from += bands) {
                 pixels[to++] = (byte) row[from];
                 pixels[to++] = (byte) row[grey ? from : from + 1];
                 pixels[to++] = (byte) row[grey ? from : from + 2];
+            }
+        }
+    }
+
+    /** Colours that were stored multiplied with alpha, in 8 bits; without alpha black. */
+    private static void divideByAlpha(int[] row) {
+        for (int i = 0; i < row.length; i++) {
+            int alpha = row[i | 3];
+            if ((i & 3) < 3) {
+                row[i] = alpha == 0 ? 0 : Math.min(255, 255 * row[i] / alpha);
             }
         }
     }

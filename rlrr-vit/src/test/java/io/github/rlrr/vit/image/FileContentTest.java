@@ -24,8 +24,9 @@ class FileContentTest {
     @Test
     void tellsOtherContentByItsFirstBytes() {
         assertThat(describe("PK\u0003\u0004")).isEqualTo("zip archive");
-        assertThat(describe("II*\0"))
-                .isEqualTo("TIFF, a format that is not read: convert it to JPEG or PNG");
+        assertThat(describe("II*\0")).isEqualTo("damaged TIFF header");
+        assertThat(describe("II+\0"))
+                .isEqualTo("BIGTIFF, a format that is not read: convert it to JPEG or PNG");
         assertThat(describe("\u0089PNG")).isEqualTo("damaged PNG header");
         assertThat(describe("\u0001\u00ff")).isEqualTo("unknown content, starts with bytes 01 ff");
         assertThat(describe("")).isEqualTo("0 bytes");

@@ -111,7 +111,7 @@ class ImageDecoderTest {
                 .hasMessage(
                         file
                                 + ": text, starts with 'hello world';"
-                                + " expected a PNG, JPEG, BMP or GIF image");
+                                + " expected a PNG, JPEG, BMP, GIF, TIFF or WebP image");
     }
 
     @Test
@@ -127,7 +127,8 @@ class ImageDecoderTest {
     void namesAFolderAndAMissingFile() {
         assertThatThrownBy(() -> decoder.decode(folder))
                 .isInstanceOf(ImageDecodeException.class)
-                .hasMessage(folder + ": a folder; expected a PNG, JPEG, BMP or GIF image");
+                .hasMessage(
+                        folder + ": a folder; expected a PNG, JPEG, BMP, GIF, TIFF or WebP image");
         assertThatThrownBy(() -> decoder.decode(folder.resolve("none.png")))
                 .isInstanceOf(ImageDecodeException.class)
                 .hasMessageContaining("none.png: no such file");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -18,16 +19,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Small pictures of every mixture of format, sub-sampling, markers, component ids, colour profile
- * and orientation, against Pillow: {@code parity/images/make_matrix.py}.
+ * and orientation, against Pillow: {@code parity/images/make_matrix.py} and {@code make_tiff.py}.
  */
 class PillowMatrixTest {
 
+    private static final List<String> SETS = List.of("matrix", "tiff");
+
     static Map<String, byte[]> files() throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        try (ZipInputStream zip =
-                new ZipInputStream(new GZIPInputStream(PillowNumbers.open("matrix.zip.gz")))) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                files.put(entry.getName(), zip.readAllBytes());
+        for (String set : SETS) {
+            try (ZipInputStream zip =
+                    new ZipInputStream(new GZIPInputStream(PillowNumbers.open(set + ".zip.gz")))) {
+                for (ZipEntry entry = zip.getNextEntry();
+                        entry != null;
+                        entry = zip.getNextEntry()) {
+                    files.put(entry.getName(), zip.readAllBytes());
+                }
             }
         }
         return files;
@@ -35,11 +42,13 @@ class PillowMatrixTest {
 
     private static Map<String, String> answers() throws IOException {
         Map<String, String> answers = new LinkedHashMap<>();
-        try (InputStream in = PillowNumbers.open("matrix.csv")) {
-            new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .map(line -> line.split(",", 2))
-                    .forEach(cells -> answers.put(cells[0], cells[1]));
+        for (String set : SETS) {
+            try (InputStream in = PillowNumbers.open(set + ".csv")) {
+                new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .map(line -> line.split(",", 2))
+                        .forEach(cells -> answers.put(cells[0], cells[1]));
+            }
         }
         return answers;
     }
@@ -57,7 +66,7 @@ class PillowMatrixTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"jpeg, 850", "png, 100", "webp, 260", "gif, 4", "bmp, 4"})
+    @CsvSource({"jpeg, 850", "png, 100", "webp, 260", "gif, 4", "bmp, 4", "tiff, 450"})
     void everyPictureEqualsPillowInEveryValue(String format, int atLeast) throws IOException {
         Map<String, String> expected = new LinkedHashMap<>(answers());
         expected.keySet().removeIf(name -> !name.startsWith(format + "_"));
