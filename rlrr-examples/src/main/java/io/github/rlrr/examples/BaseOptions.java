@@ -3,7 +3,6 @@ package io.github.rlrr.examples;
 import ai.djl.Device;
 import io.github.rlrr.examples.Checkpoints.Local;
 import io.github.rlrr.examples.bench.Devices;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
@@ -81,11 +80,7 @@ final class BaseOptions {
             description = "Where to compute: cpu or gpu:0. Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads within one operation. Default: one for each core.")
-    private @Nullable Integer threads;
+    @Mixin private final ThreadsOption threads = new ThreadsOption();
 
     /** What is asked for, else what an adapter remembers, else the bundled one. */
     private String name(@Nullable String remembered) {
@@ -223,9 +218,7 @@ final class BaseOptions {
 
     /** Tells the engine how many threads it was given. */
     void useThreads() {
-        if (threads != null) {
-            TorchRuntime.setThreads(threads);
-        }
+        threads.use();
     }
 
     private VisionTransformer load(Local found, int @Nullable [] size) throws IOException {

@@ -2,6 +2,7 @@ package io.github.rlrr.examples;
 
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
                 print,
                 "platform",
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        line(print, "processors", Runtime.getRuntime().availableProcessors());
+        line(print, "processors", Threads.processors());
         line(
                 print,
                 "Java heap",

@@ -2,6 +2,7 @@ package io.github.rlrr.examples.bench;
 
 import ai.djl.engine.Engine;
 import com.sun.management.OperatingSystemMXBean;
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -37,7 +38,7 @@ record Machine(String system, int cores, @Nullable String cpu, long memoryBytes)
                         System.getProperty("os.arch"));
         return new Machine(
                 system,
-                Runtime.getRuntime().availableProcessors(),
+                Threads.processors(),
                 processor(),
                 SYSTEM.getTotalMemorySize());
     }
