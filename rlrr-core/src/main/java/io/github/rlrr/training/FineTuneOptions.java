@@ -142,9 +142,7 @@ public final class FineTuneOptions {
         }
         if (get(SCHEDULE) == ScheduleKind.RESTARTS && warmup > 0) {
             faults.add(
-                    "warm restarts have no warm-up, but one of "
-                            + warmup
-                            + " epochs is asked for");
+                    "warm restarts have no warm-up, but one of " + warmup + " epochs is asked for");
         }
     }
 }

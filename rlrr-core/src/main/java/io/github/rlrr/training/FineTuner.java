@@ -278,7 +278,8 @@ public final class FineTuner {
 
         private void checkData(
                 List<String> faults, FineTuneOptions options, Examples data, Task asked) {
-            boolean validated = options.get(TrainingSettings.SELECTION) == Selection.BEST
+            boolean validated =
+                    options.get(TrainingSettings.SELECTION) == Selection.BEST
                             || options.get(TrainingSettings.PATIENCE) > 0;
             if (validated && validation == null) {
                 faults.add("selection of the best epoch and patience need a validation set");

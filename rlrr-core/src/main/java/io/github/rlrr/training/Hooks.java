@@ -39,8 +39,7 @@ final class Hooks {
     }
 
     /** The loss with every hook's term. */
-    NDArray withTerms(
-            TrainingHook.Place place, NDArray loss, NDArray inputs, NDArray outputs) {
+    NDArray withTerms(TrainingHook.Place place, NDArray loss, NDArray inputs, NDArray outputs) {
         NDArray sum = loss;
         for (int i = 0; i < hooks.size(); i++) {
             NDArray term = hooks.get(i).term(own(place, i), inputs, outputs);

@@ -29,7 +29,10 @@ final class KeptValues implements AutoCloseable {
     KeptValues(AdaptedBlock block, Task task, FineTuneOptions options, NDManager manager) {
         this.options = options;
         deciding = task.deciding();
-        average = options.get(TrainingSettings.EMA_DECAY) > 0 ? new TensorCopies(trainable(block), manager) : null;
+        average =
+                options.get(TrainingSettings.EMA_DECAY) > 0
+                        ? new TensorCopies(trainable(block), manager)
+                        : null;
         best =
                 options.get(TrainingSettings.SELECTION) == Selection.BEST
                         ? new TensorCopies(block.getDirectParameters().toMap(), manager)

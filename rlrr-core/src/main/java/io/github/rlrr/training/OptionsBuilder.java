@@ -87,7 +87,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets the length of the run in optimizer steps, in place of epochs; see {@link TrainingSettings#STEPS}.
+     * Sets the length of the run in optimizer steps, in place of epochs; see {@link
+     * TrainingSettings#STEPS}.
      *
      * @param value steps; the last epoch may be cut short
      * @return this
@@ -117,7 +118,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets whether an epoch leaves out what does not fill its last batch; see {@link TrainingSettings#DROP_LAST}.
+     * Sets whether an epoch leaves out what does not fill its last batch; see {@link
+     * TrainingSettings#DROP_LAST}.
      *
      * @param value whether to leave it out
      * @return this
@@ -127,7 +129,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets whether backward computes the network's segments again rather than keep what they computed; see {@link TrainingSettings#RECOMPUTE}.
+     * Sets whether backward computes the network's segments again rather than keep what they
+     * computed; see {@link TrainingSettings#RECOMPUTE}.
      *
      * @param value whether to compute them again
      * @return this
@@ -167,7 +170,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets AdamW's decay of the tensors that are decayed; see {@link TrainingSettings#WEIGHT_DECAY}.
+     * Sets AdamW's decay of the tensors that are decayed; see {@link
+     * TrainingSettings#WEIGHT_DECAY}.
      *
      * @param value λ
      * @return this
@@ -187,7 +191,9 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets how each batch is mixed with itself in reverse, whole examples blended. What is counted in training, such as the accuracy, is then against each example's own target; see {@link TrainingSettings#MIXUP}.
+     * Sets how each batch is mixed with itself in reverse, whole examples blended. What is counted
+     * in training, such as the accuracy, is then against each example's own target; see {@link
+     * TrainingSettings#MIXUP}.
      *
      * @param value α; 0 for off
      * @return this
@@ -197,7 +203,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets how each batch is mixed with itself in reverse, a box of each image its partner's; see {@link TrainingSettings#CUTMIX}.
+     * Sets how each batch is mixed with itself in reverse, a box of each image its partner's; see
+     * {@link TrainingSettings#CUTMIX}.
      *
      * @param value α; 0 for off
      * @return this
@@ -207,7 +214,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets the share of batches that get cutmix where mixup is on as well; see {@link TrainingSettings#CUTMIX_SHARE}.
+     * Sets the share of batches that get cutmix where mixup is on as well; see {@link
+     * TrainingSettings#CUTMIX_SHARE}.
      *
      * @param value 0 to 1
      * @return this
@@ -217,7 +225,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets the decay of a moving average of the values, which is then evaluated and kept; see {@link TrainingSettings#EMA_DECAY}.
+     * Sets the decay of a moving average of the values, which is then evaluated and kept; see
+     * {@link TrainingSettings#EMA_DECAY}.
      *
      * @param value d; 0 for off
      * @return this
@@ -237,7 +246,8 @@ abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
     }
 
     /**
-     * Sets after how many epochs without a better one the run ends; see {@link TrainingSettings#PATIENCE}.
+     * Sets after how many epochs without a better one the run ends; see {@link
+     * TrainingSettings#PATIENCE}.
      *
      * @param value epochs; 0 for never
      * @return this

@@ -69,8 +69,7 @@ public record Setting<T>(
         }
 
         static Range<Double> amount(String label) {
-            return new Range<>(
-                    label, value -> value >= 0 && Double.isFinite(value), "0 or more");
+            return new Range<>(label, value -> value >= 0 && Double.isFinite(value), "0 or more");
         }
 
         static <T> Range<T> any(String label) {

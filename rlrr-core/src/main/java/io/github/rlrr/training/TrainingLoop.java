@@ -94,8 +94,13 @@ final class TrainingLoop implements AutoCloseable {
         totalSteps =
                 asked > 0 ? asked : (long) stepsPerEpoch * options.get(TrainingSettings.EPOCHS);
         LearningRateSchedule own = setting.schedule();
-        schedule = own == null ? options.get(TrainingSettings.SCHEDULE).of(options, setting.epochs()) : own;
-        device = new TrainStep(setting.block(), task, options, setting.hooks(), STEPS_BETWEEN_READINGS);
+        schedule =
+                own == null
+                        ? options.get(TrainingSettings.SCHEDULE).of(options, setting.epochs())
+                        : own;
+        device =
+                new TrainStep(
+                        setting.block(), task, options, setting.hooks(), STEPS_BETWEEN_READINGS);
         kept = new KeptValues(setting.block(), task, options, device.manager());
         try {
             state = setting.state() == null ? null : openState(setting.state());

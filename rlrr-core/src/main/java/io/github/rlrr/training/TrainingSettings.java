@@ -126,13 +126,13 @@ public final class TrainingSettings {
     /** The length of the warm-up, shorter than the run; negative: the schedule's usual one. */
     public static final Setting<Double> WARMUP =
             new Setting<>(
-                    "warmupEpochs",
-                    "warmup",
-                    -1.0,
-                    "EPOCHS",
-                    new Range<>("warm-up", value -> !Double.isNaN(value), "epochs"),
-                    "The rise of the rate.",
-                    null)
+                            "warmupEpochs",
+                            "warmup",
+                            -1.0,
+                            "EPOCHS",
+                            new Range<>("warm-up", value -> !Double.isNaN(value), "epochs"),
+                            "The rise of the rate.",
+                            null)
                     .usually("a tenth of the run for cosine and linear, none otherwise");
 
     /** λ of {@link AdamW}, for the tensors that are decayed. */
@@ -186,8 +186,7 @@ public final class TrainingSettings {
                     "cutmix-share",
                     0.5,
                     "X",
-                    new Range<>(
-                            "the share of cutmix", value -> value >= 0 && value <= 1, "0 to 1"),
+                    new Range<>("the share of cutmix", value -> value >= 0 && value <= 1, "0 to 1"),
                     "The share of batches that get cutmix where both are on.",
                     null);
 
@@ -230,7 +229,13 @@ public final class TrainingSettings {
     /** What every draw of the run derives from: order, augmentation, mixing and dropout. */
     public static final Setting<Long> SEED =
             new Setting<>(
-                    "seed", "seed", 0L, "N", Range.any("seed"), "What every draw derives from.", null);
+                    "seed",
+                    "seed",
+                    0L,
+                    "N",
+                    Range.any("seed"),
+                    "What every draw derives from.",
+                    null);
 
     /** All of them, as a help text lists them. */
     public static final List<Setting<?>> ALL =

@@ -175,8 +175,7 @@ class TrainingHookTest {
                             for (int i = 0; i < gradient.length; i++) {
                                 // ∂(½·λ·θ²)/∂θ = λ·θ; rounding of sums over three batches.
                                 double expected =
-                                        plain.get(name)[i]
-                                                + (double) factor * start.get(name)[i];
+                                        plain.get(name)[i] + (double) factor * start.get(name)[i];
                                 assertThat((double) gradient[i])
                                         .as(name)
                                         .isCloseTo(expected, within(1e-6));

@@ -38,8 +38,7 @@ final class DecodedImages implements AutoCloseable {
     private final Iterator<Path> files;
     private final int ahead;
     private final Deque<Future<Decoded>> pending = new ArrayDeque<>();
-    private final ExecutorService workers =
-            Threads.pool("rlrr-decoder", Threads.decoders());
+    private final ExecutorService workers = Threads.pool("rlrr-decoder", Threads.decoders());
 
     /**
      * Starts decoding.

@@ -244,7 +244,11 @@ final class FinetuneCommand implements Callable<Integer> {
                                 "checkpoint", metadata.baseModel(),
                                 "epochs", options.get(TrainingSettings.EPOCHS),
                                 "out", folder.path()));
-        StepCurve steps = new StepCurve(train.size(), options.get(TrainingSettings.BATCH_SIZE) * options.get(TrainingSettings.ACCUMULATION));
+        StepCurve steps =
+                new StepCurve(
+                        train.size(),
+                        options.get(TrainingSettings.BATCH_SIZE)
+                                * options.get(TrainingSettings.ACCUMULATION));
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
                         .dataset(train)
@@ -278,7 +282,8 @@ final class FinetuneCommand implements Callable<Integer> {
                             metrics,
                             print,
                             stop,
-                            Forecast.cheaper(method.isLinearProbe(), options.get(TrainingSettings.EPOCHS)));
+                            Forecast.cheaper(
+                                    method.isLinearProbe(), options.get(TrainingSettings.EPOCHS)));
             folder.requireThere();
             ConfigFile.write(files.config(), effective);
             double threshold =

@@ -44,7 +44,12 @@ final class TrainingRun {
         out.flush();
         try (Progress progress = new Progress(out, options.get(TrainingSettings.EPOCHS))) {
             return tuner.stopWhen(stop)
-                    .listener(new Forecast(out, options.get(TrainingSettings.EPOCHS), validationImages, cheaper))
+                    .listener(
+                            new Forecast(
+                                    out,
+                                    options.get(TrainingSettings.EPOCHS),
+                                    validationImages,
+                                    cheaper))
                     .listener(progress)
                     .listener(metrics)
                     .build()

@@ -18,8 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Writes the lists of options of docs/command-line.md from the commands themselves; the rest of
- * the page is written by hand.
+ * Writes the lists of options of docs/command-line.md from the commands themselves; the rest of the
+ * page is written by hand.
  *
  * <p>A list stands between {@code <!-- options: finetune -->} and {@code <!-- end -->}. After the
  * colon are commands, separated by commas: an item that not all of them have says whose it is. A

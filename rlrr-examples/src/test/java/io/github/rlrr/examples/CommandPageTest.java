@@ -20,7 +20,8 @@ class CommandPageTest {
             Files.writeString(ROOT.resolve(CommandPage.PAGE), renewed);
             return;
         }
-        assertThat(page).as("%s is stale; renew it: %s", CommandPage.PAGE, CommandPage.RENEW)
+        assertThat(page)
+                .as("%s is stale; renew it: %s", CommandPage.PAGE, CommandPage.RENEW)
                 .isEqualTo(renewed);
     }
 

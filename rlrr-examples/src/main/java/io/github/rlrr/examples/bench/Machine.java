@@ -36,11 +36,7 @@ record Machine(String system, int cores, @Nullable String cpu, long memoryBytes)
                         System.getProperty("os.name"),
                         System.getProperty("os.version"),
                         System.getProperty("os.arch"));
-        return new Machine(
-                system,
-                Threads.processors(),
-                processor(),
-                SYSTEM.getTotalMemorySize());
+        return new Machine(system, Threads.processors(), processor(), SYSTEM.getTotalMemorySize());
     }
 
     private static @Nullable String processor() {

@@ -75,8 +75,7 @@ final class ImageLoader {
     }
 
     private void readAll() throws IOException {
-        ExecutorService workers =
-                Threads.pool("rlrr-image-loader", options.parallelism());
+        ExecutorService workers = Threads.pool("rlrr-image-loader", options.parallelism());
         try {
             Deque<Future<Outcome>> pending = new ArrayDeque<>();
             int next = 0;
@@ -131,5 +130,4 @@ final class ImageLoader {
         }
         failures.forEach(failure -> LOG.warn("left out: {}", failure.getMessage()));
     }
-
 }
