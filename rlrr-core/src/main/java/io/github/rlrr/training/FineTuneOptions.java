@@ -116,7 +116,7 @@ public final class FineTuneOptions {
         List<String> faults = new ArrayList<>();
         for (Setting<?> setting : TrainingSettings.ALL) {
             String fault = fault(setting);
-            if (fault != null && !(setting == EPOCHS && get(STEPS) > 0)) {
+            if (fault != null && !(setting.equals(EPOCHS) && get(STEPS) > 0)) {
                 faults.add(fault);
             }
         }

@@ -44,7 +44,7 @@ final class RunIdentity {
         FineTuneOptions options = setting.options();
         for (Setting<?> told : TrainingSettings.ALL) {
             // It changes the memory a run takes, not what comes out: who ran out may go on with it.
-            if (told != TrainingSettings.RECOMPUTE) {
+            if (!told.equals(TrainingSettings.RECOMPUTE)) {
                 values.add(told.name(), GSON.toJsonTree(options.get(told)));
             }
         }

@@ -101,7 +101,10 @@ final class TrainingOptions {
 
     private final SettingOptions given = new SettingOptions(listed());
 
-    @Mixin private final CommandSpec options = given.spec();
+    /** Read by picocli. */
+    @Mixin
+    @SuppressWarnings("UnusedVariable")
+    private final CommandSpec options = given.spec();
 
     private static List<Setting<?>> listed() {
         List<Setting<?>> listed = new ArrayList<>();
