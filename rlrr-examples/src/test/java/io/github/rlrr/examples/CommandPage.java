@@ -79,10 +79,10 @@ public final class CommandPage {
     /** Commands and groups by what an item calls them. */
     private Map<String, CommandSpec> specs(String paths) {
         Map<String, CommandSpec> specs = new LinkedHashMap<>();
-        for (String path : paths.split(", *")) {
+        for (String path : paths.split(", *", -1)) {
             CommandSpec spec = root;
             String last = "";
-            for (String word : path.split(" ")) {
+            for (String word : path.split(" ", -1)) {
                 last = word;
                 if (word.equals("*")) {
                     spec.subcommands()

@@ -43,8 +43,11 @@ class SettingOptionsTest {
     /** A value that is not the default, as a file has it. */
     private static String other(Setting<?> setting) {
         if (setting.usual() instanceof Enum<?> constant) {
-            Object[] all = constant.getDeclaringClass().getEnumConstants();
-            return Setting.text(all[constant.ordinal() == 0 ? 1 : 0]);
+            return Stream.of(constant.getDeclaringClass().getEnumConstants())
+                    .filter(value -> !value.equals(constant))
+                    .map(Setting::text)
+                    .findFirst()
+                    .orElseThrow();
         }
         if (setting.usual() instanceof Boolean value) {
             return String.valueOf(!value);
@@ -77,9 +80,12 @@ class SettingOptionsTest {
         assertThat(FineTuneOptions.usual().get(setting)).isEqualTo(setting.usual());
         assertThat(FineTuneOptions.usual().faults()).isEmpty();
         if (setting.usual() instanceof Number) {
-            Object bad = setting.type() == Double.class ? (Object) Double.NaN : null;
-            if (bad == null && setting != (Object) TrainingSettings.SEED) {
-                bad = setting.type() == Long.class ? (Object) (-1L) : (Object) (-1);
+            Number bad = setting.usual() instanceof Double ? Double.NaN : null;
+            if (bad == null && !setting.equals(TrainingSettings.SEED)) {
+                bad = -1;
+                if (setting.usual() instanceof Long) {
+                    bad = -1L;
+                }
             }
             if (bad != null) {
                 assertThat(FineTuneOptions.usual().with(setting, setting.type().cast(bad)).faults())
@@ -104,7 +110,7 @@ class SettingOptionsTest {
     void theCommandLineHasItsOptionWithItsUnitAndWords(Setting<?> setting) {
         OptionSpec option = finetune().findOption("--" + setting.option());
         assertThat(option).as(setting.option()).isNotNull();
-        if (setting != TrainingSettings.SEED) {
+        if (!setting.equals(TrainingSettings.SEED)) {
             assertThat(String.join(" ", option.description())).startsWith(setting.words());
             if (!setting.unit().isEmpty()) {
                 assertThat(option.paramLabel()).isEqualTo(setting.unit());
