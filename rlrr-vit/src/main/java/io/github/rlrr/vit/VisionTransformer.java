@@ -36,15 +36,17 @@ import org.jspecify.annotations.Nullable;
  *   logits = head(norm(x)[:, 0])                           (B, classes)
  * </pre>
  *
- * B batch, N tokens, D width; float32. Module paths follow timm's, with query, key and value apart:
- * {@code blocks.0.attn.query}, {@code blocks.0.mlp.fc1}, {@code norm}, {@code head}.
+ * {@link VitVariation} has what may differ.
+ *
+ * <p>B batch, N tokens, D width; float32. Module paths follow timm's, with query, key and value
+ * apart: {@code blocks.0.attn.query}, {@code blocks.0.mlp.fc1}, {@code norm}, {@code head}.
  *
  * <p>A model made by a checkpoint or by {@link #merged} owns its weights; {@link #close} frees
  * them.
  *
  * <p>Source: Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021.
  */
-public final class VisionTransformer extends AbstractBlock implements AutoCloseable {
+public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     private static final float TOKEN_DEVIATION = 0.02f;
 
@@ -69,7 +71,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         posEmbed = addParameter(token("pos_embed", new Shape(1, config.tokens(), config.width())));
         patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config.patches()));
         blocks = addChildBlock("blocks", new Encoder(config.branches(), config.depth()));
-        norm = addChildBlock("norm", config.norm().block());
+        norm = addChildBlock(config.norm().path(), config.norm().block());
         head = addChildBlock("head", config.head().block());
     }
 
@@ -80,7 +82,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
         posEmbed = addParameter(other.posEmbed);
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
         this.blocks = addChildBlock("blocks", blocks);
-        norm = addChildBlock("norm", other.norm);
+        norm = addChildBlock(config.norm().path(), other.norm);
         this.head = addChildBlock("head", head);
         owned = other.owned;
         inputShapes = other.inputShapes;
@@ -126,6 +128,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      *
      * @return the configuration
      */
+    @Override
     public VitConfig config() {
         return config;
     }
@@ -137,6 +140,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @return a model that shares every other weight with this one; closing either closes them
      * @throws IllegalStateException when this model has no weights yet
      */
+    @Override
     public VisionTransformer withHead(int classes) {
         Parameter weight = head.getDirectParameters().get("weight");
         NDArray like = weight.getArray();
@@ -155,6 +159,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      *     ResidualDropout#NONE} drops nothing
      * @return a model that shares every weight with this one; closing either closes them
      */
+    @Override
     public VisionTransformer withDropout(ResidualDropout dropout) {
         return new VisionTransformer(this, blocks.with(dropout), head, config.classes());
     }
@@ -167,6 +172,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @param precision the type; on an engine other than PyTorch it is always float32
      * @return a model that shares every weight with this one; closing either closes them
      */
+    @Override
     public VisionTransformer withPrecision(Precision precision) {
         return new VisionTransformer(this, blocks.with(precision), head, config.classes());
     }
@@ -224,6 +230,7 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @throws IllegalArgumentException when {@code adapted} adapts another block
      * @throws IllegalStateException naming a parameter whose effective value is not finite
      */
+    @Override
     public VisionTransformer merged(AdaptedBlock adapted) {
         if (adapted.base() != this) {
             throw new IllegalArgumentException("the adapted block's base is not this model");
@@ -243,16 +250,41 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
             NDList inputs,
             boolean training,
             @Nullable PairList<String, Object> params) {
-        try (NDArray tokens = embed(store, inputs.head(), training);
-                NDArray cls = blocks.classToken(store, tokens, training); // (B, 1, D)
-                NDArray normed = norm.forward(store, new NDList(cls), training).head();
-                NDArray flat = normed.reshape(-1, config.width())) {
-            return head.forward(store, new NDList(flat), training);
+        try (NDArray embedding = embedding(store, inputs.head(), training)) {
+            return head.forward(store, new NDList(embedding), training);
         }
     }
 
     /**
-     * Every token after the final norm.
+     * What the head sees: the class token after the final norm, or with {@link
+     * VitVariation#AVERAGE_POOLING} the norm of the mean of all other tokens.
+     *
+     * @param store answers with the parameters' values
+     * @param images (B, 3, h, w), normalised
+     * @param training true within a training step
+     * @return (B, D); on the images' manager
+     */
+    @Override
+    public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
+        try (NDArray tokens = embed(store, images, training);
+                NDArray pooled = pooled(store, tokens, training); // (B, 1, D)
+                NDArray normed = norm.forward(store, new NDList(pooled), training).head()) {
+            return normed.reshape(-1, config.width());
+        }
+    }
+
+    private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
+        if (!config.averages()) {
+            return blocks.classToken(store, tokens, training);
+        }
+        try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head();
+                NDArray patches = encoded.get(":, 1:")) {
+            return patches.mean(new int[] {1}, true);
+        }
+    }
+
+    /**
+     * Every token after the last block, and after the final norm where that is of all tokens.
      *
      * @param store answers with the parameters' values
      * @param images (B, 3, h, w), normalised
@@ -260,9 +292,14 @@ public final class VisionTransformer extends AbstractBlock implements AutoClosea
      * @return (B, N, D), class token first; on the images' manager
      */
     public NDArray features(ParameterStore store, NDArray images, boolean training) {
-        try (NDArray tokens = embed(store, images, training);
-                NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
-            return norm.forward(store, new NDList(encoded), training).head();
+        try (NDArray tokens = embed(store, images, training)) {
+            NDArray encoded = blocks.forward(store, new NDList(tokens), training).head();
+            if (config.averages()) {
+                return encoded;
+            }
+            try (encoded) {
+                return norm.forward(store, new NDList(encoded), training).head();
+            }
         }
     }
 

@@ -5,11 +5,13 @@ import io.github.rlrr.vit.part.Attention;
 import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.ProductCounter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The geometry of a Vision Transformer.
@@ -27,6 +29,7 @@ import java.util.Map;
  * @param classes the number of outputs of the head
  * @param layerNormEpsilon ε of every layer norm: 1e-6 for Google's and timm's weights, 1e-12 for
  *     Hugging Face's
+ * @param variations what it has beyond the plain one
  */
 public record VitConfig(
         int imageHeight,
@@ -37,10 +40,9 @@ public record VitConfig(
         int heads,
         int mlpWidth,
         int classes,
-        float layerNormEpsilon) {
-
-    /** The images' channels: RGB. */
-    public static final int CHANNELS = 3;
+        float layerNormEpsilon,
+        Set<VitVariation> variations)
+        implements BackboneConfig {
 
     /** The most pixels on a side of the input: attention's cost grows with its fourth power. */
     public static final int MAX_SIDE = 4096;
@@ -77,21 +79,16 @@ public record VitConfig(
      * @param mlpWidth as the record has it
      * @param classes as the record has it
      * @param layerNormEpsilon as the record has it
+     * @param variations as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
     public VitConfig {
+        variations = Set.copyOf(variations);
         List<String> faults = new ArrayList<>();
         int[] sizes = {imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes};
-        String[] names = {
-            "imageHeight",
-            "imageWidth",
-            "patchSize",
-            "width",
-            "depth",
-            "heads",
-            "mlpWidth",
-            "classes"
-        };
+        String[] names =
+                "imageHeight imageWidth patchSize width depth heads mlpWidth classes"
+                        .split(" ", -1);
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] < 1) {
                 faults.add(names[i] + " is " + sizes[i] + ", expected at least 1");
@@ -99,22 +96,13 @@ public record VitConfig(
         }
         if (faults.isEmpty() && (imageHeight % patchSize != 0 || imageWidth % patchSize != 0)) {
             faults.add(
-                    "the image of "
-                            + imageHeight
-                            + "×"
-                            + imageWidth
-                            + " pixels is no multiple of the patch size "
-                            + patchSize);
+                    "the image of %s×%s pixels is no multiple of the patch size %s"
+                            .formatted(imageHeight, imageWidth, patchSize));
         }
         if (faults.isEmpty() && (imageHeight > MAX_SIDE || imageWidth > MAX_SIDE)) {
             faults.add(
-                    "the image of "
-                            + imageHeight
-                            + "×"
-                            + imageWidth
-                            + " pixels is larger than "
-                            + MAX_SIDE
-                            + " on a side");
+                    "the image of %s×%s pixels is larger than %s on a side"
+                            .formatted(imageHeight, imageWidth, MAX_SIDE));
         }
         if (faults.isEmpty() && width % heads != 0) {
             faults.add("the width " + width + " is no multiple of " + heads + " heads");
@@ -125,6 +113,43 @@ public record VitConfig(
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
+    }
+
+    /**
+     * The geometry of a plain one.
+     *
+     * @param imageHeight as the record has it
+     * @param imageWidth as the record has it
+     * @param patchSize as the record has it
+     * @param width as the record has it
+     * @param depth as the record has it
+     * @param heads as the record has it
+     * @param mlpWidth as the record has it
+     * @param classes as the record has it
+     * @param layerNormEpsilon as the record has it
+     * @throws IllegalArgumentException with every fault in one message
+     */
+    public VitConfig(
+            int imageHeight,
+            int imageWidth,
+            int patchSize,
+            int width,
+            int depth,
+            int heads,
+            int mlpWidth,
+            int classes,
+            float layerNormEpsilon) {
+        this(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes,
+                layerNormEpsilon,
+                Set.of());
     }
 
     private static VitConfig preset(int patch, int width, int depth, int heads) {
@@ -174,16 +199,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withClasses(int count) {
-        return new VitConfig(
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                count,
-                layerNormEpsilon);
+        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon, variations);
     }
 
     /**
@@ -193,16 +209,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withHeads(int count) {
-        return new VitConfig(
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                count,
-                mlpWidth,
-                classes,
-                layerNormEpsilon);
+        return with(imageHeight, imageWidth, count, classes, layerNormEpsilon, variations);
     }
 
     /**
@@ -212,17 +219,9 @@ public record VitConfig(
      * @param newWidth input width in pixels
      * @return a new configuration
      */
+    @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return new VitConfig(
-                height,
-                newWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                classes,
-                layerNormEpsilon);
+        return with(height, newWidth, heads, classes, layerNormEpsilon, variations);
     }
 
     /**
@@ -232,16 +231,37 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withLayerNormEpsilon(float epsilon) {
+        return with(imageHeight, imageWidth, heads, classes, epsilon, variations);
+    }
+
+    /**
+     * The same geometry with other variations.
+     *
+     * @param others what it has beyond the plain one, in place of what this has
+     * @return a new configuration
+     */
+    public VitConfig withVariations(Set<VitVariation> others) {
+        return with(imageHeight, imageWidth, heads, classes, layerNormEpsilon, others);
+    }
+
+    private VitConfig with(
+            int newHeight,
+            int newWidth,
+            int newHeads,
+            int newClasses,
+            float epsilon,
+            Set<VitVariation> others) {
         return new VitConfig(
-                imageHeight,
-                imageWidth,
+                newHeight,
+                newWidth,
                 patchSize,
                 width,
                 depth,
-                heads,
+                newHeads,
                 mlpWidth,
-                classes,
-                epsilon);
+                newClasses,
+                epsilon,
+                others);
     }
 
     /**
@@ -277,13 +297,16 @@ public record VitConfig(
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches() {
+        boolean scaled = variations.contains(VitVariation.LAYER_SCALE);
         return List.of(
                 new Branch(
                         new Layer.Norm("norm1", width, layerNormEpsilon),
-                        Attention.of("attn", width, heads)),
+                        Attention.of("attn", width, heads),
+                        scaled ? new Layer.Scale("ls1", width) : null),
                 new Branch(
                         new Layer.Norm("norm2", width, layerNormEpsilon),
-                        Mlp.of("mlp", width, mlpWidth)));
+                        Mlp.of("mlp", width, mlpWidth),
+                        scaled ? new Layer.Scale("ls2", width) : null));
     }
 
     /**
@@ -295,13 +318,18 @@ public record VitConfig(
         return new Layer.Patches("proj", CHANNELS, width, patchSize);
     }
 
+    /** Whether the head sees a mean of tokens in place of the class token. */
+    boolean averages() {
+        return variations.contains(VitVariation.AVERAGE_POOLING);
+    }
+
     /**
-     * The norm after the last block.
+     * The norm of what the head sees.
      *
-     * @return the layer {@code norm}
+     * @return the layer {@code norm}, or {@code fc_norm} after average pooling
      */
     public Layer.Norm norm() {
-        return new Layer.Norm("norm", width, layerNormEpsilon);
+        return new Layer.Norm(averages() ? "fc_norm" : "norm", width, layerNormEpsilon);
     }
 
     /**
@@ -332,5 +360,38 @@ public record VitConfig(
         }
         shapes.putAll(Layer.shapes("", List.of(norm(), head())));
         return shapes;
+    }
+
+    /**
+     * Counts the matrix products of a forward to logits.
+     *
+     * @param counter takes them
+     * @param batch B
+     */
+    public void count(ProductCounter counter, long batch) {
+        counter.patches(batch * gridHeight() * gridWidth(), patches());
+        for (int i = 0; i < depth; i++) {
+            long asking = i == depth - 1 && !averages() ? 1 : tokens();
+            for (Branch branch : branches()) {
+                branch.operation().count(counter, batch, asking, tokens());
+            }
+        }
+        counter.linear(batch, head());
+    }
+
+    @Override
+    public String summary() {
+        return "%sx%s pixels, patch %s, width %s, depth %s, %s heads, MLP %s, %s classes"
+                .formatted(
+                        imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes);
+    }
+
+    /** Of each token an encoder block keeps 8·D + 2·MLP floats. */
+    @Override
+    public Footprint footprint() {
+        double d = width;
+        double hidden = mlpWidth;
+        return new Footprint(
+                depth, tokens() * (8 * d + 2 * hidden), tokens() * d, 4 * d * d + 2 * d * hidden);
     }
 }

@@ -1,4 +1,4 @@
-/** A plain Vision Transformer as DJL blocks. It knows nothing of adapters. */
+/** Networks that are adapted: {@link io.github.rlrr.vit.Backbone}, and the Vision Transformer. */
 @NullMarked
 package io.github.rlrr.vit;
 

@@ -52,6 +52,19 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** They work with any {@link Backbone}. */
+    @ParameterizedTest
+    @CsvSource({"hub", "image", "data", "inference"})
+    void nothingButCheckpointsKnowsTheVisionTransformer(String user) {
+        noClasses()
+                .that()
+                .resideInAPackage("io.github.rlrr.vit." + user + "..")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(VisionTransformer.class, VitConfig.class)
+                .check(CLASSES);
+    }
+
     @Test
     void theLibraryKnowsNoExample() {
         noClasses()

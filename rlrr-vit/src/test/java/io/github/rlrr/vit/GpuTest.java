@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A GPU against the CPU: the same model, data and seeds. docs/cuda.md says how to run it. */
+/** A GPU against the CPU: the same model, data and seeds. docs/platforms.md says how to run it. */
 @Tag("gpu")
 class GpuTest {
 

@@ -2,7 +2,7 @@ package io.github.rlrr.examples.anymodel;
 
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.data.LabelledDataset;
-import io.github.rlrr.examples.Bundled;
+import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
 import io.github.rlrr.vit.data.ImageListing;

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.bench;
 
 import ai.djl.Device;
+import io.github.rlrr.examples.machine.Devices;
 import io.github.rlrr.vit.part.Precision;
 import java.util.ArrayList;
 import java.util.List;

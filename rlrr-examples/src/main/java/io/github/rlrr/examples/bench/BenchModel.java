@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.HalfWeights;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -76,7 +77,7 @@ public record BenchModel(String name, VitConfig config) {
      * @param manager owns the weights
      * @return the initialized model
      */
-    VisionTransformer random(int classes, boolean half, NDManager manager) {
+    Backbone random(int classes, boolean half, NDManager manager) {
         TorchRuntime.seed(SEED);
         VitConfig sized = config.withClasses(classes);
         Map<String, NDArray> weights = new LinkedHashMap<>();

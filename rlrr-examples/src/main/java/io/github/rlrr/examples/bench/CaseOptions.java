@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.bench;
 
+import io.github.rlrr.examples.option.JsonOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;

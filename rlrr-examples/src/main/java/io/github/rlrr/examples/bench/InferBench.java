@@ -8,10 +8,11 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.examples.machine.ResidentMemory;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,7 +29,7 @@ final class InferBench {
                 switch (measured.how().reading()) {
                     case PLAIN, ADAPTED -> unmerged(measured, device, progress);
                     case MERGED -> {
-                        try (VisionTransformer merged = merged(measured, device)) {
+                        try (Backbone merged = merged(measured, device)) {
                             yield forwards(measured, merged, device, progress);
                         }
                     }
@@ -41,9 +42,8 @@ final class InferBench {
 
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
         try (NDManager manager = TorchRuntime.newManager(device);
-                VisionTransformer vit =
-                        measured.geometry().random(measured.classes(), false, manager)) {
-            VisionTransformer model = vit.withPrecision(measured.how().precision());
+                Backbone vit = measured.geometry().random(measured.classes(), false, manager)) {
+            Backbone model = vit.withPrecision(measured.how().precision());
             if (measured.how().reading() == Reading.PLAIN) {
                 return forwards(measured, model, device, progress);
             }
@@ -54,10 +54,9 @@ final class InferBench {
     }
 
     /** The merged model alone: who serves one has no other. */
-    private static VisionTransformer merged(BenchCase measured, Device device) {
+    private static Backbone merged(BenchCase measured, Device device) {
         try (NDManager manager = TorchRuntime.newManager(device);
-                VisionTransformer vit =
-                        measured.geometry().random(measured.classes(), false, manager);
+                Backbone vit = measured.geometry().random(measured.classes(), false, manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
             return vit.merged(adapted).withPrecision(measured.how().precision());
         }

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.bench;
 
+import io.github.rlrr.examples.option.JsonOption;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.ImageDecoder;

@@ -10,11 +10,12 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.examples.machine.ResidentMemory;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.AdamW;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class OptimizerBench {
         Device device = measured.open();
         try (GradMode off = GradMode.off();
                 NDManager manager = TorchRuntime.newManager(device);
-                VisionTransformer vit = model.random(measured.classes(), false, manager);
+                Backbone vit = model.random(measured.classes(), false, manager);
                 AdaptedBlock adapted =
                         Rlrr.adapt(new ParameterReader(vit), RlrrConfig.published());
                 AdamW optimizer = new AdamW(adapted.trainableTensors(), WEIGHT_DECAY)) {

@@ -10,11 +10,13 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.AdapterPool;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.examples.Folders;
+import io.github.rlrr.examples.machine.ResidentMemory;
+import io.github.rlrr.examples.option.JsonOption;
+import io.github.rlrr.examples.output.Folders;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -134,7 +136,7 @@ final class PoolCommand implements Callable<Integer> {
         BenchModel chosen = BenchModel.named(model);
         Path folder = TemporaryFiles.folder();
         try (NDManager manager = TorchRuntime.newManager(Device.cpu());
-                VisionTransformer vit = chosen.random(CLASSES, false, manager)) {
+                Backbone vit = chosen.random(CLASSES, false, manager)) {
             for (int i = 0; i < adapters; i++) {
                 RlrrConfig config = RlrrConfig.builder().seed(i).build();
                 try (AdaptedBlock adapted = Rlrr.adapt(vit, config)) {
@@ -153,7 +155,7 @@ final class PoolCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void askPool(VisionTransformer vit, Path folder, NDArray image) throws IOException {
+    private void askPool(Backbone vit, Path folder, NDArray image) throws IOException {
         try (AdapterPool pool = Rlrr.pool(vit, budget << 20)) {
             long start = System.nanoTime();
             for (int i = 0; i < adapters; i++) {
@@ -181,8 +183,8 @@ final class PoolCommand implements Callable<Integer> {
         return after.builds() > before.builds() ? Kind.BUILD : Kind.READ_THROUGH;
     }
 
-    private void askCopies(VisionTransformer vit, Path folder, NDArray image) throws IOException {
-        List<VisionTransformer> copies = new ArrayList<>();
+    private void askCopies(Backbone vit, Path folder, NDArray image) throws IOException {
+        List<Backbone> copies = new ArrayList<>();
         try {
             long start = System.nanoTime();
             for (int i = 0; i < adapters; i++) {
@@ -208,7 +210,7 @@ final class PoolCommand implements Callable<Integer> {
                     });
             report(null);
         } finally {
-            copies.forEach(VisionTransformer::close);
+            copies.forEach(Backbone::close);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.rlrr.examples.bench;
 
 import com.google.gson.Gson;
-import io.github.rlrr.examples.Outputs;
+import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.torch.TorchProgram;

@@ -1,7 +1,6 @@
 package io.github.rlrr.examples.bench;
 
 import io.github.rlrr.vit.VitConfig;
-import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.ProductCounter;
 import java.util.ArrayList;
@@ -53,14 +52,7 @@ record StepProducts(List<Product> products) {
         }
 
         StepProducts count(VitConfig config, int batch) {
-            patches(config.patches(), (long) batch * (config.tokens() - 1));
-            for (int i = 0; i < config.depth(); i++) {
-                long asking = i == config.depth() - 1 ? 1 : config.tokens();
-                for (Branch branch : config.branches()) {
-                    branch.operation().count(this, batch, asking, config.tokens());
-                }
-            }
-            linear(batch, config.head());
+            config.count(this, batch);
             return new StepProducts(List.copyOf(products));
         }
 
@@ -75,7 +67,8 @@ record StepProducts(List<Product> products) {
             }
         }
 
-        private void patches(Layer.Patches layer, long rows) {
+        @Override
+        public void patches(long rows, Layer.Patches layer) {
             long values = (long) layer.in() * layer.side() * layer.side();
             add(new Product(1, rows, layer.out(), values, false, true, 1));
             if (training) {

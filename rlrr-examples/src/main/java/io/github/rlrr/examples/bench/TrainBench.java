@@ -4,11 +4,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.examples.machine.ResidentMemory;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.ScheduleKind;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -27,7 +28,7 @@ final class TrainBench {
         StepClock clock;
         OptionalLong peak;
         try (NDManager manager = TorchRuntime.newManager(device);
-                VisionTransformer vit =
+                Backbone vit =
                         model.random(measured.classes(), measured.how().halfWeights(), manager);
                 AdaptedBlock adapted =
                         Rlrr.adapt(

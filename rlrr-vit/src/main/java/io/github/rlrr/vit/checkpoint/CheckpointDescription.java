@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record CheckpointDescription(
         String layout,
-        VitConfig config,
+        BackboneConfig config,
         Optional<Preprocessing> preprocessing,
         List<String> classNames,
         double rejectBelow) {

@@ -3,49 +3,170 @@ package io.github.rlrr.vit.checkpoint;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How one family of files names and arranges a Vision Transformer's weights. */
-interface CheckpointLayout {
+/**
+ * How one family of files names and arranges a network's weights: a {@link NameTable}, from which
+ * all else follows both ways.
+ *
+ * @param label for people: "Google"
+ * @param prefixes what may stand before the model's names; the table's names begin with the first
+ * @param ignored tensors that no weight needs and that can be left
+ * @param layerNormEpsilon the ε of layer norms in models of this family
+ * @param table our names and theirs
+ */
+record CheckpointLayout(
+        String label,
+        List<String> prefixes,
+        Pattern ignored,
+        float layerNormEpsilon,
+        NameTable table) {
 
-    /** For people: "Google". */
-    String label();
+    /** By which a file's layout is known, and a model among others in a file. */
+    private static final String SIGN = "patch_embed.proj.weight";
 
     /**
      * What stands before the names of a model, beyond this family's own prefixes, if this is the
      * name of its patch embedding; null for another name.
      */
-    @Nullable String before(String name);
+    @Nullable String before(String name) {
+        String before = before(name, place(SIGN, "").tensor());
+        for (String own : prefixes) {
+            String shorter = own.isEmpty() || before == null ? null : before(before, own);
+            before = shorter == null ? before : shorter;
+        }
+        return before;
+    }
+
+    /** What stands before a name that others know, up to a dot or slash; null for another name. */
+    private static @Nullable String before(String name, String known) {
+        String before =
+                name.endsWith(known) ? name.substring(0, name.length() - known.length()) : null;
+        boolean whole =
+                before != null
+                        && (before.isEmpty() || before.endsWith(".") || before.endsWith("/"));
+        return whole ? before : null;
+    }
 
     /** Whether a file with these tensors is of this family. */
-    boolean recognises(Map<String, TensorInfo> tensors);
+    boolean recognises(Map<String, TensorInfo> tensors) {
+        return tensors.containsKey(tensor(SIGN, tensors));
+    }
+
+    /** Whether a tensor holds a parameter that our models may have. */
+    boolean holds(String name, Map<String, TensorInfo> tensors) {
+        String prefix = prefix(tensors);
+        return table.holds(name)
+                || (name.startsWith(prefix)
+                        && table.holds(usualPrefix() + name.substring(prefix.length())));
+    }
 
     /** Whether a tensor that no weight needs is known and can be left. */
-    boolean ignores(String name);
-
-    /** The ε of layer norms in models of this family. */
-    float layerNormEpsilon();
+    boolean ignores(String name) {
+        return ignored.matcher(name).matches();
+    }
 
     /** What stands before the names in a file with these tensors. */
-    String prefix(Map<String, TensorInfo> tensors);
+    String prefix(Map<String, TensorInfo> tensors) {
+        return prefixes.stream()
+                .filter(prefix -> tensors.containsKey(place(SIGN, prefix).tensor()))
+                .findFirst()
+                .orElse("");
+    }
 
     /** What stands before the names in the files that others read, and we write. */
-    String usualPrefix();
+    String usualPrefix() {
+        return prefixes.get(0);
+    }
 
-    /** The name of the class token's embedding. */
-    String classToken(String prefix);
+    /** The name of a parameter of ours in a file with these tensors. */
+    String tensor(String path, Map<String, TensorInfo> tensors) {
+        return place(path, prefix(tensors)).tensor();
+    }
+
+    private NameTable.Place place(String path, String prefix) {
+        NameTable.Place place = table.find(path);
+        if (place == null) {
+            throw new IllegalArgumentException(
+                    "the layout of %s has no name for %s; choose another layout, such as timm's"
+                            .formatted(label, path));
+        }
+        String tensor = place.tensor();
+        return tensor.startsWith(usualPrefix())
+                ? new NameTable.Place(
+                        prefix + tensor.substring(usualPrefix().length()), place.arrangement())
+                : place;
+    }
 
     /** What the tensors' shapes say of the geometry. */
-    Geometry geometry(Map<String, TensorInfo> tensors);
+    Geometry geometry(Map<String, TensorInfo> tensors) {
+        int depth = 0;
+        while (tensors.containsKey(tensor("blocks." + depth + ".norm1.gamma", tensors))) {
+            depth++;
+        }
+        NameTable.Place query = place("blocks.0.attn.query.weight", prefix(tensors));
+        return new Geometry(
+                size(tensors, SIGN, 2),
+                size(tensors, SIGN, 0),
+                depth,
+                size(tensors.get(query.tensor()), query.arrangement().headAxis()),
+                size(tensors, "blocks.0.mlp.fc1.weight", 0),
+                size(tensors, "pos_embed", 1),
+                size(tensors, "head.weight", 0),
+                variations(tensors));
+    }
+
+    private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {
+        Set<VitVariation> found = EnumSet.noneOf(VitVariation.class);
+        for (VitVariation variation : VitVariation.values()) {
+            if (table.find(variation.sign()) != null
+                    && tensors.containsKey(tensor(variation.sign(), tensors))) {
+                found.add(variation);
+            }
+        }
+        return found;
+    }
+
+    private int size(Map<String, TensorInfo> tensors, String path, int axis) {
+        NameTable.Place place = place(path, prefix(tensors));
+        return size(tensors.get(place.tensor()), place.arrangement().fileAxis(axis));
+    }
+
+    /** A dimension of a tensor, or 0 where the tensor or dimension is missing. */
+    private static int size(@Nullable TensorInfo info, int axis) {
+        if (info == null || axis < 0 || info.shape().dimension() <= axis) {
+            return 0;
+        }
+        return (int) Math.min(Integer.MAX_VALUE, info.shape().get(axis));
+    }
 
     /**
-     * Where each of our parameters comes from.
+     * Where each parameter of a model comes from.
      *
      * @param config the geometry of the file
      * @param prefix stands before the names
+     * @throws IllegalArgumentException naming a parameter that this layout has no name for
      */
-    Map<String, Source> sources(VitConfig config, String prefix);
+    Map<String, Source> sources(VitConfig config, String prefix) {
+        Map<String, Source> sources = new LinkedHashMap<>();
+        config.parameterShapes()
+                .forEach(
+                        (path, shape) -> {
+                            NameTable.Place place = place(path, prefix);
+                            sources.put(
+                                    path,
+                                    place.arrangement()
+                                            .source(place.tensor(), shape, config.heads()));
+                        });
+        return sources;
+    }
 
     /**
      * One parameter's place in a file: rows of a tensor, its axes permuted, then read in our shape.
@@ -57,20 +178,7 @@ interface CheckpointLayout {
      * @param parts how many pieces the tensor holds; 1 for the whole
      */
     record Source(
-            String tensor, Shape fileShape, int @Nullable [] permutation, int part, int parts) {
-
-        static Source tensor(String tensor, long... fileShape) {
-            return new Source(tensor, new Shape(fileShape), null, 0, 1);
-        }
-
-        Source permuted(int... axes) {
-            return new Source(tensor, fileShape, axes, part, parts);
-        }
-
-        Source part(int index, int count) {
-            return new Source(tensor, fileShape, permutation, index, count);
-        }
-    }
+            String tensor, Shape fileShape, int @Nullable [] permutation, int part, int parts) {}
 
     /**
      * What a file's shapes tell.
@@ -78,6 +186,7 @@ interface CheckpointLayout {
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, class token included
      * @param classes the outputs of the file's head, or 0 for none
+     * @param variations what the model has beyond the plain one
      */
     record Geometry(
             int patchSize,
@@ -86,5 +195,6 @@ interface CheckpointLayout {
             int heads,
             int mlpWidth,
             int positions,
-            int classes) {}
+            int classes,
+            Set<VitVariation> variations) {}
 }

@@ -2,10 +2,13 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
+import io.github.rlrr.vit.checkpoint.ModelConfig.Said;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +68,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     heads,
                     found.mlpWidth(),
                     Math.max(1, found.classes()),
-                    layerNormEpsilon());
+                    layerNormEpsilon(),
+                    found.variations());
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -88,6 +92,21 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                                             reader.file(),
                                             claim.size().words,
                                             size));
+                }
+            }
+            for (Map.Entry<VitVariation, Said> entry : said.variations().entrySet()) {
+                boolean has = found.variations().contains(entry.getKey());
+                if (entry.getValue().has() != has) {
+                    throw new IOException(
+                            "%s: %s is %s, but %s has %s %s; expected files that belong together"
+                                    .formatted(
+                                            said.json().file(),
+                                            entry.getValue().key(),
+                                            entry.getValue().value(),
+                                            reader.file(),
+                                            has ? "a" : "no",
+                                            layout.tensor(
+                                                    entry.getKey().sign(), reader.tensors())));
                 }
             }
         }
@@ -170,8 +189,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     }
 
     /**
-     * A geometry the caller wants, once it fits the file: with the file's classes, and the ε of its
-     * configuration where that says one.
+     * A geometry the caller wants, once it fits the file: with the file's classes and variations,
+     * and the ε of its configuration where that says one.
      */
     VitConfig checked(VitConfig wanted) throws IOException {
         Geometry found = shapes();
@@ -203,7 +222,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     layout.label(),
                     layout.layerNormEpsilon());
         }
-        return config.withClasses(found.classes() == 0 ? wanted.classes() : found.classes());
+        return config.withVariations(found.variations())
+                .withClasses(found.classes() == 0 ? wanted.classes() : found.classes());
     }
 
     private static void compare(List<String> faults, String what, int found, int expected) {

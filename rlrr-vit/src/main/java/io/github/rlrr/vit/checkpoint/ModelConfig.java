@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
@@ -56,6 +57,11 @@ interface ModelConfig {
     /** Sizes that the weights must have, to find out a configuration of other weights. */
     List<Claim> claims() throws IOException;
 
+    /** Whether the weights have a variation, where the file says so, and under which key. */
+    default Map<VitVariation, Said> variations() throws IOException {
+        return Map.of();
+    }
+
     /** The classes' names in label order; empty where they are not known. */
     List<String> classNames() throws IOException;
 
@@ -92,6 +98,9 @@ interface ModelConfig {
 
     /** A size of the model and the key that gives it. */
     record Claim(Size size, String key, int value) {}
+
+    /** What a key says of a variation, and its value as the file has it. */
+    record Said(String key, String value, boolean has) {}
 
     /** The sizes that both weights and configurations tell. */
     enum Size {

@@ -4,7 +4,7 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.TensorReader;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -50,7 +50,7 @@ public final class PublishedAdapter {
      * @throws IOException in one line when the file is missing or damaged, or naming every tensor
      *     that is missing, unexpected or of another shape than this base takes
      */
-    public static AdaptedBlock load(VisionTransformer vit, Path file) throws IOException {
+    public static AdaptedBlock load(Backbone vit, Path file) throws IOException {
         try (TensorReader reader = new PublishedNames(TensorReader.open(file))) {
             return Rlrr.load(vit, RlrrConfig.published(), reader);
         }

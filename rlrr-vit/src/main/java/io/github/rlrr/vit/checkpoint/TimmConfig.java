@@ -2,11 +2,13 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,29 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable JsonFields arguments)
         implements ModelConfig {
-
-    /** Model arguments that ask for what ours lacks, and the value that does not. */
-    private static final Map<String, String> PLAIN =
-            Map.ofEntries(
-                    Map.entry("qkv_bias", "true"),
-                    Map.entry("proj_bias", "true"),
-                    Map.entry("class_token", "true"),
-                    Map.entry("qk_norm", "false"),
-                    Map.entry("scale_attn_norm", "false"),
-                    Map.entry("scale_mlp_norm", "false"),
-                    Map.entry("no_embed_class", "false"),
-                    Map.entry("pre_norm", "false"),
-                    Map.entry("final_norm", "true"),
-                    Map.entry("fc_norm", "false"),
-                    Map.entry("reg_tokens", "0"),
-                    Map.entry("pos_embed", "\"learn\""),
-                    Map.entry("in_chans", "3"),
-                    Map.entry("act_layer", "\"gelu\""),
-                    Map.entry("global_pool", "\"token\""));
-
-    /** Arguments that ours lacks whatever their value. */
-    private static final List<String> FOREIGN =
-            List.of("init_values", "mlp_layer", "block_fn", "embed_layer");
 
     private static final Pattern FAMILY =
             Pattern.compile("(test_vit)|(?:vit|deit)_([a-z]+)_patch.*");
@@ -76,25 +55,26 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
         }
         JsonFields pretrained = json.object("pretrained_cfg");
         JsonFields arguments = json.object("model_args");
-        String pool = json.text("global_pool", "token");
-        if (!pool.equals("token")) {
-            throw json.unsupported("global_pool", "another pooling than the class token's");
-        }
-        if (arguments != null) {
-            for (String key : FOREIGN) {
-                if (arguments.has(key)) {
-                    throw arguments.unsupported(key, "a variation");
+        TimmConfig config = new TimmConfig(json, pretrained, arguments);
+        config.variations();
+        return config;
+    }
+
+    @Override
+    public Map<VitVariation, Said> variations() throws IOException {
+        Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
+        for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
+            for (TimmArgument argument : TimmLayout.ARGUMENTS) {
+                Optional<Boolean> has = argument.read(from);
+                VitVariation variation = argument.variation();
+                if (variation != null && has.isPresent()) {
+                    String key = argument.key();
+                    String value = from.json().get(key).toString();
+                    said.put(variation, new Said(from.prefix() + key, value, has.get()));
                 }
             }
-            for (Map.Entry<String, String> plain : PLAIN.entrySet()) {
-                String key = plain.getKey();
-                if (arguments.has(key)
-                        && !arguments.json().get(key).toString().equals(plain.getValue())) {
-                    throw arguments.unsupported(key, "other than " + plain.getValue());
-                }
-            }
         }
-        return new TimmConfig(json, pretrained, arguments);
+        return said;
     }
 
     @Override

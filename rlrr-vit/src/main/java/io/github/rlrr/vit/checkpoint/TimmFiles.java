@@ -1,11 +1,13 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The {@code config.json} that {@link TimmConfig} reads, and timm. */
 final class TimmFiles {
@@ -29,12 +31,14 @@ final class TimmFiles {
             VitConfig config, Preprocessing preprocessing, List<String> classNames) {
         Map<String, Object> json = new LinkedHashMap<>();
         VitConfig standard =
-                config.withImageSize(224, 224).withClasses(1000).withLayerNormEpsilon(1e-6f);
+                config.withImageSize(224, 224)
+                        .withClasses(1000)
+                        .withLayerNormEpsilon(1e-6f)
+                        .withVariations(Set.of());
         String architecture = ARCHITECTURES.get(standard);
         json.put("architecture", architecture == null ? ANY : architecture);
         json.put("num_classes", config.classes());
         json.put("num_features", config.width());
-        json.put("global_pool", "token");
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("img_size", List.of(config.imageHeight(), config.imageWidth()));
         if (architecture == null) {
@@ -44,6 +48,13 @@ final class TimmFiles {
             arguments.put("num_heads", config.heads());
             arguments.put("mlp_ratio", ratio(config.mlpWidth(), config.width()));
         }
+        for (TimmArgument argument : TimmLayout.ARGUMENTS) {
+            VitVariation variation = argument.variation();
+            if (variation != null && config.variations().contains(variation)) {
+                arguments.put(argument.key(), argument.written());
+            }
+        }
+        json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
         ModelConfig.putSixteenBit(json, preprocessing);

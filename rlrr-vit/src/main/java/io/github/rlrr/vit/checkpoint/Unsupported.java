@@ -49,8 +49,11 @@ final class Unsupported {
     }
 
     /** Refuses a file of a known layout that has parts our model lacks, naming the first. */
-    static void check(TensorReader reader) throws IOException {
+    static void check(TensorReader reader, CheckpointLayout layout) throws IOException {
         for (String name : reader.tensors().keySet()) {
+            if (layout.holds(name, reader.tensors())) {
+                continue;
+            }
             for (Map.Entry<Pattern, String> sign : SIGNS.entrySet()) {
                 if (sign.getKey().matcher(name).matches()) {
                     throw refused(reader, "tensor \"" + name + "\" belongs to " + sign.getValue());

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * an optimizer) are left out; a warning says so in one line. Of several models in a file, such as
  * one and its moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
  *
- * <p>What our Vision Transformer does not have (LayerScale, register tokens, missing biases …) is
+ * <p>What our Vision Transformer does not have (register tokens, gated MLPs, missing biases …) is
  * refused by the name of its tensor or of its key in the configuration.
  */
 public final class VitCheckpoint {
@@ -59,7 +59,7 @@ public final class VitCheckpoint {
      * @throws IOException as for {@link #describe}
      */
     public static VitConfig inferConfig(Path path) throws IOException {
-        return describe(path).config();
+        return (VitConfig) describe(path).config();
     }
 
     /**
@@ -108,7 +108,7 @@ public final class VitCheckpoint {
         if (found.isEmpty() && preprocessor != null) {
             found = Optional.of(HuggingFacePreprocessor.read(preprocessor));
         }
-        if (found.isEmpty() && layout instanceof GoogleLayout) {
+        if (found.isEmpty() && layout.equals(GoogleLayout.LAYOUT)) {
             // Nothing is said of 16-bit grey: as Pillow reads it.
             found =
                     Optional.of(

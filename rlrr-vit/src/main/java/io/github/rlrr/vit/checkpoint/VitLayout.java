@@ -16,9 +16,9 @@ public enum VitLayout {
 
     CheckpointLayout names() {
         return switch (this) {
-            case GOOGLE -> new GoogleLayout();
-            case TIMM -> new TimmLayout();
-            case HUGGINGFACE -> new HuggingFaceLayout();
+            case GOOGLE -> GoogleLayout.LAYOUT;
+            case TIMM -> TimmLayout.LAYOUT;
+            case HUGGINGFACE -> HuggingFaceLayout.LAYOUT;
         };
     }
 
@@ -27,9 +27,8 @@ public enum VitLayout {
         for (VitLayout candidate : values()) {
             CheckpointLayout layout = candidate.names();
             if (layout.recognises(reader.tensors())) {
-                Unsupported.check(reader);
-                String prefix = layout.prefix(reader.tensors());
-                Unsupported.checkClassToken(reader, layout.classToken(prefix));
+                Unsupported.check(reader, layout);
+                Unsupported.checkClassToken(reader, layout.tensor("cls_token", reader.tensors()));
                 return layout;
             }
         }

@@ -6,10 +6,11 @@ import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.task.Tasks;
-import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.BackboneConfig;
+import io.github.rlrr.vit.checkpoint.BackboneFamily;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.CheckpointDescription;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,10 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejectBelow the threshold, 0 to 1
  */
 record ClassifierModel(
-        VisionTransformer vit,
-        Preprocessing preprocessing,
-        List<String> classNames,
-        double rejectBelow) {
+        Backbone vit, Preprocessing preprocessing, List<String> classNames, double rejectBelow) {
 
     /**
      * Opens an adapter folder or a folder of a whole model, told apart by the adapter's
@@ -46,10 +44,11 @@ record ClassifierModel(
     }
 
     private static ClassifierModel whole(Path folder, Device device) throws IOException {
-        CheckpointDescription said = VitCheckpoint.describe(folder);
+        BackboneFamily family = Backbones.of(folder);
+        CheckpointDescription said = family.describe(folder);
         Preprocessing preprocessing = preprocessing(folder, said);
-        VisionTransformer vit = VitCheckpoint.load(folder, said.config(), device);
-        if (!said.equals(VitCheckpoint.describe(folder))) {
+        Backbone vit = family.load(folder, said.config(), device, false);
+        if (!said.equals(family.describe(folder))) {
             vit.close();
             throw new IOException(folder + " was replaced while it was read; read it again");
         }
@@ -76,12 +75,14 @@ record ClassifierModel(
         AdapterMetadata said = AdapterFolder.describe(folder).metadata();
         Preprocessing preprocessing = preprocessing(folder, said);
         Path checkpoint = base == null ? named(folder, said.baseModel()) : base;
-        VitConfig config =
-                VitCheckpoint.inferConfig(checkpoint)
+        BackboneFamily family = Backbones.of(checkpoint);
+        BackboneConfig config =
+                family.describe(checkpoint)
+                        .config()
                         .withImageSize(preprocessing.height(), preprocessing.width());
-        try (VisionTransformer vit = VitCheckpoint.load(checkpoint, config, device);
+        try (Backbone vit = family.load(checkpoint, config, device, false);
                 AdaptedBlock adapted = Rlrr.load(vit, folder)) {
-            VisionTransformer merged = vit.merged(adapted);
+            Backbone merged = vit.merged(adapted);
             int classes = merged.config().classes();
             if (classes != said.classNames().size()) {
                 merged.close();

@@ -11,7 +11,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Labels images through many adapters of one Vision Transformer, which is held once; {@link
- * AdapterPool} says what is kept beside it.
+ * Labels images through many adapters of one network, which is held once; {@link AdapterPool} says
+ * what is kept beside it.
  *
  * <pre>{@code
  * try (ClassifierPool pool = ClassifierPool.on(vit, 2L << 30)) {
@@ -45,7 +45,7 @@ public final class ClassifierPool implements AutoCloseable {
 
     private static final int BATCH_SIZE = 32;
 
-    private final VisionTransformer vit;
+    private final Backbone vit;
     private final Device device;
     private final ImageDecoder decoder;
     private final AdapterPool adapters;
@@ -58,7 +58,7 @@ public final class ClassifierPool implements AutoCloseable {
      */
     public record Request(String adapter, ImageSource image) {}
 
-    private ClassifierPool(VisionTransformer vit, long byteBudget, ImageLimits limits) {
+    private ClassifierPool(Backbone vit, long byteBudget, ImageLimits limits) {
         this.vit = vit;
         NDArray first = vit.getParameters().get(0).getValue().getArray();
         device = first.getDevice();
@@ -74,7 +74,7 @@ public final class ClassifierPool implements AutoCloseable {
      * @return the pool; close it when done
      * @throws IllegalArgumentException as for {@link Rlrr#pool}
      */
-    public static ClassifierPool on(VisionTransformer vit, long byteBudget) {
+    public static ClassifierPool on(Backbone vit, long byteBudget) {
         return on(vit, byteBudget, ImageLimits.SERVICE);
     }
 
@@ -87,7 +87,7 @@ public final class ClassifierPool implements AutoCloseable {
      * @return the pool; close it when done
      * @throws IllegalArgumentException as for {@link Rlrr#pool}
      */
-    public static ClassifierPool on(VisionTransformer vit, long byteBudget, ImageLimits limits) {
+    public static ClassifierPool on(Backbone vit, long byteBudget, ImageLimits limits) {
         return new ClassifierPool(vit, byteBudget, limits);
     }
 

@@ -9,7 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ final class ImageBatch {
 
     /** Normalised values (B, 3, height, width) of images of that height and width. */
     static float[] values(List<RgbImage> sized, Preprocessing preprocessing) {
-        int each = VitConfig.CHANNELS * preprocessing.height() * preprocessing.width();
+        int each = BackboneConfig.CHANNELS * preprocessing.height() * preprocessing.width();
         float[] values = new float[Math.multiplyExact(sized.size(), each)];
         for (int i = 0; i < sized.size(); i++) {
             preprocessing.normalise(sized.get(i), false, values, i * each);
@@ -32,7 +32,8 @@ final class ImageBatch {
 
     /** The shape of a number of images. */
     static Shape shape(int images, Preprocessing preprocessing) {
-        return new Shape(images, VitConfig.CHANNELS, preprocessing.height(), preprocessing.width());
+        return new Shape(
+                images, BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
     }
 
     /** Logits by image. Safe from several threads where nobody changes the block. */

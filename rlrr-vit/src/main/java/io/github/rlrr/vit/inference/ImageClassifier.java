@@ -3,7 +3,7 @@ package io.github.rlrr.vit.inference;
 import ai.djl.Device;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class ImageClassifier implements AutoCloseable {
 
     private final Block block;
-    private final @Nullable VisionTransformer owned;
+    private final @Nullable Backbone owned;
     private final Preprocessing preprocessing;
     private final List<String> classNames;
     private final double rejectBelow;
@@ -55,7 +55,7 @@ public final class ImageClassifier implements AutoCloseable {
     private ImageClassifier(
             Builder settings,
             Block block,
-            @Nullable VisionTransformer owned,
+            @Nullable Backbone owned,
             Preprocessing preprocessing,
             List<String> classNames,
             double rejectBelow) {

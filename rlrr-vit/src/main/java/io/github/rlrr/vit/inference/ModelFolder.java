@@ -2,8 +2,9 @@ package io.github.rlrr.vit.inference;
 
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.TensorType;
-import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.checkpoint.BackboneFamily;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,26 +37,26 @@ public final class ModelFolder {
     private ModelFolder() {}
 
     /**
-     * Writes a model as {@link VitCheckpoint#export} does, with {@code serving.properties} beside.
+     * Writes a model as its family does, with {@code serving.properties} beside.
      *
-     * @param vit a plain model, such as {@link VisionTransformer#merged} gives
+     * @param network a plain model, such as {@link Backbone#merged} gives
      * @param folder where to; replaced as a whole
      * @param layout whose
      * @param floats how values are stored, F32 or F16
      * @param metadata preprocessing, class names and threshold
      * @return the files, as written
-     * @throws IllegalArgumentException as for {@link VitCheckpoint#export}
-     * @throws IOException as for {@link VitCheckpoint#export}
+     * @throws IllegalArgumentException as for {@link BackboneFamily#export}
+     * @throws IOException as for {@link BackboneFamily#export}
      */
     public static List<Path> save(
-            VisionTransformer vit,
+            Backbone network,
             Path folder,
             VitLayout layout,
             TensorType floats,
             AdapterMetadata metadata)
             throws IOException {
         byte[] serving = SERVING.getBytes(StandardCharsets.UTF_8);
-        return VitCheckpoint.export(
-                vit, folder, layout, floats, metadata, Map.of(SERVING_FILE, serving));
+        return Backbones.of(network)
+                .export(network, folder, layout, floats, metadata, Map.of(SERVING_FILE, serving));
     }
 }

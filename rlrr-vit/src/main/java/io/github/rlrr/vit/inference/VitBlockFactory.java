@@ -3,8 +3,9 @@ package io.github.rlrr.vit.inference;
 import ai.djl.Model;
 import ai.djl.nn.Block;
 import ai.djl.nn.BlockFactory;
-import io.github.rlrr.vit.VisionTransformer;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.checkpoint.BackboneFamily;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,17 +31,19 @@ public final class VitBlockFactory implements BlockFactory {
      * @param model closes the weights when it is closed
      * @param modelPath the folder or file of a checkpoint
      * @param arguments not looked at
-     * @return a {@link VisionTransformer} with weights
+     * @return a {@link Backbone} with weights
      * @throws IOException in one line when there is no checkpoint, or it is damaged
      */
     @Override
     public Block newBlock(Model model, Path modelPath, Map<String, ?> arguments)
             throws IOException {
-        VisionTransformer vit =
-                VitCheckpoint.load(
+        BackboneFamily family = Backbones.of(modelPath);
+        Backbone vit =
+                family.load(
                         modelPath,
-                        VitCheckpoint.inferConfig(modelPath),
-                        model.getNDManager().getDevice());
+                        family.describe(modelPath).config(),
+                        model.getNDManager().getDevice(),
+                        false);
         model.getNDManager().attachUncappedInternal(UUID.randomUUID().toString(), vit);
         return vit;
     }

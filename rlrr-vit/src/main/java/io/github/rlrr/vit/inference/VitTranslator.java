@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Images to a Vision Transformer's inputs and its logits to classes, as DJL's {@code Predictor}
- * asks for them: the same preprocessing, decoding and limits as {@link ImageClassifier}'s.
+ * Images to a network's inputs and its logits to classes, as DJL's {@code Predictor} asks for them:
+ * the same preprocessing, decoding and limits as {@link ImageClassifier}'s.
  *
  * <p>Images of one batch are stacked. Holds no state: one may serve many predictors.
  *
@@ -71,7 +71,8 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
     @Override
     public NDList processInput(TranslatorContext context, I input) throws Exception {
         RgbImage image = preprocessing.resize(source.apply(input).read(decoder));
-        Shape shape = new Shape(VitConfig.CHANNELS, preprocessing.height(), preprocessing.width());
+        Shape shape =
+                new Shape(BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
         float[] values = ImageBatch.values(List.of(image), preprocessing);
         return new NDList(context.getNDManager().create(values, shape));
     }

@@ -9,8 +9,8 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.CheckpointDescription;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.ImageSource;
@@ -104,8 +104,9 @@ public final class VitTranslatorFactory implements TranslatorFactory {
     private static <I> VitTranslator<I> translator(
             Class<I> input, Model model, Map<String, ?> arguments) throws TranslateException {
         try {
-            CheckpointDescription said = VitCheckpoint.describe(model.getModelPath());
-            Preprocessing preprocessing = ClassifierModel.preprocessing(model.getModelPath(), said);
+            Path folder = model.getModelPath();
+            CheckpointDescription said = Backbones.of(folder).describe(folder);
+            Preprocessing preprocessing = ClassifierModel.preprocessing(folder, said);
             ImageDecoder decoder = new ImageDecoder(limits(arguments));
             Function<I, ImageSource> source =
                     (Function<I, ImageSource>) Objects.requireNonNull(SOURCES.get(input));

@@ -100,7 +100,7 @@ public final class EncoderBlock extends Modules {
                 asking = text.let("a", "torch.slice(" + all + ", 1, 0, 1)");
                 x = text.let("r", "torch.slice(" + x + ", 1, 0, 1)");
             }
-            String added = branch.operation().write(text, asking, all, x);
+            String added = branch.write(text, asking, all, x);
             text.append(dropped.text(added));
             x = text.let("y", "torch.add(" + x + ", " + added + ")");
         }

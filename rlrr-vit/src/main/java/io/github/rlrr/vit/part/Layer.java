@@ -1,12 +1,19 @@
 package io.github.rlrr.vit.part;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A module that holds parameters: its path, their names and their shapes, said once.
@@ -124,6 +131,64 @@ public sealed interface Layer {
         @Override
         public Shape input() {
             return new Shape(1, 1, width);
+        }
+    }
+
+    /**
+     * A factor for each number of a token: y = γ ⊙ x, with γ (D).
+     *
+     * @param path where it stands
+     * @param width D
+     */
+    record Scale(String path, int width) implements Layer {
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return Map.of("gamma", new Shape(width));
+        }
+
+        @Override
+        public Block block() {
+            return new Factors(width);
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(1, width);
+        }
+
+        /** Holds γ, at 1 until a checkpoint sets it. */
+        private static final class Factors extends AbstractBlock {
+
+            private final int width;
+            private final Parameter gamma;
+
+            @SuppressWarnings("this-escape")
+            Factors(int width) {
+                this.width = width;
+                Parameter.Type type = Parameter.Type.GAMMA;
+                gamma = addParameter(Parameter.builder().setName("gamma").setType(type).build());
+            }
+
+            @Override
+            protected void prepare(Shape[] inputs) {
+                gamma.setShape(new Shape(width));
+            }
+
+            @Override
+            protected NDList forwardInternal(
+                    ParameterStore store,
+                    NDList inputs,
+                    boolean training,
+                    @Nullable PairList<String, Object> params) {
+                NDArray x = inputs.singletonOrThrow();
+                return new NDList(x.mul(store.getValue(gamma, x.getDevice(), training)));
+            }
+
+            @Override
+            public Shape[] getOutputShapes(Shape[] inputs) {
+                return inputs.clone();
+            }
         }
     }
 

@@ -12,6 +12,14 @@ public interface ProductCounter {
     void linear(long rows, Layer.Linear layer);
 
     /**
+     * The projection of patches, whose images need no gradient.
+     *
+     * @param rows patches of all images
+     * @param layer whose kernel
+     */
+    void patches(long rows, Layer.Patches layer);
+
+    /**
      * Q·Kᵀ and A·V of attention.
      *
      * @param heads B·H, as many products of each kind

@@ -136,6 +136,22 @@ class RoundTripTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"GOOGLE", "HUGGINGFACE"})
+    void aLayoutThatHasNoNameForAPartIsRefused(VitLayout layout) throws IOException {
+        Path file = folder.resolve("weights");
+        Path scaled = TinyFiles.resource("/parity/timm/layer-scale.safetensors");
+        try (VisionTransformer vit = VitCheckpoint.load(scaled)) {
+            assertThatThrownBy(() -> VitCheckpoint.save(vit, file, layout, TensorType.F32))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "the layout of %s has no name for blocks.0.ls1.gamma; choose another"
+                                            .formatted(layout.names().label())
+                                    + " layout, such as timm's");
+        }
+        assertThat(file).doesNotExist();
+    }
+
     @Test
     void aFolderIsNotWrittenWithSizesOrNamesOfAnotherModel() throws IOException {
         Path target = folder.resolve("none");

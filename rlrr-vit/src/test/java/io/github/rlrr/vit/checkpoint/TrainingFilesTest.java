@@ -96,12 +96,12 @@ class TrainingFilesTest {
                         "base_timm.safetensors",
                         folder.resolve("a.safetensors"),
                         (arrays, manager) -> {
-                            TinyFiles.added("blocks.0.ls1.gamma", 32).apply(arrays, manager);
+                            TinyFiles.added("reg_token", 32).apply(arrays, manager);
                             under("model.").apply(arrays, manager);
                         });
         assertThatThrownBy(() -> VitCheckpoint.load(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("tensor \"blocks.0.ls1.gamma\" belongs to LayerScale");
+                .hasMessageContaining("tensor \"reg_token\" belongs to register tokens");
     }
 
     @Test

@@ -24,12 +24,10 @@ class UnsupportedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "blocks.0.ls1.gamma, LayerScale",
         "blocks.2.gamma_1, LayerScale",
         "reg_token, register tokens",
         "dist_token, distillation",
         "head_dist.weight, distillation",
-        "fc_norm.weight, average pooling",
         "attn_pool.q.weight, attention pooling",
         "blocks.0.attn.q_norm.weight, norms of queries and keys",
         "blocks.1.attn.k_norm.bias, norms of queries and keys",
@@ -124,10 +122,8 @@ class UnsupportedTest {
                 "{\"model_type\": \"vit\", \"hidden_act\": \"quick_gelu\"} | hidden_act",
                 "{\"model_type\": \"vit\", \"hidden_act\": \"gelu_pytorch_tanh\"} | hidden_act",
                 "{\"model_type\": \"vit\", \"num_channels\": 1} | num_channels is 1",
-                "{\"architecture\": \"v\", \"global_pool\": \"avg\"} | global_pool is \"avg\"",
+                "{\"architecture\": \"v\", \"global_pool\": \"map\"} | global_pool is \"map\"",
                 "{\"architecture\": \"vit_base_patch16_clip_quickgelu_224\"} | architecture",
-                "{\"architecture\": \"v\", \"model_args\": {\"init_values\": 1e-5}}"
-                        + " | model_args.init_values",
                 "{\"architecture\": \"v\", \"model_args\": {\"qkv_bias\": false}}"
                         + " | model_args.qkv_bias is false",
                 "{\"architecture\": \"v\", \"model_args\": {\"class_token\": false}}"
@@ -143,6 +139,35 @@ class UnsupportedTest {
         Files.writeString(folder.resolve("config.json"), config);
         assertRefused(folder, "config.json: " + key, "does not have");
         assertRefused(file, "config.json: " + key, "does not have");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"architecture\": \"v\", \"model_args\": {\"init_values\": 1e-5}}"
+                        + " | model_args.init_values is 1e-5 | no blocks.0.ls1.gamma",
+                "{\"architecture\": \"v\", \"global_pool\": \"avg\"}"
+                        + " | global_pool is \"avg\" | no fc_norm.weight"
+            })
+    void aVariationThatTheConfigurationSaysAndTheWeightsLack(
+            String config, String key, String tensor) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Files.copy(TinyFiles.parity("base_timm.safetensors"), file);
+        Files.writeString(folder.resolve("config.json"), config);
+        assertRefused(
+                folder, "config.json: " + key, "but " + file, tensor, "files that belong together");
+    }
+
+    /** A norm after the pooling of the class token, which the weights alone do not tell. */
+    @Test
+    void aPoolingThatTheConfigurationDenies() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Files.copy(TinyFiles.resource("/parity/timm/average-pooling.safetensors"), file);
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{\"architecture\":\"v\",\"global_pool\":\"token\"}");
+        assertRefused(folder, "global_pool is \"token\", but " + file + " has a fc_norm.weight");
     }
 
     @ParameterizedTest

@@ -40,10 +40,12 @@ final class RandomVit {
     static void write(VitConfig config, Path folder, double rejectBelow) throws IOException {
         AdapterMetadata metadata =
                 new AdapterMetadata(
-                        "random",
-                        IntStream.range(0, config.classes()).mapToObj(i -> "class-" + i).toList(),
-                        Preprocessing.vitDefault(config.imageHeight()).toMap(),
-                        rejectBelow);
+                                "random",
+                                IntStream.range(0, config.classes())
+                                        .mapToObj(i -> "class-" + i)
+                                        .toList(),
+                                Preprocessing.vitDefault(config.imageHeight()).toMap())
+                        .withRejectBelow(rejectBelow);
         SplittableRandom random = new SplittableRandom(0);
         TorchRuntime.require();
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);

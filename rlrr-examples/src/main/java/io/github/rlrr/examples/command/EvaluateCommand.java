@@ -1,0 +1,129 @@
+package io.github.rlrr.examples.command;
+
+import io.github.rlrr.examples.console.Progress;
+import io.github.rlrr.examples.console.Terminal;
+import io.github.rlrr.examples.option.BaseOptions;
+import io.github.rlrr.examples.option.DataOptions;
+import io.github.rlrr.examples.option.LimitsOption;
+import io.github.rlrr.examples.option.OutsideOption;
+import io.github.rlrr.examples.output.Outputs;
+import io.github.rlrr.examples.report.FiguresJson;
+import io.github.rlrr.examples.report.FiguresText;
+import io.github.rlrr.examples.run.AdaptedModel;
+import io.github.rlrr.examples.run.Examination;
+import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.vit.data.ImageDataset;
+import io.github.rlrr.vit.data.ImageListing;
+import io.github.rlrr.vit.data.LoadOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rlrr evaluate}: how an adapter does on a folder of labelled images. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measure an adapter on labelled images.",
+            "Accuracy, top-5, loss, macro-F1, calibration error, figures of each class, and which"
+                    + " classes are taken for which."
+        })
+public final class EvaluateCommand implements Callable<Integer> {
+
+    @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            required = true,
+            description = "The adapter folder.")
+    @SuppressWarnings("NullAway.Init")
+    private Path adapter;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            required = true,
+            description = "A folder a class, or a folder with test/ that has them.")
+    @SuppressWarnings("NullAway.Init")
+    private Path data;
+
+    @Mixin private final OutsideOption outside = new OutsideOption();
+
+    @Option(names = "--batch-size", defaultValue = "64", description = "Default: 64.")
+    private int batchSize = 64;
+
+    @Option(names = "--json", description = "Print the figures as JSON.")
+    private boolean json;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Also write the figures to DIR/evaluation.json.")
+    private @Nullable Path out;
+
+    @Mixin private final LimitsOption limits = new LimitsOption();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        if (batchSize < 1) {
+            throw new IllegalArgumentException(
+                    "--batch-size is " + batchSize + ", expected at least 1");
+        }
+        limits.limits();
+        if (out != null) {
+            Outputs.checkFile("--out", out.resolve("evaluation.json"));
+        }
+        ImageListing listing = DataOptions.evaluated(data, outside.allowed(), out);
+        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
+            ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
+            ClassificationFigures figures =
+                    Examination.of(model.adapted(), images, "images", batchSize, base.device())
+                            .figures();
+            String text = FiguresJson.text(FiguresJson.of(figures));
+            if (json) {
+                print.println(text);
+            } else {
+                FiguresText.print(print, figures);
+            }
+            if (out != null) {
+                Path file = out.resolve("evaluation.json");
+                AtomicFile.write(
+                        file, to -> to.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
+                if (!json) {
+                    print.println();
+                    print.println("figures   " + file);
+                }
+            }
+        }
+        print.flush();
+        return 0;
+    }
+
+    private ImageDataset load(ImageListing listing, AdaptedModel model) throws IOException {
+        LoadOptions options = LoadOptions.defaults().withLimits(limits.limits());
+        if (!Terminal.isInteractive()) {
+            return ImageDataset.load(listing, model.preprocessing(), options);
+        }
+        try (ProgressBar bar = Progress.bar("reading", listing.size())) {
+            return ImageDataset.load(
+                    listing, model.preprocessing(), options.withProgress(bar::stepTo));
+        }
+    }
+}

@@ -1,0 +1,422 @@
+package io.github.rlrr.examples.command;
+
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.examples.console.StopSignal;
+import io.github.rlrr.examples.machine.MemoryForecast;
+import io.github.rlrr.examples.machine.Versions;
+import io.github.rlrr.examples.option.BaseOptions;
+import io.github.rlrr.examples.option.Checkpoints;
+import io.github.rlrr.examples.option.ConfigFile;
+import io.github.rlrr.examples.option.ConfigOption;
+import io.github.rlrr.examples.option.DataOptions;
+import io.github.rlrr.examples.option.MemoryOption;
+import io.github.rlrr.examples.option.MethodOptions;
+import io.github.rlrr.examples.option.PreprocessingOptions;
+import io.github.rlrr.examples.option.TrainingOptions;
+import io.github.rlrr.examples.output.OutFolder;
+import io.github.rlrr.examples.report.Curves;
+import io.github.rlrr.examples.report.HtmlReport;
+import io.github.rlrr.examples.report.RunReport;
+import io.github.rlrr.examples.report.StepCurve;
+import io.github.rlrr.examples.run.Examination;
+import io.github.rlrr.examples.run.Forecast;
+import io.github.rlrr.examples.run.RunFolder;
+import io.github.rlrr.examples.run.Threshold;
+import io.github.rlrr.examples.run.TrainingRun;
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Tasks;
+import io.github.rlrr.training.FineTuneOptions;
+import io.github.rlrr.training.FineTuneResult;
+import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.training.TrainingSettings;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.data.ImageDataset;
+import io.github.rlrr.vit.data.ImageListing;
+import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.data.OutputMark;
+import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
+import io.github.rlrr.vit.part.ResidualDropout;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rlrr finetune}: trains an adapter on a folder of images. */
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Train an adapter on your images.",
+            "DIR holds a folder a class, or train/, val/ and test/ with a folder a class each. What"
+                    + " is missing is cut off the training images, stratified, by the seed. Or it"
+                    + " holds lists: VTAB-1k's text, FGVC's JSON or CSV (docs/data-layouts.md)."
+        })
+public final class FinetuneCommand implements Callable<Integer> {
+
+    private static final int EVALUATION_BATCH = 64;
+
+    @Mixin private final ConfigOption config = new ConfigOption();
+
+    @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Mixin private final MethodOptions method = new MethodOptions();
+
+    @Mixin private final TrainingOptions training = new TrainingOptions();
+
+    @Mixin private final DataOptions chosen = new DataOptions();
+
+    @Mixin private final MemoryOption memory = new MemoryOption();
+
+    @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            required = true,
+            description = "The folder of images, or a list such as a CSV file.")
+    @SuppressWarnings("NullAway.Init")
+    private Path data;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Where adapter/, config.yaml, metrics.jsonl, curves.png and report.html go."
+                            + " Default: out/<name of DIR>.")
+    private @Nullable Path out;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Download the proposed checkpoint without asking.")
+    private boolean yes;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
+    private long seed;
+
+    @Option(
+            names = "--state-every",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description =
+                    "How often the state of the run is kept, in state/. Started again, a run that"
+                            + " was stopped or killed goes on from there. Default: 30.")
+    private int stateSeconds = 30;
+
+    @Option(
+            names = "--restart",
+            description = "Begin anew where a run was stopped or killed, instead of going on.")
+    private boolean restart;
+
+    @Option(
+            names = "--reject-accuracy",
+            paramLabel = "SHARE",
+            description =
+                    "Choose a threshold on the validation images: answers less probable than it are"
+                            + " rejected, of the others this share is right. Default: no threshold.")
+    private @Nullable Double rejectAccuracy;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        ImageSplits splits = chosen.splits(data, seed, target());
+        int ignored = splits.train().ignored();
+        if (ignored > 0) {
+            print.printf("%s files under %s are no images and are left out%n", ignored, data);
+        }
+        FineTuneOptions options = training.options(splits.train(), seed);
+        AdapterConfig adapterConfig = checked(options, splits);
+        // Nothing is loaded, and nothing deleted, before the folder is this process' own.
+        try (OutFolder folder = OutFolder.hold("--out", target())) {
+            finetune(folder, options, adapterConfig, splits, print);
+        }
+        return 0;
+    }
+
+    private void finetune(
+            OutFolder folder,
+            FineTuneOptions options,
+            AdapterConfig adapterConfig,
+            ImageSplits splits,
+            PrintWriter print)
+            throws IOException {
+        List<String> classes = splits.train().classNames();
+        ResidualDropout dropout = training.residualDropout();
+        Checkpoints.Local checkpoint = base.findOrPropose(yes);
+        try (Backbone loaded = base.load(checkpoint)) {
+            Backbone vit =
+                    loaded.withHead(classes.size())
+                            .withDropout(dropout)
+                            .withPrecision(training.precision());
+            Preprocessing preprocessing =
+                    images.resolve(
+                            base.preprocessing(checkpoint),
+                            vit.config(),
+                            checkpoint.name(),
+                            SixteenBit.SCALE,
+                            spec.commandLine().getErr());
+            ImageDataset train =
+                    chosen.load("train", splits.train(), preprocessing, chosen.augmentation());
+            ImageDataset validation =
+                    chosen.load(
+                            "validation", splits.validation(), preprocessing, Augmentation.NONE);
+            AdapterMetadata metadata =
+                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
+            try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
+                MemoryForecast.Step step =
+                        new MemoryForecast.Step(
+                                Math.min(options.get(TrainingSettings.BATCH_SIZE), train.size()),
+                                adapted.parameterReport().trainable(),
+                                method.isLinearProbe(),
+                                options.get(TrainingSettings.RECOMPUTE));
+                memory.check(vit.config(), step, base.device(), print);
+                finetune(
+                        folder,
+                        adapted,
+                        options,
+                        train,
+                        validation,
+                        splits.test(),
+                        metadata,
+                        print);
+            }
+        }
+    }
+
+    /** Refuses what can be refused before any work, all of it at once. */
+    private AdapterConfig checked(FineTuneOptions options, ImageSplits splits) {
+        List<String> faults = options.faults();
+        AdapterConfig adapterConfig = new LinearProbeConfig();
+        try {
+            adapterConfig = method.config(seed);
+        } catch (IllegalArgumentException e) {
+            faults.add(e.getMessage());
+        }
+        List<Runnable> checks =
+                List.of(
+                        training::residualDropout,
+                        chosen::augmentation,
+                        chosen::limits,
+                        images::check);
+        for (Runnable check : checks) {
+            try {
+                check.run();
+            } catch (IllegalArgumentException e) {
+                faults.add(e.getMessage());
+            }
+        }
+        if (splits.validation().size() == 0) {
+            faults.add("there are no validation images in " + data);
+        }
+        if (stateSeconds < 0) {
+            faults.add("--state-every is " + stateSeconds + ", expected 0 or more seconds");
+        }
+        if (rejectAccuracy != null && !(rejectAccuracy > 0 && rejectAccuracy <= 1)) {
+            faults.add("--reject-accuracy is " + rejectAccuracy + ", expected above 0 to 1");
+        }
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", faults));
+        }
+        return adapterConfig;
+    }
+
+    private void finetune(
+            OutFolder folder,
+            AdaptedBlock adapted,
+            FineTuneOptions options,
+            ImageDataset train,
+            ImageDataset validation,
+            ImageListing test,
+            AdapterMetadata metadata,
+            PrintWriter print)
+            throws IOException {
+        print.printf(
+                "%s training, %s validation and %s test images in %s classes%n",
+                train.size(), validation.size(), test.size(), train.classNames().size());
+        RunFolder files = new RunFolder(folder, Tasks.of(train));
+        if (restart) {
+            FineTuner.forget(files.state());
+        }
+        Map<String, Object> effective =
+                config.effective(
+                        Map.of(
+                                "checkpoint", metadata.baseModel(),
+                                "epochs", options.get(TrainingSettings.EPOCHS),
+                                "out", folder.path()));
+        StepCurve steps =
+                new StepCurve(
+                        train.size(),
+                        options.get(TrainingSettings.BATCH_SIZE)
+                                * options.get(TrainingSettings.ACCUMULATION));
+        FineTuner.Builder tuner =
+                FineTuner.builder(adapted)
+                        .dataset(train)
+                        .validation(validation)
+                        .options(options)
+                        .state(
+                                files.state(),
+                                Map.of(
+                                        "dropout", training.residualDropout().toString(),
+                                        "precision", training.precision().toString(),
+                                        "augment", chosen.augmentation().toString(),
+                                        "preprocessing", train.preprocessing().toString()))
+                        .stateInterval(Duration.ofSeconds(stateSeconds))
+                        .listener(steps)
+                        .listener(files);
+        tuner.build();
+        files.requireSpace(adapted, options);
+        OutputMark.write(folder.path());
+        files.begin(effective, print);
+        Map<String, String> settings = new TreeMap<>();
+        metadata.preprocessing()
+                .forEach((name, value) -> settings.put(name, String.valueOf(value)));
+        effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
+        try (StopSignal stop = new StopSignal();
+                MetricsLog metrics = MetricsLog.create(files.metrics())) {
+            FineTuneResult result =
+                    TrainingRun.fit(
+                            tuner,
+                            adapted,
+                            validation.size(),
+                            metrics,
+                            print,
+                            stop,
+                            Forecast.cheaper(
+                                    method.isLinearProbe(), options.get(TrainingSettings.EPOCHS)));
+            folder.requireThere();
+            ConfigFile.write(files.config(), effective);
+            double threshold =
+                    result.stopped() || rejectAccuracy == null
+                            ? 0
+                            : Threshold.choose(
+                                    adapted, validation, rejectAccuracy, base.device(), print);
+            Examination examination =
+                    result.stopped() ? null : examine(adapted, test, validation, metrics, print);
+            adapted.save(files.adapter(), metadata.withRejectBelow(threshold));
+            if (!result.epochs().isEmpty()) {
+                Curves.write(Map.of(adapted.config().method(), result.epochs()), files.curves());
+            }
+            writePage(files, adapted, result, steps, examination, settings, "");
+            if (!result.stopped()) {
+                // The adapter is the result; what it takes to go on is not needed any more.
+                files.end();
+            }
+            folder.requireThere();
+            say(files, result, print);
+        } catch (UncheckedIOException e) {
+            folder.requireThere();
+            throw e;
+        } catch (ArithmeticException e) {
+            String failure = files.diverged(e);
+            FineTuneResult none = new FineTuneResult(files.epochs(), files.steps(), true, 0);
+            writePage(files, adapted, none, steps, null, settings, failure);
+            throw new ArithmeticException(failure + "; see " + files.report());
+        }
+    }
+
+    private void writePage(
+            RunFolder files,
+            AdaptedBlock adapted,
+            FineTuneResult result,
+            StepCurve steps,
+            @Nullable Examination examination,
+            Map<String, String> settings,
+            String failure)
+            throws IOException {
+        HtmlReport.write(
+                new RunReport(
+                        data.toString(),
+                        files.task(),
+                        adapted.config().method(),
+                        adapted.parameterReport(),
+                        result,
+                        steps.points(),
+                        examination,
+                        settings,
+                        Versions.all(),
+                        failure),
+                files.report());
+    }
+
+    private static void say(RunFolder files, FineTuneResult result, PrintWriter print) {
+        if (result.stopped()) {
+            print.printf(
+                    "stopped after %s steps; the same command goes on from there%n",
+                    result.steps());
+        }
+        if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
+            print.printf("kept the adapter of epoch %s%n", result.keptEpoch());
+        }
+        print.println("adapter   " + files.adapter());
+        print.println("options   " + files.config());
+        print.println("metrics   " + files.metrics());
+        if (!result.epochs().isEmpty()) {
+            print.println("curves    " + files.curves());
+        }
+        print.println("report    " + files.report());
+        print.flush();
+    }
+
+    /** Tests; without test images, looks at the validation images again, for the page alone. */
+    private Examination examine(
+            AdaptedBlock adapted,
+            ImageListing test,
+            ImageDataset validation,
+            MetricsLog metrics,
+            PrintWriter print)
+            throws IOException {
+        boolean tests = test.size() > 0;
+        ImageDataset images =
+                tests
+                        ? chosen.load("test", test, validation.preprocessing(), Augmentation.NONE)
+                        : validation;
+        String set = tests ? "test" : "validation";
+        Examination examination =
+                Examination.of(adapted, images, set, EVALUATION_BATCH, base.device());
+        if (tests) {
+            Evaluation result = examination.figures().evaluation();
+            metrics.evaluation(set, result);
+            Figure decides = result.figures().get(Tasks.of(images).deciding().get(0));
+            print.printf(
+                    "test %s %s on %s images%n",
+                    decides.words(), decides.text("%.2f"), result.examples());
+        }
+        return examination;
+    }
+
+    private Path target() {
+        if (out != null) {
+            return out;
+        }
+        Path name = data.toAbsolutePath().normalize().getFileName();
+        return Path.of("out")
+                .resolve(
+                        name == null
+                                ? "run"
+                                : name.toString()
+                                        .replaceFirst("(?i)\\.(csv|tsv|tab|psv|txt)$", ""));
+    }
+}

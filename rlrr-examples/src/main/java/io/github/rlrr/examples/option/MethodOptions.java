@@ -1,0 +1,139 @@
+package io.github.rlrr.examples.option;
+
+import io.github.rlrr.method.AdapterConfig;
+import io.github.rlrr.method.AdapterMethod;
+import io.github.rlrr.method.AdapterMethods;
+import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.method.Rescaling.Form;
+import io.github.rlrr.method.Rescaling.Sides;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is trained and how: the method and its settings. */
+public final class MethodOptions {
+
+    /** The methods on the class path, for the help. */
+    static final class Names implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return AdapterMethods.all().keySet().iterator();
+        }
+    }
+
+    /** A comma before the next setting: values may have commas too. */
+    private static final String NEXT = ",(?=[a-z][a-z_-]*=)";
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            defaultValue = "rlrr",
+            completionCandidates = Names.class,
+            description =
+                    "What is trained besides the head: ${COMPLETION-CANDIDATES}; rlrr methods"
+                            + " explains them. Default: ${DEFAULT-VALUE}.")
+    private String method = "rlrr";
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            hideParamSyntax = true,
+            split = NEXT,
+            description =
+                    "A setting of the method, such as alpha=16; rlrr methods lists them. May be"
+                            + " given more than once.")
+    private @Nullable List<String> set;
+
+    @Option(names = "--rank", paramLabel = "N", description = "RLRR's or LoRA's rank.")
+    private @Nullable Integer rank;
+
+    @Option(
+            names = "--form",
+            paramLabel = "NAME",
+            description =
+                    "residual, the method: W + P*W; plain, without residual: P*W; additive: W + P."
+                            + " Default: residual.")
+    private @Nullable Form form;
+
+    @Option(
+            names = "--sides",
+            paramLabel = "NAME",
+            description = "Which scales are trained: both, left or right. Default: both.")
+    private @Nullable Sides sides;
+
+    @Option(names = "--no-shift", description = "Train no shift of the biases.")
+    private boolean withoutShift;
+
+    @Option(
+            names = "--init",
+            paramLabel = "START",
+            description =
+                    "Where the scales start: kaiming as published, identity at the base model,"
+                            + " normal:0.1, uniform:0.1 or constant:0.1. Default: kaiming; identity"
+                            + " for --form plain and additive.")
+    private @Nullable String start;
+
+    @Option(
+            names = "--targets",
+            paramLabel = "T[,T...]",
+            hideParamSyntax = true,
+            split = AdapterMethod.LIST_SEPARATOR,
+            description =
+                    "Modules that the method reads otherwise, such as all-linear or"
+                            + " blocks.[3-5].attn.{query,value}, or none; rlrr inspect lists them."
+                            + " Default: the method's, all-linear for rlrr.")
+    private @Nullable List<String> targets;
+
+    @Option(
+            names = "--scale-and-shift",
+            paramLabel = "T[,T...]",
+            hideParamSyntax = true,
+            split = AdapterMethod.LIST_SEPARATOR,
+            description =
+                    "Modules whose output RLRR scales and shifts, or none. Default:"
+                            + " all-norm,patch_embed.proj.")
+    private @Nullable List<String> scaleAndShift;
+
+    /** The configuration that was asked for. */
+    public AdapterConfig config(long seed) {
+        return AdapterMethods.named(method).configure(settings(), seed);
+    }
+
+    /** Every setting that was given, under its name; {@code --set} has the last word. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>();
+        put(settings, "rank", rank);
+        put(settings, "form", form);
+        put(settings, "sides", sides);
+        put(settings, "shift", withoutShift ? false : null);
+        put(settings, "initialisation", start);
+        put(settings, "targets", targets == null ? null : String.join(",", targets));
+        put(
+                settings,
+                "scale_and_shift",
+                scaleAndShift == null ? null : String.join(",", scaleAndShift));
+        for (String setting : set == null ? List.<String>of() : set) {
+            String[] parts = setting.split("=", 2);
+            if (parts.length != 2 || parts[0].isBlank()) {
+                throw new IllegalArgumentException(
+                        "--set is \"" + setting + "\", expected NAME=VALUE, such as alpha=16");
+            }
+            settings.put(parts[0].trim().replace('-', '_'), parts[1].trim());
+        }
+        return settings;
+    }
+
+    private static void put(Map<String, String> settings, String name, @Nullable Object value) {
+        if (value != null) {
+            settings.put(name, value.toString());
+        }
+    }
+
+    public boolean isLinearProbe() {
+        return method.equals(LinearProbeConfig.METHOD);
+    }
+}

@@ -1,0 +1,140 @@
+package io.github.rlrr.examples.prediction;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.github.rlrr.examples.console.Progress;
+import io.github.rlrr.examples.console.Terminal;
+import io.github.rlrr.io.OneLine;
+import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.inference.Classification;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** Says what images were labelled as: in lines, in a CSV file, or both; faults apart. */
+public final class LabelledFiles implements Predictions.Sink, AutoCloseable {
+
+    /** What is printed of an image. */
+    public enum Lines {
+        TEXT,
+        JSON,
+        NONE
+    }
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final List<String> classes;
+    private final Lines lines;
+    private final int top;
+    private final @Nullable ProgressBar bar;
+    private @Nullable PredictionFile csv;
+    private int unreadable;
+
+    /**
+     * Starts a bar where a person watches and no lines show how far it is.
+     *
+     * @param top labels a text line group has
+     * @param files how many will come
+     */
+    public LabelledFiles(
+            CommandLine command, List<String> classes, Lines lines, int top, int files) {
+        out = command.getOut();
+        err = command.getErr();
+        this.classes = classes;
+        this.lines = lines;
+        this.top = top;
+        bar =
+                lines == Lines.NONE && Terminal.isInteractive()
+                        ? Progress.bar("labelling", files)
+                        : null;
+    }
+
+    /** Writes rows from now on, after those that are there. */
+    public void into(PredictionFile file) {
+        csv = file;
+        unreadable = file.unreadable();
+        if (bar != null) {
+            bar.stepTo(file.done());
+        }
+    }
+
+    /** The files that are no readable images, so far. */
+    public int unreadable() {
+        return unreadable;
+    }
+
+    @Override
+    public void labelled(Path path, Classification answer) throws IOException {
+        if (csv != null) {
+            csv.row(path, answer);
+        }
+        if (lines == Lines.JSON) {
+            out.println(json(path, answer));
+        } else if (lines == Lines.TEXT) {
+            text(path, answer);
+        }
+        step();
+    }
+
+    @Override
+    public void batchEnded() throws IOException {
+        if (csv != null) {
+            csv.flush();
+        }
+    }
+
+    @Override
+    public void unreadable(ImageDecodeException fault) {
+        unreadable++;
+        err.println("rlrr: left out: " + OneLine.of(String.valueOf(fault.getMessage())));
+        err.flush();
+        step();
+    }
+
+    private void step() {
+        if (bar != null) {
+            bar.step();
+        }
+    }
+
+    private void text(Path path, Classification answer) {
+        out.println(
+                OneLine.of(path.toString())
+                        + (answer.accepted() ? "" : "   (rejected: below the threshold)"));
+        answer.ranked().stream()
+                .limit(top)
+                .forEach(
+                        each ->
+                                out.printf(
+                                        Locale.ROOT,
+                                        "  %9.5f %%  %s%n",
+                                        100 * each.probability(),
+                                        OneLine.of(each.name())));
+    }
+
+    private String json(Path path, Classification answer) {
+        JsonObject byClass = new JsonObject();
+        double[] probabilities = answer.probabilities();
+        for (int i = 0; i < probabilities.length; i++) {
+            byClass.addProperty(classes.get(i), probabilities[i]);
+        }
+        JsonObject line = new JsonObject();
+        line.addProperty("image", path.toString());
+        line.addProperty("label", answer.best().name());
+        line.addProperty("accepted", answer.accepted());
+        line.add("probabilities", byClass);
+        return new Gson().toJson(line);
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

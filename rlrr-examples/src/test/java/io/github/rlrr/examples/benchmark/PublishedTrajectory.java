@@ -1,0 +1,197 @@
+package io.github.rlrr.examples.benchmark;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.adapter.TrainableTensor;
+import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.examples.demo.Bundled;
+import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.training.FineTuneListener;
+import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.training.LearningRateSchedule;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.data.ImageDataset;
+import io.github.rlrr.vit.data.ImageFolder;
+import io.github.rlrr.vit.data.ImageSplits;
+import io.github.rlrr.vit.image.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The run of parity/trajectory/README.md with {@link FineTuner}: 200 steps on the bundled model and
+ * images, from the published code's own start.
+ *
+ * @param losses of each step
+ * @param rates of each step
+ * @param batches the examples of each batch in their order; the batches in any, since several
+ *     threads read them
+ * @param correct the test images classified right
+ * @param predictions the class of each test image
+ * @param trained the trained tensors by published name
+ */
+record PublishedTrajectory(
+        List<Float> losses,
+        List<Double> rates,
+        List<List<Integer>> batches,
+        int correct,
+        List<Integer> predictions,
+        Map<String, float[]> trained) {
+
+    static final int TEST_IMAGES = 2000;
+    static final int BATCH = 32;
+
+    /** Trains and tests. */
+    static PublishedTrajectory run(ImageSplits splits) throws IOException {
+        Preprocessing preprocessing = Preprocessing.vitDefault(32);
+        ImageDataset train = ImageDataset.load(splits.train(), preprocessing);
+        ImageDataset test = ImageDataset.load(splits.test(), preprocessing);
+        Steps steps = new Steps();
+        Map<float[], Integer[]> read = Collections.synchronizedMap(new IdentityHashMap<>());
+        try (VisionTransformer loaded = VitCheckpoint.load(Bundled.vit());
+                AdaptedBlock adapted = Rlrr.adapt(loaded.withHead(10), RlrrConfig.published())) {
+            start(adapted);
+            FineTuner.builder(adapted)
+                    .dataset(recording(train, read))
+                    .epochs(8)
+                    .batchSize(BATCH)
+                    .schedule(LearningRateSchedule.published(5e-3, 2, 6))
+                    .weightDecay(1e-4)
+                    .seed(42)
+                    .listener(steps)
+                    .build()
+                    .fit();
+            List<Integer> predictions = predictions(adapted, test);
+            int correct = 0;
+            for (int i = 0; i < test.size(); i++) {
+                correct += predictions.get(i) == test.label(i) ? 1 : 0;
+            }
+            return new PublishedTrajectory(
+                    steps.losses,
+                    steps.rates,
+                    read.values().stream().map(List::of).toList(),
+                    correct,
+                    predictions,
+                    trained(adapted));
+        }
+    }
+
+    /** The images where the published run read them, in the order of class and file name. */
+    static ImageSplits images(Path folder) throws IOException {
+        Bundled.unpackFashionMnist(folder);
+        return ImageFolder.splits(folder, 0);
+    }
+
+    private static final class Steps implements FineTuneListener {
+
+        final List<Float> losses = new ArrayList<>();
+        final List<Double> rates = new ArrayList<>();
+
+        @Override
+        public void onLosses(long firstStep, List<Float> read) {
+            if (firstStep != losses.size() + 1) {
+                throw new IllegalStateException(
+                        "losses from step " + firstStep + ", expected " + (losses.size() + 1));
+            }
+            losses.addAll(read);
+        }
+
+        @Override
+        public void onStep(StepProgress progress) {
+            rates.add(progress.learningRate());
+        }
+    }
+
+    private static void start(AdaptedBlock adapted) throws IOException {
+        try (TensorReader reader = TensorReader.open(PublishedNumbers.file("inputs.npz"))) {
+            int arrays = adapted.trainableTensors().size() + 1;
+            if (reader.tensors().size() != arrays) {
+                throw new IllegalStateException(
+                        "inputs.npz has "
+                                + reader.tensors().size()
+                                + " arrays, expected the trained tensors and the order: "
+                                + arrays);
+            }
+            for (TrainableTensor tensor : adapted.trainableTensors()) {
+                float[] values = reader.readFloats(PublishedNumbers.name(tensor.name()));
+                tensor.parameter().getArray().set(values);
+            }
+        }
+    }
+
+    private static Map<String, float[]> trained(AdaptedBlock adapted) {
+        Map<String, float[]> trained = new LinkedHashMap<>();
+        for (TrainableTensor tensor : adapted.trainableTensors()) {
+            trained.put(
+                    PublishedNumbers.name(tensor.name()),
+                    tensor.parameter().getArray().toFloatArray());
+        }
+        return trained;
+    }
+
+    private static List<Integer> predictions(AdaptedBlock adapted, LabelledDataset test) {
+        List<Integer> predictions = new ArrayList<>();
+        Evaluation.forEachBatch(
+                adapted,
+                test,
+                100,
+                Device.cpu(),
+                (first, logits) -> {
+                    for (float[] row : logits) {
+                        predictions.add(argMax(row));
+                    }
+                });
+        return predictions;
+    }
+
+    private static int argMax(float[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
+            best = values[i] > values[best] ? i : best;
+        }
+        return best;
+    }
+
+    /** The same examples; notes which are read into which batch, and where. */
+    private static LabelledDataset recording(LabelledDataset data, Map<float[], Integer[]> read) {
+        return new LabelledDataset() {
+            @Override
+            public int size() {
+                return data.size();
+            }
+
+            @Override
+            public Shape exampleShape() {
+                return data.exampleShape();
+            }
+
+            @Override
+            public List<String> classNames() {
+                return data.classNames();
+            }
+
+            @Override
+            public int label(int index) {
+                return data.label(index);
+            }
+
+            @Override
+            public void read(int index, SplittableRandom random, float[] target, int offset) {
+                int place = Math.toIntExact(offset / exampleShape().size());
+                read.computeIfAbsent(target, batch -> new Integer[BATCH])[place] = index;
+                data.read(index, random, target, offset);
+            }
+        };
+    }
+}

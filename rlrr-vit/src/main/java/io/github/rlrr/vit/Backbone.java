@@ -1,0 +1,89 @@
+package io.github.rlrr.vit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.vit.part.Precision;
+import io.github.rlrr.vit.part.ResidualDropout;
+
+/**
+ * A network that classifies images (B, 3, h, w) to logits (B, classes): all that training,
+ * inference and the command line need to know of it. Its last module is the linear layer {@code
+ * head}; the paths of its parameters are those of its {@link io.github.rlrr.module.ModuleTree}.
+ *
+ * <p>Views ({@link #withHead}, {@link #withDropout}, {@link #withPrecision}) share weights with the
+ * network they are of: closing either closes them. They come before the network is adapted.
+ */
+public interface Backbone extends Block, AutoCloseable {
+
+    /**
+     * What it takes and gives.
+     *
+     * @return the sizes
+     */
+    BackboneConfig config();
+
+    /**
+     * What the head sees of images.
+     *
+     * @param store answers with the parameters' values
+     * @param images (B, 3, h, w), normalised
+     * @param training true within a training step
+     * @return (B, D); on the images' manager
+     */
+    NDArray embedding(ParameterStore store, NDArray images, boolean training);
+
+    /**
+     * This network with a new head of zeros, for data with other classes.
+     *
+     * @param classes the number of outputs
+     * @return a network that shares every other weight
+     */
+    Backbone withHead(int classes);
+
+    /**
+     * This network with dropout on its residual branches while it trains.
+     *
+     * @param dropout what is dropped
+     * @return a view of this network
+     * @throws IllegalArgumentException when it has none to drop
+     */
+    default Backbone withDropout(ResidualDropout dropout) {
+        return unchanged(dropout.equals(ResidualDropout.NONE), "dropout");
+    }
+
+    /**
+     * This network with its matrix products in another type.
+     *
+     * @param precision the type
+     * @return a view of this network
+     * @throws IllegalArgumentException when it computes in float32 alone
+     */
+    default Backbone withPrecision(Precision precision) {
+        return unchanged(precision == Precision.FLOAT32, "precision " + precision);
+    }
+
+    private Backbone unchanged(boolean plain, String what) {
+        if (!plain) {
+            throw new IllegalArgumentException(
+                    "this network (" + config().summary() + ") has no " + what + "; leave it out");
+        }
+        return this;
+    }
+
+    /**
+     * Absorbs an adapter into a fresh plain network; neither this one nor the adapter changes.
+     *
+     * @param adapted this network, adapted
+     * @return a network with the effective weights, the adapter's own head and its class count;
+     *     close it when done
+     * @throws IllegalArgumentException when {@code adapted} adapts another block
+     * @throws IllegalStateException naming a parameter whose effective value is not finite
+     */
+    Backbone merged(AdaptedBlock adapted);
+
+    /** Frees the weights of a network that owns them. */
+    @Override
+    void close();
+}

@@ -1,0 +1,77 @@
+package io.github.rlrr.vit.checkpoint;
+
+import ai.djl.Device;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.BackboneConfig;
+import io.github.rlrr.vit.VisionTransformer;
+import io.github.rlrr.vit.VitConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Vision Transformers, as {@link VitCheckpoint} reads and writes them. */
+public final class VitFamily implements BackboneFamily {
+
+    /** Made by {@link java.util.ServiceLoader}. */
+    public VitFamily() {}
+
+    /** Whatever no other family opens: what is wrong with it is said on reading. */
+    @Override
+    public boolean opens(Path path) {
+        return true;
+    }
+
+    @Override
+    public CheckpointDescription describe(Path path) throws IOException {
+        return VitCheckpoint.describe(path);
+    }
+
+    @Override
+    public Backbone load(Path path, BackboneConfig config, Device device, boolean half)
+            throws IOException {
+        VitConfig vit = (VitConfig) config;
+        return half
+                ? VitCheckpoint.loadHalf(path, vit, device)
+                : VitCheckpoint.load(path, vit, device);
+    }
+
+    @Override
+    public BackboneConfig preset(String name, Path path) throws IOException {
+        float epsilon = VitCheckpoint.inferConfig(path).layerNormEpsilon();
+        return VitConfig.named(name).withLayerNormEpsilon(epsilon);
+    }
+
+    @Override
+    public boolean has(Backbone network) {
+        return network instanceof VisionTransformer;
+    }
+
+    @Override
+    public List<Path> export(
+            Backbone network,
+            Path folder,
+            VitLayout layout,
+            TensorType floats,
+            AdapterMetadata metadata,
+            Map<String, byte[]> beside)
+            throws IOException {
+        VisionTransformer vit = (VisionTransformer) network;
+        return VitCheckpoint.export(vit, folder, layout, floats, metadata, beside);
+    }
+
+    @Override
+    public Optional<String> remark(Backbone network, VitLayout layout) {
+        float epsilon = ((VisionTransformer) network).config().layerNormEpsilon();
+        return layout == VitLayout.HUGGINGFACE || epsilon == layout.names().layerNormEpsilon()
+                ? Optional.empty()
+                : Optional.of(
+                        "the model's layer norms have epsilon "
+                                + epsilon
+                                + ", other libraries take 1e-6 in this layout: their outputs will"
+                                + " differ slightly");
+    }
+}

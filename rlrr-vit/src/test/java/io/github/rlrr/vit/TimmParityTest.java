@@ -1,0 +1,259 @@
+package io.github.rlrr.vit;
+
+import static io.github.rlrr.vit.Parity.largest;
+import static io.github.rlrr.vit.Parity.largestDifference;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.adapter.TrainableTensor;
+import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.method.FullFineTuningConfig;
+import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.tensor.TensorInfo;
+import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.VitLayout;
+import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.part.Layer;
+import io.github.rlrr.vit.part.ProductCounter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Equality of each variation with timm, which computed in float64 with random weights: {@code
+ * parity/timm/make_timm.py} made the numbers. Ours are float32, hence 1e-5.
+ */
+class TimmParityTest {
+
+    private static final double TOLERANCE = 1e-5;
+    private static final int IMAGE = 3 * 8 * 8;
+
+    @TempDir private Path folder;
+
+    private static Path checkpoint(VitVariation variation) {
+        String name = variation.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return Parity.resource("timm/" + name + ".safetensors");
+    }
+
+    private static TensorReader numbers(VitVariation variation) throws IOException {
+        String weights = checkpoint(variation).toString();
+        return TensorReader.open(Path.of(weights.replace(".safetensors", ".numbers.safetensors")));
+    }
+
+    private static VisionTransformer load(VitVariation variation) throws IOException {
+        VisionTransformer vit = VitCheckpoint.load(checkpoint(variation));
+        assertThat(vit.config().variations()).containsExactly(variation);
+        return vit;
+    }
+
+    private static float[] logits(ai.djl.nn.Block block, TensorReader numbers) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray images = numbers.read("images", manager);
+            ParameterStore store = new ParameterStore(manager, false);
+            return block.forward(store, new NDList(images), false).head().toFloatArray();
+        }
+    }
+
+    /** Every parameter, which full fine-tuning trains, in timm's names and pieces. */
+    @ParameterizedTest
+    @EnumSource
+    void itGivesTimmsLogitsAndGradients(VitVariation variation) throws IOException {
+        try (TensorReader numbers = numbers(variation);
+                VisionTransformer vit = load(variation);
+                AdaptedBlock adapted = Rlrr.adapt(vit, new FullFineTuningConfig());
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            float[] expectedLogits = numbers.readFloats("logits");
+            assertThat(largestDifference(logits(vit, numbers), expectedLogits))
+                    .isLessThan(TOLERANCE);
+            NDArray labels = numbers.read("labels", manager);
+            ParameterStore store = new ParameterStore(manager, false);
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDArray images = numbers.read("images", manager);
+                NDList logits = adapted.forward(store, new NDList(images), true);
+                assertThat(largestDifference(logits.head().toFloatArray(), expectedLogits))
+                        .isLessThan(TOLERANCE);
+                collector.backward(
+                        new SoftmaxCrossEntropyLoss().evaluate(new NDList(labels), logits));
+            }
+            assertThat(adapted.trainableTensors())
+                    .hasSameSizeAs(ModuleTree.of(vit).parameters().keySet());
+            for (TrainableTensor tensor : adapted.trainableTensors()) {
+                float[] expected = gradient(numbers, tensor.name());
+                float[] actual = tensor.parameter().getArray().getGradient().toFloatArray();
+                assertThat(largestDifference(actual, expected))
+                        .as(tensor.name())
+                        .isLessThan(TOLERANCE * Math.max(largest(expected), 0.01));
+            }
+        }
+    }
+
+    private static float[] gradient(TensorReader numbers, String ours) throws IOException {
+        String norms = ours.replaceAll("(norm\\d?)\\.gamma$", "$1.weight");
+        String theirs = norms.replaceAll("\\.beta$", ".bias").replace("attn.out", "attn.proj");
+        List<String> fused = List.of("query", "key", "value");
+        for (String name : fused) {
+            if (theirs.contains("attn." + name)) {
+                float[] all = numbers.readFloats("gradient." + theirs.replace(name, "qkv"));
+                int length = all.length / fused.size();
+                int from = fused.indexOf(name) * length;
+                return java.util.Arrays.copyOfRange(all, from, from + length);
+            }
+        }
+        return numbers.readFloats("gradient." + theirs);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAdapterIsTrainedSavedLoadedAndMerged(VitVariation variation) throws IOException {
+        Path saved = folder.resolve("adapter");
+        try (TensorReader numbers = numbers(variation);
+                VisionTransformer vit = load(variation);
+                AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
+            float[] before = logits(adapted, numbers);
+            FineTuner.builder(adapted)
+                    .dataset(data(numbers))
+                    .batchSize(4)
+                    .epochs(3)
+                    .schedule(step -> 3e-3)
+                    .build()
+                    .fit();
+            float[] after = logits(adapted, numbers);
+            assertThat(largestDifference(after, before)).isGreaterThan(1e-3);
+            adapted.save(saved, new AdapterMetadata());
+            try (AdaptedBlock loaded = Rlrr.load(vit, saved);
+                    VisionTransformer merged = vit.merged(loaded)) {
+                assertThat(logits(loaded, numbers)).isEqualTo(after);
+                assertThat(merged.config()).isEqualTo(vit.config());
+                assertThat(largestDifference(logits(merged, numbers), after)).isLessThan(TOLERANCE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheVariation(VitVariation variation)
+            throws IOException {
+        AdapterMetadata metadata =
+                new AdapterMetadata("", List.of(), Preprocessing.vitDefault(8).toMap());
+        try (TensorReader numbers = numbers(variation);
+                VisionTransformer vit = load(variation)) {
+            VitCheckpoint.export(vit, folder, VitLayout.TIMM, TensorType.F32, metadata);
+            try (VisionTransformer back = VitCheckpoint.load(folder)) {
+                assertThat(back.config()).isEqualTo(vit.config());
+                assertThat(logits(back, numbers)).isEqualTo(logits(vit, numbers));
+            }
+            try (TensorReader ours = TensorReader.open(folder.resolve("model.safetensors"));
+                    TensorReader theirs = TensorReader.open(checkpoint(variation))) {
+                assertThat(ours.tensors()).containsExactlyInAnyOrderEntriesOf(theirs.tensors());
+                for (TensorInfo tensor : theirs.tensors().values()) {
+                    assertThat(ours.readFloats(tensor.name()))
+                            .as(tensor.name())
+                            .isEqualTo(theirs.readFloats(tensor.name()));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theClassTokensShortcutAndHalfPrecisionKeepTheVariation(VitVariation variation)
+            throws IOException {
+        try (TensorReader numbers = numbers(variation);
+                VisionTransformer vit = load(variation);
+                VisionTransformer half = vit.withHalfWeights()) {
+            float[] exact = logits(vit, numbers);
+            double scale = largest(exact);
+            assertThat(largestDifference(logits(half, numbers), exact)).isLessThan(0.01 * scale);
+            float[] rounded =
+                    logits(vit.withPrecision(io.github.rlrr.vit.part.Precision.BFLOAT16), numbers);
+            assertThat(largestDifference(rounded, exact)).isGreaterThan(0).isLessThan(0.1 * scale);
+        }
+    }
+
+    /** A variation has no product of its own; pooling all tokens makes the last block's larger. */
+    @ParameterizedTest
+    @EnumSource
+    void theProductsOfItsForwardAreCounted(VitVariation variation) throws IOException {
+        try (VisionTransformer vit = load(variation)) {
+            VitConfig config = vit.config();
+            long tokens = config.tokens();
+            long asking = variation == VitVariation.LAYER_SCALE ? 1 : tokens;
+            long d = config.width();
+            long linear = 3 * (tokens - 1) * 16 * d + 3 * d; // patches, head
+            long block = 2 * tokens * d * d; // keys, values
+            long others = 2 * d * d + 2 * d * config.mlpWidth(); // a token's query, out, MLP
+            long attention = 2 * tokens * d;
+            long expected = linear + 2 * block + (tokens + asking) * (others + attention);
+            AtomicLong counted = new AtomicLong();
+            config.count(
+                    new ProductCounter() {
+                        @Override
+                        public void linear(long rows, Layer.Linear layer) {
+                            counted.addAndGet(rows * layer.in() * layer.out());
+                        }
+
+                        @Override
+                        public void patches(long rows, Layer.Patches layer) {
+                            counted.addAndGet(
+                                    rows * layer.in() * layer.side() * layer.side() * layer.out());
+                        }
+
+                        @Override
+                        public void attention(long heads, long rows, long all, long width) {
+                            counted.addAndGet(2 * heads * rows * all * width);
+                        }
+                    },
+                    1);
+            assertThat(counted).hasValue(expected);
+        }
+    }
+
+    private static LabelledDataset data(TensorReader numbers) throws IOException {
+        float[] images = numbers.readFloats("images");
+        float[] labels = numbers.readFloats("labels");
+        return new LabelledDataset() {
+            @Override
+            public int size() {
+                return labels.length;
+            }
+
+            @Override
+            public Shape exampleShape() {
+                return new Shape(3, 8, 8);
+            }
+
+            @Override
+            public List<String> classNames() {
+                return List.of("a", "b", "c");
+            }
+
+            @Override
+            public int label(int index) {
+                return (int) labels[index];
+            }
+
+            @Override
+            public void read(int index, SplittableRandom random, float[] target, int offset) {
+                System.arraycopy(images, index * IMAGE, target, offset, IMAGE);
+            }
+        };
+    }
+}
