@@ -212,7 +212,8 @@ public final class BaseOptions {
      * @param preprocessing the adapter's, whose size is the model's input, or null
      * @return the model; the caller closes it
      */
-    public Backbone load(String remembered, @Nullable Preprocessing preprocessing) throws IOException {
+    public Backbone load(String remembered, @Nullable Preprocessing preprocessing)
+            throws IOException {
         int[] size = imageSize();
         if (size == null && preprocessing != null) {
             size = new int[] {preprocessing.height(), preprocessing.width()};

@@ -30,7 +30,8 @@ public final class MemoryOption {
      * @param out told of a run that may not fit
      * @throws IllegalStateException when the forecast exceeds what there is by a fifth
      */
-    public void check(BackboneConfig model, MemoryForecast.Step step, Device device, PrintWriter out) {
+    public void check(
+            BackboneConfig model, MemoryForecast.Step step, Device device, PrintWriter out) {
         if (!ignored && !device.isGpu()) {
             MemoryForecast.of(model, step)
                     .naming(name -> command.findOption(name) != null)
