@@ -5,7 +5,6 @@ import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.examples.machine.Devices;
 import io.github.rlrr.examples.option.Checkpoints.Local;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
