@@ -133,6 +133,7 @@ class RefusalTest {
                     new Thread(
                             () -> {
                                 try (Socket client = plain.accept()) {
+                                    client.getInputStream().read(); // the greeting comes first
                                     client.getOutputStream()
                                             .write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII));
                                     client.getInputStream().readAllBytes();
