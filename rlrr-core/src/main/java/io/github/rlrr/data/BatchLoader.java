@@ -1,12 +1,12 @@
 package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.torch.Threads;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -20,9 +20,6 @@ import java.util.function.ToDoubleFunction;
 public final class BatchLoader implements AutoCloseable {
 
     private static final int AHEAD = 3;
-
-    /** More would take the processors from what they read for. */
-    private static final int MOST_THREADS = 8;
 
     /**
      * Examples in plain arrays.
@@ -57,14 +54,14 @@ public final class BatchLoader implements AutoCloseable {
         this.plan = plan;
         this.threads = threads;
         scheduled = firstBatch;
-        workers = Executors.newFixedThreadPool(threads, BatchLoader::worker);
+        workers = Threads.pool("rlrr-loader", threads);
         while (pending.size() < AHEAD && scheduled < plan.batches()) {
             schedule();
         }
     }
 
     private BatchLoader(BatchPlan plan, int firstBatch) {
-        this(plan, firstBatch, usualThreads());
+        this(plan, firstBatch, Threads.loaders());
     }
 
     /**
@@ -95,16 +92,6 @@ public final class BatchLoader implements AutoCloseable {
             int epoch,
             int firstBatch) {
         return new BatchLoader(BatchPlan.training(data, batching, weight, epoch), firstBatch);
-    }
-
-    private static int usualThreads() {
-        return Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
-    }
-
-    private static Thread worker(Runnable task) {
-        Thread thread = new Thread(task, "rlrr-loader");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /**

@@ -29,9 +29,12 @@ final class KeptValues implements AutoCloseable {
     KeptValues(AdaptedBlock block, Task task, FineTuneOptions options, NDManager manager) {
         this.options = options;
         deciding = task.deciding();
-        average = options.emaDecay() > 0 ? new TensorCopies(trainable(block), manager) : null;
+        average =
+                options.get(TrainingSettings.EMA_DECAY) > 0
+                        ? new TensorCopies(trainable(block), manager)
+                        : null;
         best =
-                options.selection() == Selection.BEST
+                options.get(TrainingSettings.SELECTION) == Selection.BEST
                         ? new TensorCopies(block.getDirectParameters().toMap(), manager)
                         : null;
     }
@@ -73,7 +76,7 @@ final class KeptValues implements AutoCloseable {
     /** Takes the values of a step into the average. */
     void stepped() {
         if (average != null) {
-            average.average(options.emaDecay());
+            average.average(options.get(TrainingSettings.EMA_DECAY));
         }
     }
 
@@ -115,7 +118,8 @@ final class KeptValues implements AutoCloseable {
 
     /** Whether patience has run out. */
     boolean isOver() {
-        return options.patience() > 0 && epochsSinceBest >= options.patience();
+        int patience = options.get(TrainingSettings.PATIENCE);
+        return patience > 0 && epochsSinceBest >= patience;
     }
 
     /**

@@ -1,18 +1,13 @@
 package io.github.rlrr.training;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonSerializer;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.data.Examples;
-import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunIdentity {
 
-    /** A task is known by its settings. */
-    private static final Gson GSON =
-            new GsonBuilder()
-                    .registerTypeHierarchyAdapter(
-                            Task.class,
-                            (JsonSerializer<Task>)
-                                    (task, type, context) -> context.serialize(task.settings()))
-                    .create();
+    private static final Gson GSON = new Gson();
 
     private static final String TASK = "task";
 
@@ -43,7 +31,7 @@ final class RunIdentity {
         this.values = values;
     }
 
-    static RunIdentity of(TrainingLoop.Setting setting) {
+    static RunIdentity of(TrainingLoop.Run setting) {
         AdaptedBlock block = setting.block();
         JsonObject values = new JsonObject();
         values.addProperty("method", String.valueOf(block.config()));
@@ -53,22 +41,21 @@ final class RunIdentity {
         if (validation != null) {
             values.add("validation", data(validation));
         }
-        Map<String, JsonElement> options =
-                GSON.toJsonTree(setting.options()).getAsJsonObject().asMap();
-        options.forEach(
-                (name, value) -> {
-                    if (name.equals(TASK)) {
-                        value.getAsJsonObject().asMap().forEach(values::add);
-                    } else {
-                        values.add(name, value);
-                    }
-                });
+        FineTuneOptions options = setting.options();
+        for (Setting<?> told : TrainingSettings.ALL) {
+            // It changes the memory a run takes, not what comes out: who ran out may go on with it.
+            if (!told.equals(TrainingSettings.RECOMPUTE)) {
+                values.add(told.name(), GSON.toJsonTree(options.get(told)));
+            }
+        }
+        GSON.toJsonTree(setting.task().settings()).getAsJsonObject().asMap().forEach(values::add);
         String task = setting.task().name();
         if (!task.equals(Tasks.USUAL)) {
             values.addProperty(TASK, task);
         }
-        // It changes the memory a run takes, not what comes out: who ran out may go on with it.
-        values.remove("recompute");
+        for (TrainingHook hook : setting.hooks()) {
+            values.add("hook " + hook.name(), GSON.toJsonTree(hook.settings()));
+        }
         setting.facts().forEach(values::addProperty);
         return new RunIdentity(values);
     }
@@ -108,7 +95,8 @@ final class RunIdentity {
         List<String> found = new ArrayList<>();
         for (String key : values.keySet()) {
             if (!values.get(key).equals(other.get(key))) {
-                found.add(key + " was " + other.get(key) + ", now " + values.get(key));
+                Object was = other.has(key) ? other.get(key) : "none";
+                found.add(key + " was " + was + ", now " + values.get(key));
             }
         }
         for (String key : other.keySet()) {

@@ -33,7 +33,7 @@ public enum ScheduleKind {
      * @throws IllegalArgumentException when the schedule cannot have this peak or warm-up
      */
     LearningRateSchedule of(FineTuneOptions options, double epochs) {
-        double peak = options.learningRate();
+        double peak = options.get(TrainingSettings.LEARNING_RATE);
         double warmup = options.warmup(epochs);
         return switch (this) {
             case COSINE -> LearningRateSchedule.warmupCosine(peak, warmup, epochs);
@@ -41,7 +41,9 @@ public enum ScheduleKind {
             case CONSTANT -> LearningRateSchedule.warmupConstant(peak, warmup);
             case RESTARTS ->
                     LearningRateSchedule.warmRestarts(
-                            peak, options.restartEpochs(), options.restartFactor());
+                            peak,
+                            options.get(TrainingSettings.RESTART_EPOCHS),
+                            options.get(TrainingSettings.RESTART_FACTOR));
             case PUBLISHED -> {
                 double scale = epochs / PUBLISHED_EPOCHS;
                 int cosine = (int) Math.max(1, Math.round(PUBLISHED_COSINE * scale));

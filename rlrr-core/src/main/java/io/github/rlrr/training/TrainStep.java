@@ -19,6 +19,7 @@ import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,7 +39,7 @@ final class TrainStep implements AutoCloseable {
             """;
 
     private final AdaptedBlock block;
-    private final FineTuneOptions options;
+    private final long seed;
     private final GradMode gradients = GradMode.off();
     private final Device device;
     private final NDManager manager;
@@ -47,7 +48,9 @@ final class TrainStep implements AutoCloseable {
     private final TorchProgram keep = new TorchProgram(KEEP);
     private final AdamW optimizer;
     private final NDArray losses;
+    private final Hooks hooks;
     private long forwards;
+    private TrainingHook.Place at = new TrainingHook.Place(0, 0, 0, 0);
 
     /**
      * Prepares the device.
@@ -55,15 +58,21 @@ final class TrainStep implements AutoCloseable {
      * @param block what is trained
      * @param task what it is asked
      * @param options how
+     * @param hooks what else is done in every step
      * @param readings the number of losses kept until they are read
      */
-    TrainStep(AdaptedBlock block, Task task, FineTuneOptions options, int readings) {
+    TrainStep(
+            AdaptedBlock block,
+            Task task,
+            FineTuneOptions options,
+            List<TrainingHook> hooks,
+            int readings) {
         this.block = block;
-        this.options = options;
+        seed = options.get(TrainingSettings.SEED);
         NDArray first = block.trainableTensors().iterator().next().parameter().getArray();
         device = first.getDevice();
         manager = TorchRuntime.newManager(device);
-        store = new StepStore(manager, options.recompute());
+        store = new StepStore(manager, options.get(TrainingSettings.RECOMPUTE));
         objective = task.objective(manager, options.batching().mixing().isOn());
         for (TrainableTensor tensor : block.trainableTensors()) {
             tensor.parameter().freeze(false);
@@ -78,10 +87,20 @@ final class TrainStep implements AutoCloseable {
             gradients.close();
             throw e;
         }
-        optimizer = new AdamW(block.trainableTensors(), options.weightDecay(), options.clipNorm());
+        optimizer =
+                new AdamW(
+                        block.trainableTensors(),
+                        options.get(TrainingSettings.WEIGHT_DECAY),
+                        options.get(TrainingSettings.CLIP_NORM));
         losses = manager.zeros(new Shape(readings), DataType.FLOAT32);
         for (Parameter parameter : block.getParameters().values()) {
             store.getValue(parameter, device, true);
+        }
+        try {
+            this.hooks = new Hooks(hooks, block, manager);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
     }
 
@@ -115,10 +134,14 @@ final class TrainStep implements AutoCloseable {
      *
      * @param batch the examples, and their part of the step
      * @param place where the step's loss is kept
-     * @param first whether it is the first batch of its step
+     * @param step the step, from 1
+     * @param steps those of the run
+     * @param part the batch within its step, from 0
      */
-    void accumulate(BatchLoader.Batch batch, int place, boolean first) {
-        store.begin(BatchLoader.mix(options.seed(), forwards++));
+    void accumulate(BatchLoader.Batch batch, int place, long step, long steps, int part) {
+        long own = BatchLoader.mix(seed, forwards++);
+        at = new TrainingHook.Place(step, steps, part, own);
+        store.begin(own);
         try (NDManager scope = manager.newSubManager();
                 NDScope intermediate = new NDScope()) {
             intermediate.suppressNotUsedWarning();
@@ -126,9 +149,11 @@ final class TrainStep implements AutoCloseable {
             NDArray targets = objective.targets(batch.targets(), batch.size(), scope);
             NDArray outputs;
             NDArray value;
+            hooks.beforeForward(at);
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
                 outputs = block.forward(store, new NDList(inputs), true).head();
                 value = objective.loss(outputs, targets, batch.lambda(), scope);
+                value = hooks.withTerms(at, value, inputs, outputs);
                 if (batch.share() != 1) {
                     // Backward needs the factor: of a bare number nothing would hold the memory.
                     value = value.mul(scope.create((float) batch.share()));
@@ -136,7 +161,7 @@ final class TrainStep implements AutoCloseable {
                 collector.backward(value);
                 store.backward();
             }
-            keep.run(first ? "keep" : "add", losses, (long) place, value);
+            keep.run(part == 0 ? "keep" : "add", losses, (long) place, value);
             objective.count(outputs, targets);
         }
     }
@@ -148,6 +173,7 @@ final class TrainStep implements AutoCloseable {
             state.put("value." + own.getKey(), own.getValue().getArray());
         }
         state.putAll(optimizer.state());
+        state.putAll(hooks.state());
         return state;
     }
 
@@ -163,6 +189,7 @@ final class TrainStep implements AutoCloseable {
 
     /** Updates the tensors from the gradients there are. */
     void update(double learningRate) {
+        hooks.afterBackward(at);
         optimizer.step(learningRate);
     }
 

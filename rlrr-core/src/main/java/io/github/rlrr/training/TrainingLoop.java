@@ -33,12 +33,13 @@ final class TrainingLoop implements AutoCloseable {
      * @param options how
      * @param schedule the rate over the epochs; by the options where there is none
      * @param listeners who is told
+     * @param hooks what else is done in every step
      * @param stop asked before every step
      * @param state the folder of the run's states, where they are kept
      * @param facts what else tells the run apart
      * @param stateInterval the least time between two
      */
-    record Setting(
+    record Run(
             AdaptedBlock block,
             Task task,
             Examples train,
@@ -46,6 +47,7 @@ final class TrainingLoop implements AutoCloseable {
             FineTuneOptions options,
             @Nullable LearningRateSchedule schedule,
             List<FineTuneListener> listeners,
+            List<TrainingHook> hooks,
             BooleanSupplier stop,
             @Nullable Path state,
             Map<String, String> facts,
@@ -58,13 +60,14 @@ final class TrainingLoop implements AutoCloseable {
 
         /** The length of the run. */
         double epochs() {
-            return options.steps() > 0
-                    ? (double) options.steps() / stepsPerEpoch()
-                    : options.epochs();
+            long steps = options.get(TrainingSettings.STEPS);
+            return steps > 0
+                    ? (double) steps / stepsPerEpoch()
+                    : options.get(TrainingSettings.EPOCHS);
         }
     }
 
-    private final Setting setting;
+    private final Run setting;
     private final FineTuneOptions options;
     private final Task task;
     private final int stepsPerEpoch;
@@ -80,18 +83,24 @@ final class TrainingLoop implements AutoCloseable {
     private double meanLoss = Double.NaN;
     private double learningRate;
 
-    TrainingLoop(Setting setting) {
+    TrainingLoop(Run setting) {
         this.setting = setting;
         options = setting.options();
         task = setting.task();
         open = OpenEpoch.none(task);
         // First: the data set may throw, and nothing must be open then.
         stepsPerEpoch = setting.stepsPerEpoch();
+        long asked = options.get(TrainingSettings.STEPS);
         totalSteps =
-                options.steps() > 0 ? options.steps() : (long) stepsPerEpoch * options.epochs();
+                asked > 0 ? asked : (long) stepsPerEpoch * options.get(TrainingSettings.EPOCHS);
         LearningRateSchedule own = setting.schedule();
-        schedule = own == null ? options.schedule().of(options, setting.epochs()) : own;
-        device = new TrainStep(setting.block(), task, options, STEPS_BETWEEN_READINGS);
+        schedule =
+                own == null
+                        ? options.get(TrainingSettings.SCHEDULE).of(options, setting.epochs())
+                        : own;
+        device =
+                new TrainStep(
+                        setting.block(), task, options, setting.hooks(), STEPS_BETWEEN_READINGS);
         kept = new KeptValues(setting.block(), task, options, device.manager());
         try {
             state = setting.state() == null ? null : openState(setting.state());
@@ -153,7 +162,7 @@ final class TrainingLoop implements AutoCloseable {
 
     /** Trains one epoch, or what is left of it; null when asked to stop within it. */
     private @Nullable EpochMetrics epoch(int epoch) {
-        int batches = Math.multiplyExact(open.steps(), options.accumulation());
+        int batches = Math.multiplyExact(open.steps(), options.get(TrainingSettings.ACCUMULATION));
         long start = System.nanoTime();
         OpenEpoch atStart = open;
         try (BatchLoader loader =
@@ -202,9 +211,9 @@ final class TrainingLoop implements AutoCloseable {
     /** One update from as many batches as make a step; the examples it has seen. */
     private int step(BatchLoader loader, int place) {
         int examples = 0;
-        for (int i = 0; i < options.accumulation() && loader.hasNext(); i++) {
+        for (int i = 0; i < options.get(TrainingSettings.ACCUMULATION) && loader.hasNext(); i++) {
             BatchLoader.Batch batch = loader.next();
-            device.accumulate(batch, place, i == 0);
+            device.accumulate(batch, place, step + 1, totalSteps, i);
             examples += batch.size();
         }
         device.update(learningRate);
@@ -220,7 +229,7 @@ final class TrainingLoop implements AutoCloseable {
                                 task,
                                 setting.block(),
                                 validation,
-                                options.batchSize(),
+                                options.get(TrainingSettings.BATCH_SIZE),
                                 device.device())
                         .figures();
     }

@@ -117,14 +117,14 @@ class FineTuneOptionsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "steps is -1, expected at least 1; accumulation is 0, expected at least 1;"
-                                + " restarts after 0 epochs with factor 1, expected at least 1 for"
-                                + " both; clip norm is -1.0, expected 0 or more; label smoothing is"
-                                + " 1.0, expected 0 or more and less than 1; class weights are"
-                                + " [1.0, 0.0], expected more than 0 for each; mixup is -1.0,"
-                                + " expected 0 or more; cutmix is Infinity, expected 0 or more; the"
-                                + " share of cutmix is 2.0, expected 0 to 1; EMA decay is 1.0,"
-                                + " expected 0 or more and less than 1; patience is -1, expected 0"
-                                + " or more epochs; selection of the best epoch and patience need a"
+                                + " restart epochs is 0, expected at least 1; clip norm is -1.0,"
+                                + " expected 0 or more; mixup is -1.0, expected 0 or more; cutmix"
+                                + " is Infinity, expected 0 or more; the share of cutmix is 2.0,"
+                                + " expected 0 to 1; EMA decay is 1.0, expected 0 or more and less"
+                                + " than 1; patience is -1, expected 0 or more epochs; label"
+                                + " smoothing is 1.0, expected 0 or more and less than 1; class"
+                                + " weights are [1.0, 0.0], expected more than 0 for each;"
+                                + " selection of the best epoch and patience need a"
                                 + " validation set; 2 class weights for 3 classes; cutmix needs"
                                 + " images, but an example has the shape (4)");
     }
@@ -152,9 +152,9 @@ class FineTuneOptionsTest {
     @Test
     void theBuiltRunTellsItsOptions() {
         FineTuneOptions options = builder(adapted).clipNorm(2).seed(7).build().options();
-        assertThat(options.clipNorm()).isEqualTo(2);
-        assertThat(options.seed()).isEqualTo(7);
-        assertThat(options.batchSize()).isEqualTo(8);
+        assertThat(options.get(TrainingSettings.CLIP_NORM)).isEqualTo(2);
+        assertThat(options.get(TrainingSettings.SEED)).isEqualTo(7);
+        assertThat(options.get(TrainingSettings.BATCH_SIZE)).isEqualTo(8);
     }
 
     @ParameterizedTest

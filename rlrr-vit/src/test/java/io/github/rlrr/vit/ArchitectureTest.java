@@ -75,6 +75,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void howManyThreadsThereAreIsSaidInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.github.rlrr.torch.Threads")
+                .should()
+                .callMethod(Runtime.class, "availableProcessors")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.Executors")
+                .check(CLASSES);
+    }
+
+    @Test
     void nothingIsCalledUtil() {
         noClasses().should().resideInAnyPackage("..util..", "..utils..").check(CLASSES);
     }

@@ -2,6 +2,7 @@ package io.github.rlrr.examples.bench;
 
 import ai.djl.engine.Engine;
 import com.sun.management.OperatingSystemMXBean;
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -35,11 +36,7 @@ record Machine(String system, int cores, @Nullable String cpu, long memoryBytes)
                         System.getProperty("os.name"),
                         System.getProperty("os.version"),
                         System.getProperty("os.arch"));
-        return new Machine(
-                system,
-                Runtime.getRuntime().availableProcessors(),
-                processor(),
-                SYSTEM.getTotalMemorySize());
+        return new Machine(system, Threads.processors(), processor(), SYSTEM.getTotalMemorySize());
     }
 
     private static @Nullable String processor() {

@@ -7,6 +7,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.console.StopSignal;
 import io.github.rlrr.examples.demo.Bundled;
+import io.github.rlrr.examples.option.ThreadsOption;
 import io.github.rlrr.examples.output.OutFolder;
 import io.github.rlrr.examples.report.Curves;
 import io.github.rlrr.examples.run.TrainingRun;
@@ -14,7 +15,6 @@ import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.task.Evaluation;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
@@ -35,8 +35,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -79,11 +79,7 @@ public final class DemoCommand implements Callable<Integer> {
             description = "The linear probe's peak learning rate. Default: ${DEFAULT-VALUE}.")
     private double probeLearningRate = 0.01;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads within one operation. Default: one for each core.")
-    private @Nullable Integer threads;
+    @Mixin private final ThreadsOption threads = new ThreadsOption();
 
     @Option(names = "--seed", defaultValue = "0", description = "Default: 0.")
     private long seed;
@@ -95,9 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
-        if (threads != null) {
-            TorchRuntime.setThreads(threads);
-        }
+        threads.use();
         try (OutFolder folder = OutFolder.hold("--out", out)) {
             OutputMark.write(out);
             return train(folder, print);

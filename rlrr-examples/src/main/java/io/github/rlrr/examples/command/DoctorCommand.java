@@ -5,6 +5,7 @@ import ai.djl.util.cuda.CudaUtils;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.machine.FreeMemory;
 import io.github.rlrr.examples.machine.Versions;
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 print,
                 "platform",
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        line(print, "processors", Runtime.getRuntime().availableProcessors());
+        line(print, "processors", Threads.processors());
         line(
                 print,
                 "Java heap",

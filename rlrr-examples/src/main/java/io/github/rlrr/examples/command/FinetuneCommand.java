@@ -34,6 +34,7 @@ import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
@@ -187,10 +188,10 @@ public final class FinetuneCommand implements Callable<Integer> {
             try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
                 MemoryForecast.Step step =
                         new MemoryForecast.Step(
-                                Math.min(options.batchSize(), train.size()),
+                                Math.min(options.get(TrainingSettings.BATCH_SIZE), train.size()),
                                 adapted.parameterReport().trainable(),
                                 method.isLinearProbe(),
-                                options.recompute());
+                                options.get(TrainingSettings.RECOMPUTE));
                 memory.check(vit.config(), step, base.device(), print);
                 finetune(
                         folder,
@@ -263,9 +264,13 @@ public final class FinetuneCommand implements Callable<Integer> {
                 config.effective(
                         Map.of(
                                 "checkpoint", metadata.baseModel(),
-                                "epochs", options.epochs(),
+                                "epochs", options.get(TrainingSettings.EPOCHS),
                                 "out", folder.path()));
-        StepCurve steps = new StepCurve(train.size(), options.batchSize() * options.accumulation());
+        StepCurve steps =
+                new StepCurve(
+                        train.size(),
+                        options.get(TrainingSettings.BATCH_SIZE)
+                                * options.get(TrainingSettings.ACCUMULATION));
         FineTuner.Builder tuner =
                 FineTuner.builder(adapted)
                         .dataset(train)
@@ -299,7 +304,8 @@ public final class FinetuneCommand implements Callable<Integer> {
                             metrics,
                             print,
                             stop,
-                            Forecast.cheaper(method.isLinearProbe(), options.epochs()));
+                            Forecast.cheaper(
+                                    method.isLinearProbe(), options.get(TrainingSettings.EPOCHS)));
             folder.requireThere();
             ConfigFile.write(files.config(), effective);
             double threshold =

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.machine;
 
 import ai.djl.engine.Engine;
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,7 @@ public final class Versions implements IVersionProvider {
                         System.getProperty("os.name"),
                         System.getProperty("os.version"),
                         System.getProperty("os.arch")));
-        versions.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        versions.put("processors", Integer.toString(Threads.processors()));
         versions.put("threads", TorchRuntime.threads() + " within one operation");
         return versions;
     }

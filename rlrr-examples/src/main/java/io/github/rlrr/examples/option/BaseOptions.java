@@ -5,7 +5,6 @@ import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.examples.machine.Devices;
 import io.github.rlrr.examples.option.Checkpoints.Local;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
@@ -85,11 +84,7 @@ public final class BaseOptions {
             description = "Where to compute: cpu or gpu:0. Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads within one operation. Default: one for each core.")
-    private @Nullable Integer threads;
+    @Mixin private final ThreadsOption threads = new ThreadsOption();
 
     /** What is asked for, else what an adapter remembers, else the bundled one. */
     private String name(@Nullable String remembered) {
@@ -227,9 +222,7 @@ public final class BaseOptions {
 
     /** Tells the engine how many threads it was given. */
     public void useThreads() {
-        if (threads != null) {
-            TorchRuntime.setThreads(threads);
-        }
+        threads.use();
     }
 
     private Backbone load(Local found, int @Nullable [] size) throws IOException {

@@ -190,7 +190,7 @@ public final class ConfigFile implements IDefaultValueProvider {
      *
      * @param decided values that the command found itself, in place of options not given
      */
-    static Map<String, Object> effective(CommandSpec command, Map<String, Object> decided) {
+    public static Map<String, Object> effective(CommandSpec command, Map<String, Object> decided) {
         Map<String, Object> values = new TreeMap<>();
         names(command)
                 .forEach(

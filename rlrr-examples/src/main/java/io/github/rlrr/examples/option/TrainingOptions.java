@@ -1,18 +1,31 @@
 package io.github.rlrr.examples.option;
 
+import static io.github.rlrr.training.TrainingSettings.BATCH_SIZE;
+import static io.github.rlrr.training.TrainingSettings.CLIP_NORM;
+import static io.github.rlrr.training.TrainingSettings.CUTMIX_SHARE;
+import static io.github.rlrr.training.TrainingSettings.DROP_LAST;
+import static io.github.rlrr.training.TrainingSettings.EPOCHS;
+import static io.github.rlrr.training.TrainingSettings.SEED;
+import static io.github.rlrr.training.TrainingSettings.STEPS;
+import static io.github.rlrr.training.TrainingSettings.WEIGHT_DECAY;
+
 import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.FineTuneOptions;
-import io.github.rlrr.training.ScheduleKind;
-import io.github.rlrr.training.Selection;
+import io.github.rlrr.training.Setting;
+import io.github.rlrr.training.Setting.Range;
+import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.data.ClassWeights;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** How long and how an adapter is trained. */
+/** How long and how an adapter is trained: the settings of a run, the network's and the loss'. */
 public final class TrainingOptions {
 
     /** Without --epochs a run has about this many steps. */
@@ -21,186 +34,97 @@ public final class TrainingOptions {
     public static final int FEWEST_EPOCHS = 5;
     private static final int MOST_EPOCHS = 30;
 
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            description =
-                    "Passes over the training images. Default: about "
-                            + SENSIBLE_STEPS
-                            + " steps, "
-                            + FEWEST_EPOCHS
-                            + " to "
-                            + MOST_EPOCHS
-                            + " epochs.")
-    private @Nullable Integer epochs;
-
-    @Option(names = "--batch-size", defaultValue = "32", description = "Default: 32.")
-    private int batchSize = 32;
-
-    @Option(
-            names = "--accumulate",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Batches whose gradients make one step. Default: 1.")
-    private int accumulation = 1;
-
-    @Option(
-            names = "--drop-last",
-            description = "Leave out the images that do not fill an epoch's last batch.")
-    private boolean dropLast;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "TYPE",
-            defaultValue = "float32",
-            description =
+    private static final Setting<Precision> PRECISION =
+            new Setting<>(
+                    "precision",
+                    "precision",
+                    Precision.FLOAT32,
+                    "TYPE",
+                    new Range<>("precision", value -> true, "any"),
                     "The type of the encoder blocks' matrix products: float32, or bfloat16, which"
-                            + " is for GPUs. Default: ${DEFAULT-VALUE}.")
-    private Precision precision = Precision.FLOAT32;
+                            + " is for GPUs.",
+                    null);
 
-    @Option(
-            names = "--recompute",
-            description =
-                    "Compute the encoder blocks again in backward rather than keep what they"
-                            + " computed: far less memory, a third more time, the same result.")
-    private boolean recompute;
+    private static final Setting<Double> LABEL_SMOOTHING =
+            Setting.share(
+                    "labelSmoothing",
+                    "label-smoothing",
+                    "X",
+                    "Spread this share of each target over all classes.");
 
-    @Option(
-            names = "--lr",
-            defaultValue = "0.003",
-            description = "The peak learning rate. Default: ${DEFAULT-VALUE}.")
-    private double learningRate = 0.003;
-
-    @Option(
-            names = "--schedule",
-            paramLabel = "NAME",
-            defaultValue = "cosine",
-            description =
-                    "How the rate moves: cosine, linear, constant or restarts, every step; or"
-                            + " published, as the published code does, once an epoch and an epoch"
-                            + " late. Default: ${DEFAULT-VALUE}.")
-    private ScheduleKind schedule = ScheduleKind.COSINE;
-
-    @Option(
-            names = "--restart-epochs",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "The length of the first cycle of --schedule restarts. Default: 10.")
-    private int restartEpochs = 10;
-
-    @Option(
-            names = "--restart-factor",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "How many times as long each further cycle is. Default: 2.")
-    private int restartFactor = 2;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "EPOCHS",
-            description = "Default: a tenth of the run for cosine and linear, none otherwise.")
-    private @Nullable Double warmup;
-
-    @Option(
-            names = "--weight-decay",
-            defaultValue = "0.0001",
-            description = "AdamW's weight decay. Default: ${DEFAULT-VALUE}.")
-    private double weightDecay = 1e-4;
-
-    @Option(
-            names = "--clip-norm",
-            paramLabel = "X",
-            defaultValue = "0",
-            description = "The largest norm of all gradients together; 0: not clipped. Default: 0.")
-    private double clipNorm;
-
-    @Option(
-            names = "--label-smoothing",
-            paramLabel = "X",
-            defaultValue = "0",
-            description = "Spread this share of each target over all classes. Default: 0.")
-    private double labelSmoothing;
-
-    @Option(
-            names = "--balance",
-            description =
+    private static final Setting<Boolean> BALANCE =
+            Setting.flag(
+                    "balance",
+                    "balance",
                     "Weigh each class in the loss by its inverse frequency among the training"
-                            + " images.")
-    private boolean balance;
+                            + " images.");
 
-    @Option(
-            names = "--mixup",
-            paramLabel = "ALPHA",
-            defaultValue = "0",
-            description = "Blend each image with another; 0.8 in the paper's recipe. Default: 0.")
-    private double mixup;
-
-    @Option(
-            names = "--cutmix",
-            paramLabel = "ALPHA",
-            defaultValue = "0",
-            description =
-                    "Paste a box of another image into each; 1.0 in the paper's recipe. Default: 0.")
-    private double cutmix;
-
-    @Option(
-            names = "--cutmix-share",
-            paramLabel = "X",
-            defaultValue = "0.5",
-            description = "The share of batches that get cutmix where both are on. Default: 0.5.")
-    private double cutmixShare = 0.5;
-
-    @Option(
-            names = "--dropout",
-            paramLabel = "RATE",
-            defaultValue = "0",
-            description =
+    private static final Setting<Double> DROPOUT =
+            Setting.share(
+                    "dropout",
+                    "dropout",
+                    "RATE",
                     "Drop this share of the last block's residual branches' elements, less toward"
-                            + " the first block; what the published recipes call drop path."
-                            + " Default: 0.")
-    private double dropout;
+                            + " the first block; what the published recipes call drop path.");
 
-    @Option(
-            names = "--stochastic-depth",
-            paramLabel = "RATE",
-            defaultValue = "0",
-            description = "Likewise, but whole branches of an example. Default: 0.")
-    private double stochasticDepth;
+    private static final Setting<Double> STOCHASTIC_DEPTH =
+            Setting.share(
+                    "stochasticDepth",
+                    "stochastic-depth",
+                    "RATE",
+                    "Likewise, but whole branches of an example.");
 
-    @Option(
-            names = "--ema",
-            paramLabel = "DECAY",
-            defaultValue = "0",
-            description =
-                    "Evaluate and keep a moving average of the trained values, such as 0.999."
-                            + " Default: 0, none.")
-    private double emaDecay;
+    /** Settings of a run that have another default on the command line. */
+    private static final Map<Setting<?>, Setting<?>> OTHERWISE =
+            Map.of(
+                    EPOCHS,
+                    EPOCHS.usually(
+                            "about "
+                                    + SENSIBLE_STEPS
+                                    + " steps, "
+                                    + FEWEST_EPOCHS
+                                    + " to "
+                                    + MOST_EPOCHS
+                                    + " epochs"),
+                    WEIGHT_DECAY,
+                    WEIGHT_DECAY.usually(1e-4));
 
-    @Option(
-            names = "--select",
-            paramLabel = "EPOCH",
-            defaultValue = "last",
-            description =
-                    "Which epoch's adapter is kept: last, or best on the validation images."
-                            + " Default: last.")
-    private Selection selection = Selection.LAST;
+    /** The length is said in epochs; the seed is the whole command's. */
+    private static final Set<Setting<?>> NOT_HERE = Set.of(STEPS, SEED);
 
-    @Option(
-            names = "--patience",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "Stop after this many epochs without a better one on the validation images."
-                            + " Default: 0, never.")
-    private int patience;
+    /** What else there is, after which setting of a run a help text lists it. */
+    private static final Map<Setting<?>, List<Setting<?>>> OWN =
+            Map.of(
+                    DROP_LAST, List.of(PRECISION),
+                    CLIP_NORM, List.of(LABEL_SMOOTHING, BALANCE),
+                    CUTMIX_SHARE, List.of(DROPOUT, STOCHASTIC_DEPTH));
 
-    /** What the model drops while it trains. */
-    public Precision precision() {
-        return precision;
+    private final SettingOptions given = new SettingOptions(listed());
+
+    /** Read by picocli. */
+    @Mixin
+    @SuppressWarnings("UnusedVariable")
+    private final CommandSpec options = given.spec();
+
+    private static List<Setting<?>> listed() {
+        List<Setting<?>> listed = new ArrayList<>();
+        for (Setting<?> setting : TrainingSettings.ALL) {
+            if (!NOT_HERE.contains(setting)) {
+                listed.add(OTHERWISE.getOrDefault(setting, setting));
+            }
+            listed.addAll(OWN.getOrDefault(setting, List.of()));
+        }
+        return listed;
     }
 
+    public Precision precision() {
+        return given.valueOrUsual(PRECISION);
+    }
+
+    /** What the model drops while it trains. */
     public ResidualDropout residualDropout() {
-        return new ResidualDropout(dropout, stochasticDepth);
+        return new ResidualDropout(
+                given.valueOrUsual(DROPOUT), given.valueOrUsual(STOCHASTIC_DEPTH));
     }
 
     /**
@@ -210,32 +134,25 @@ public final class TrainingOptions {
      * @param seed of order, augmentation and dropout
      */
     public FineTuneOptions options(ImageListing train, long seed) {
-        return new FineTuneOptions(
-                epochs == null ? sensibleEpochs(train.size()) : epochs,
-                0,
-                batchSize,
-                accumulation,
-                dropLast,
-                learningRate,
-                schedule,
-                warmup == null ? -1 : warmup,
-                restartEpochs,
-                restartFactor,
-                weightDecay,
-                clipNorm,
-                new SingleLabel(
-                        labelSmoothing, balance ? ClassWeights.inverseFrequency(train) : List.of()),
-                mixup,
-                cutmix,
-                cutmixShare,
-                emaDecay,
-                selection,
-                patience,
-                recompute,
-                seed);
+        FineTuneOptions all = FineTuneOptions.usual();
+        for (Setting<?> setting : TrainingSettings.ALL) {
+            all = withGiven(all, setting);
+        }
+        if (given.value(EPOCHS) == null) {
+            all = all.with(EPOCHS, sensibleEpochs(train.size(), all.get(BATCH_SIZE)));
+        }
+        List<Double> weights =
+                given.valueOrUsual(BALANCE) ? ClassWeights.inverseFrequency(train) : List.of();
+        return all.with(SEED, seed)
+                .with(new SingleLabel(given.valueOrUsual(LABEL_SMOOTHING), weights));
     }
 
-    private int sensibleEpochs(int images) {
+    private <T> FineTuneOptions withGiven(FineTuneOptions all, Setting<T> setting) {
+        T value = given.value(setting);
+        return value == null ? all : all.with(setting, value);
+    }
+
+    private static int sensibleEpochs(int images, int batchSize) {
         int batch = Math.max(1, batchSize);
         int steps = Math.max(1, (images + batch - 1) / batch);
         int wanted = (SENSIBLE_STEPS + steps - 1) / steps;

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.prediction;
 
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
@@ -14,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +39,7 @@ public final class DecodedImages implements AutoCloseable {
     private final Iterator<Path> files;
     private final int ahead;
     private final Deque<Future<Decoded>> pending = new ArrayDeque<>();
-    private final ExecutorService workers =
-            Executors.newFixedThreadPool(
-                    Runtime.getRuntime().availableProcessors(),
-                    task -> {
-                        Thread thread = new Thread(task, "rlrr-decoder");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService workers = Threads.pool("rlrr-decoder", Threads.decoders());
 
     /**
      * Starts decoding.

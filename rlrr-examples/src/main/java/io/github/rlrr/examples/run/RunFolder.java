@@ -10,6 +10,7 @@ import io.github.rlrr.training.FineTuneListener;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.Selection;
+import io.github.rlrr.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -97,8 +98,8 @@ public final class RunFolder implements FineTuneListener {
         // The values, AdamW's two moments, the average, the best; two states and one being written.
         int sets =
                 3
-                        + (options.emaDecay() > 0 ? 1 : 0)
-                        + (options.selection() == Selection.BEST ? 1 : 0);
+                        + (options.get(TrainingSettings.EMA_DECAY) > 0 ? 1 : 0)
+                        + (options.get(TrainingSettings.SELECTION) == Selection.BEST ? 1 : 0);
         long values = adapted.parameterReport().trainable();
         out.requireSpace(
                 PAGES + Float.BYTES * values * (1 + 3L * sets), "the adapter and the run's state");

@@ -6,6 +6,7 @@ import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
+import io.github.rlrr.training.TrainingSettings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -36,15 +37,20 @@ public final class TrainingRun {
         out.printf(
                 Locale.ROOT,
                 "%d epochs, batch %d, learning rate %s, weight decay %s, seed %d%n",
-                options.epochs(),
-                options.batchSize(),
-                options.learningRate(),
-                options.weightDecay(),
-                options.seed());
+                options.get(TrainingSettings.EPOCHS),
+                options.get(TrainingSettings.BATCH_SIZE),
+                options.get(TrainingSettings.LEARNING_RATE),
+                options.get(TrainingSettings.WEIGHT_DECAY),
+                options.get(TrainingSettings.SEED));
         out.flush();
-        try (Progress progress = new Progress(out, options.epochs())) {
+        try (Progress progress = new Progress(out, options.get(TrainingSettings.EPOCHS))) {
             return tuner.stopWhen(stop)
-                    .listener(new Forecast(out, options.epochs(), validationImages, cheaper))
+                    .listener(
+                            new Forecast(
+                                    out,
+                                    options.get(TrainingSettings.EPOCHS),
+                                    validationImages,
+                                    cheaper))
                     .listener(progress)
                     .listener(metrics)
                     .build()

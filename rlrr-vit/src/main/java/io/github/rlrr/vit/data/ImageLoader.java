@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.data;
 
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -14,7 +15,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,8 +75,7 @@ final class ImageLoader {
     }
 
     private void readAll() throws IOException {
-        ExecutorService workers =
-                Executors.newFixedThreadPool(options.parallelism(), ImageLoader::worker);
+        ExecutorService workers = Threads.pool("rlrr-image-loader", options.parallelism());
         try {
             Deque<Future<Outcome>> pending = new ArrayDeque<>();
             int next = 0;
@@ -130,11 +129,5 @@ final class ImageLoader {
             throw new UnreadableImagesException(failures, listing.size());
         }
         failures.forEach(failure -> LOG.warn("left out: {}", failure.getMessage()));
-    }
-
-    private static Thread worker(Runnable task) {
-        Thread thread = new Thread(task, "rlrr-image-loader");
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.data;
 
+import io.github.rlrr.torch.Threads;
 import io.github.rlrr.vit.image.ImageLimits;
 import java.util.Objects;
 import java.util.function.IntConsumer;
@@ -68,9 +69,8 @@ public record LoadOptions(
      * @return the defaults
      */
     public static LoadOptions defaults() {
-        Runtime runtime = Runtime.getRuntime();
         return new LoadOptions(
-                runtime.availableProcessors(), runtime.maxMemory() / 4, 0, done -> {});
+                Threads.decoders(), Runtime.getRuntime().maxMemory() / 4, 0, done -> {});
     }
 
     /**

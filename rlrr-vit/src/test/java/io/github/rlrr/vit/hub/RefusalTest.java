@@ -132,12 +132,16 @@ class RefusalTest {
             Thread thread =
                     new Thread(
                             () -> {
-                                try (Socket client = plain.accept()) {
-                                    client.getOutputStream()
-                                            .write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(US_ASCII));
-                                    client.getInputStream().readAllBytes();
-                                } catch (IOException e) {
-                                    // The client hung up, as it should; the assertion below tells.
+                                while (!plain.isClosed()) {
+                                    try (Socket client = plain.accept()) {
+                                        client.getOutputStream()
+                                                .write(
+                                                        "HTTP/1.1 400 Bad\r\n\r\n"
+                                                                .getBytes(US_ASCII));
+                                        client.getInputStream().readAllBytes();
+                                    } catch (IOException e) {
+                                        // Hung up, as it should; the assertion below tells.
+                                    }
                                 }
                             });
             thread.setDaemon(true);
