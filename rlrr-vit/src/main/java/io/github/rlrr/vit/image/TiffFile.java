@@ -175,10 +175,8 @@ final class TiffFile {
     private void requireWhole(int offsetsTag, int lengthsTag) throws EOFException {
         TiffDirectory.Values offsets = directory.numbers(offsetsTag);
         TiffDirectory.Values lengths = directory.numbers(lengthsTag);
-        int parts = offsets == null ? 0 : offsets.count();
-        for (int i = 0; i < parts; i++) {
-            long length =
-                    lengths == null || i >= lengths.count() ? 0 : directory.number(lengths, i);
+        for (int i = 0; offsets != null && i < offsets.count(); i++) {
+            long length = lengths != null && i < lengths.count() ? directory.number(lengths, i) : 0;
             if (directory.number(offsets, i) + length > bytes.length) {
                 throw new EOFException("ends before its pixels do");
             }
