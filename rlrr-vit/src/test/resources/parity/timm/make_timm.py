@@ -1,25 +1,41 @@
 """Makes the numbers of TimmParityTest: variations of timm's Vision Transformer with random weights.
 
-timm computes in float64. Two files a variation, of float32 arrays:
+timm computes in float64. Three files a variation, arrays in float32:
 
     NAME.safetensors            the checkpoint, as timm names its weights
+    NAME.json                   its config.json, with the arguments that JSON can express
     NAME.numbers.safetensors    images, labels, logits, and gradient.<weight> of the mean cross-entropy
 
-    pip install torch==2.15.0 timm==1.0.31 safetensors numpy
+    pip install torch==2.7.1 timm==1.0.31 safetensors numpy
     python make_timm.py OUT
 """
 
+import json
 import sys
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from timm.layers import SwiGLUPacked
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 
+AVERAGE = {"global_pool": "avg"}
 VARIATIONS = {
     "layer-scale": {"init_values": 1e-5},
-    "average-pooling": {"global_pool": "avg"},
+    "no-class-token": {"class_token": False, **AVERAGE},
+    "registers": {"reg_tokens": 2, "no_embed_class": True},
+    "register-positions": {"reg_tokens": 2},
+    "patch-positions": {"no_embed_class": True},
+    "pre-norm": {"pre_norm": True},  # and no bias of the projection of patches
+    "query-key-norm": {"qk_norm": True},
+    "no-qkv-bias": {"qkv_bias": False},
+    "swiglu": {"mlp_layer": SwiGLUPacked, "act_layer": "silu"},
+    "tanh-gelu": {"act_layer": "gelu_tanh"},
+    "quick-gelu": {"act_layer": "quick_gelu"},
+    "average-pooling": AVERAGE,
+    "normed-average-pooling": {"fc_norm": False, **AVERAGE},
+    "attention-pooling": {"global_pool": "map", "class_token": False},
 }
 HEADS = 2
 
@@ -40,6 +56,8 @@ for name, variation in VARIATIONS.items():
         out / f"{name}.safetensors",
         {"format": "pt", "heads": str(HEADS)},
     )
+    arguments = {key: value for key, value in variation.items() if not key.endswith("layer") or isinstance(value, str)}
+    (out / f"{name}.json").write_text(json.dumps({"architecture": "", "model_args": arguments}) + "\n")
     model.double()
     images = torch.randn(4, 3, 8, 8)
     labels = torch.tensor([0, 1, 2, 1])

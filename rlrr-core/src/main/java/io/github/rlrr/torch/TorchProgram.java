@@ -140,7 +140,7 @@ public final class TorchProgram implements AutoCloseable {
             put(zip, "archive/data.pkl", DATA);
             put(zip, "archive/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             put(zip, "archive/constants.pkl", CONSTANTS);
-            put(zip, "archive/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+            put(zip, "archive/version", "10\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,9 +23,9 @@ public interface BackboneConfig {
     /**
      * The size of what the head sees.
      *
-     * @return D
+     * @return D of {@link Backbone#embedding}
      */
-    int width();
+    int embeddingWidth();
 
     /**
      * The outputs of the head.

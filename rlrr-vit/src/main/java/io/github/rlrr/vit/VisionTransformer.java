@@ -1,6 +1,5 @@
 package io.github.rlrr.vit;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -16,6 +15,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Encoder;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.PatchEmbedding;
@@ -49,13 +49,17 @@ import org.jspecify.annotations.Nullable;
 public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     private static final float TOKEN_DEVIATION = 0.02f;
+    private static final String POOLING = "attn_pool";
 
     private final VitConfig config;
-    private final Parameter clsToken;
+    private final @Nullable Parameter clsToken;
     private final Parameter posEmbed;
+    private final @Nullable Parameter regToken;
     private final PatchEmbedding patchEmbed;
+    private final @Nullable Block preNorm;
     private final Encoder blocks;
     private final Block norm;
+    private final @Nullable Block pooling;
     private final Block head;
     private @Nullable NDManager owned;
 
@@ -67,34 +71,47 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     @SuppressWarnings("this-escape")
     public VisionTransformer(VitConfig config) {
         this.config = config;
-        clsToken = addParameter(token("cls_token", new Shape(1, 1, config.width())));
-        posEmbed = addParameter(token("pos_embed", new Shape(1, config.tokens(), config.width())));
+        Map<String, Shape> shapes = config.parameterShapes();
+        clsToken = token("cls_token", shapes);
+        posEmbed = Objects.requireNonNull(token("pos_embed", shapes));
+        regToken = token("reg_token", shapes);
         patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config.patches()));
+        Layer.Norm before = config.preNorm();
+        preNorm = before == null ? null : addChildBlock(before.path(), before.block());
         blocks = addChildBlock("blocks", new Encoder(config.branches(), config.depth()));
         norm = addChildBlock(config.norm().path(), config.norm().block());
+        AttentionPooling.Parts parts = config.pooling();
+        pooling = parts == null ? null : addChildBlock(POOLING, new AttentionPooling(parts));
         head = addChildBlock("head", config.head().block());
     }
 
     /** Shares all of them that come from the other: its blocks' weights and perhaps its head. */
     private VisionTransformer(VisionTransformer other, Encoder blocks, Block head, int classes) {
         config = other.config.withClasses(classes);
-        clsToken = addParameter(other.clsToken);
+        clsToken = other.clsToken == null ? null : addParameter(other.clsToken);
         posEmbed = addParameter(other.posEmbed);
+        regToken = other.regToken == null ? null : addParameter(other.regToken);
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
+        preNorm = other.preNorm == null ? null : addChildBlock("norm_pre", other.preNorm);
         this.blocks = addChildBlock("blocks", blocks);
         norm = addChildBlock(config.norm().path(), other.norm);
+        pooling = other.pooling == null ? null : addChildBlock(POOLING, other.pooling);
         this.head = addChildBlock("head", head);
         owned = other.owned;
         inputShapes = other.inputShapes;
     }
 
-    private static Parameter token(String name, Shape shape) {
-        return Parameter.builder()
-                .setName(name)
-                .setType(Parameter.Type.OTHER)
-                .optShape(shape)
-                .optInitializer(new NormalInitializer(TOKEN_DEVIATION))
-                .build();
+    private @Nullable Parameter token(String name, Map<String, Shape> shapes) {
+        Shape shape = shapes.get(name);
+        return shape == null
+                ? null
+                : addParameter(
+                        Parameter.builder()
+                                .setName(name)
+                                .setType(Parameter.Type.OTHER)
+                                .optShape(shape)
+                                .optInitializer(new NormalInitializer(TOKEN_DEVIATION))
+                                .build());
     }
 
     /**
@@ -109,8 +126,9 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     public static VisionTransformer of(
             VitConfig config, Map<String, NDArray> weights, NDManager manager) {
         VisionTransformer vit = new VisionTransformer(config);
-        vit.clsToken.setShape(null);
-        vit.posEmbed.setShape(null);
+        for (Parameter token : vit.getDirectParameters().values()) {
+            token.setShape(null);
+        }
         Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
         if (!parameters.keySet().equals(weights.keySet())) {
             throw new IllegalArgumentException(
@@ -209,7 +227,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     /** Makes a model on a manager of its own, where this one is. */
     private VisionTransformer owning(Function<NDManager, VisionTransformer> make) {
-        NDArray like = clsToken.getArray();
+        NDArray like = posEmbed.getArray();
         NDManager manager =
                 NDManager.newBaseManager(
                         like.getDevice(), like.getManager().getEngine().getEngineName());
@@ -256,31 +274,59 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     }
 
     /**
-     * What the head sees: the class token after the final norm, or with {@link
-     * VitVariation#AVERAGE_POOLING} the norm of the mean of all other tokens.
+     * What the head sees: the class token after the final norm, or a mean of patches, as the {@link
+     * VitVariation variations} say.
      *
      * @param store answers with the parameters' values
      * @param images (B, 3, h, w), normalised
      * @param training true within a training step
-     * @return (B, D); on the images' manager
+     * @return (B, {@link VitConfig#embeddingWidth}); on the images' manager
      */
     @Override
     public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
         try (NDArray tokens = embed(store, images, training);
-                NDArray pooled = pooled(store, tokens, training); // (B, 1, D)
-                NDArray normed = norm.forward(store, new NDList(pooled), training).head()) {
-            return normed.reshape(-1, config.width());
+                NDArray pooled = pooled(store, tokens, training)) { // (B, 1 or 2, D)
+            return pooled.reshape(-1, config.embeddingWidth());
         }
     }
 
     private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
-        if (!config.averages()) {
-            return blocks.classToken(store, tokens, training);
+        if (config.classTokenLeaves()) {
+            try (NDArray leaves = blocks.classToken(store, tokens, training)) {
+                return normed(norm, store, leaves, training);
+            }
         }
-        try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head();
-                NDArray patches = encoded.get(":, 1:")) {
+        try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
+            if (config.has(VitVariation.AVERAGE_POOLING)) {
+                try (NDArray mean = patchMean(encoded)) {
+                    return normed(norm, store, mean, training);
+                }
+            }
+            try (NDArray normed = normed(norm, store, encoded, training)) {
+                if (pooling != null) {
+                    return normed(pooling, store, normed, training);
+                }
+                if (config.has(VitVariation.NORMED_AVERAGE_POOLING)) {
+                    return patchMean(normed);
+                }
+                try (NDArray first = normed.get(":, :1");
+                        NDArray mean = patchMean(normed)) {
+                    return NDArrays.concat(new NDList(first, mean), 1);
+                }
+            }
+        }
+    }
+
+    /** (B, N, D) to (B, 1, D). */
+    private NDArray patchMean(NDArray tokens) {
+        try (NDArray patches = tokens.get(":, " + config.prefixTokens() + ":")) {
             return patches.mean(new int[] {1}, true);
         }
+    }
+
+    private static NDArray normed(
+            Block norm, ParameterStore store, NDArray tokens, boolean training) {
+        return norm.forward(store, new NDList(tokens), training).head();
     }
 
     /**
@@ -289,21 +335,21 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      * @param store answers with the parameters' values
      * @param images (B, 3, h, w), normalised
      * @param training true within a training step
-     * @return (B, N, D), class token first; on the images' manager
+     * @return (B, N, D), class token first, then registers; on the images' manager
      */
     public NDArray features(ParameterStore store, NDArray images, boolean training) {
         try (NDArray tokens = embed(store, images, training)) {
             NDArray encoded = blocks.forward(store, new NDList(tokens), training).head();
-            if (config.averages()) {
+            if (config.has(VitVariation.AVERAGE_POOLING)) {
                 return encoded;
             }
             try (encoded) {
-                return norm.forward(store, new NDList(encoded), training).head();
+                return normed(norm, store, encoded, training);
             }
         }
     }
 
-    /** Images (B, 3, h, w) to tokens (B, N, D), class token first, positions added. */
+    /** Images (B, 3, h, w) to tokens (B, N, D): class token, registers, patches; positions added. */
     private NDArray embed(ParameterStore store, NDArray images, boolean training) {
         Shape shape = images.getShape();
         if (shape.dimension() != 4
@@ -321,15 +367,62 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
                             + config.imageWidth()
                             + ")");
         }
-        Device device = images.getDevice();
-        NDArray cls = store.getValue(clsToken, device, training);
-        NDArray positions = store.getValue(posEmbed, device, training);
         try (NDArray patches = patchEmbed.forward(store, new NDList(images), training).head();
-                NDArray first = cls.broadcast(shape.get(0), 1, config.width());
-                NDArray tokens = NDArrays.concat(new NDList(first, patches), 1)) {
-            NDArray placed = tokens.add(positions);
-            placed.attach(images.getManager());
-            return placed;
+                NDArray tokens = withPrefix(store, patches, training)) {
+            NDArray entering =
+                    preNorm == null
+                            ? tokens.reshape(tokens.getShape())
+                            : normed(preNorm, store, tokens, training);
+            entering.attach(images.getManager());
+            return entering;
+        }
+    }
+
+    /** Adds positions to patches (B, patches, D), and puts the tokens before them. */
+    private NDArray withPrefix(ParameterStore store, NDArray patches, boolean training) {
+        NDArray positions = store.getValue(posEmbed, patches.getDevice(), training);
+        boolean registersHave = config.has(VitVariation.REGISTER_POSITIONS);
+        boolean classTokenHas = clsToken != null && !config.has(VitVariation.PATCH_POSITIONS);
+        NDArray tokens = patches.reshape(patches.getShape());
+        if (registersHave) {
+            tokens = after(regToken, tokens, store, training);
+        }
+        if (classTokenHas) {
+            tokens = after(clsToken, tokens, store, training);
+        }
+        try (NDArray placed = tokens) {
+            tokens = placed.add(positions);
+        }
+        if (regToken != null && !registersHave) {
+            tokens =
+                    classTokenHas
+                            ? withRegisters(tokens, store, training)
+                            : after(regToken, tokens, store, training);
+        }
+        return clsToken == null || classTokenHas
+                ? tokens
+                : after(clsToken, tokens, store, training);
+    }
+
+    /** Puts registers behind the class token; closes the tokens. */
+    private NDArray withRegisters(NDArray tokens, ParameterStore store, boolean training) {
+        try (tokens;
+                NDArray first = tokens.get(":, :1");
+                NDArray rest = after(regToken, tokens.get(":, 1:"), store, training)) {
+            return NDArrays.concat(new NDList(first, rest), 1);
+        }
+    }
+
+    /** A parameter's tokens, then others (B, n, D), which are closed. */
+    private static NDArray after(
+            @Nullable Parameter token, NDArray others, ParameterStore store, boolean training) {
+        NDArray value =
+                store.getValue(Objects.requireNonNull(token), others.getDevice(), training);
+        Shape shape = others.getShape();
+        try (others;
+                NDArray each =
+                        value.broadcast(shape.get(0), value.getShape().get(1), shape.get(2))) {
+            return NDArrays.concat(new NDList(each, others), 1);
         }
     }
 
@@ -337,9 +430,15 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
         patchEmbed.initialize(manager, type, shapes);
         Shape tokens = new Shape(shapes[0].get(0), config.tokens(), config.width());
+        if (preNorm != null) {
+            preNorm.initialize(manager, type, tokens);
+        }
         blocks.initialize(manager, type, tokens);
         norm.initialize(manager, type, tokens);
-        head.initialize(manager, type, new Shape(shapes[0].get(0), config.width()));
+        if (pooling != null) {
+            pooling.initialize(manager, type, tokens);
+        }
+        head.initialize(manager, type, new Shape(shapes[0].get(0), config.embeddingWidth()));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.github.rlrr.vit;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.vit.part.Activation;
 import io.github.rlrr.vit.part.Attention;
+import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Branch;
+import io.github.rlrr.vit.part.GatedMlp;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.ProductCounter;
@@ -12,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The geometry of a Vision Transformer.
@@ -29,7 +33,8 @@ import java.util.Set;
  * @param classes the number of outputs of the head
  * @param layerNormEpsilon ε of every layer norm: 1e-6 for Google's and timm's weights, 1e-12 for
  *     Hugging Face's
- * @param variations what it has beyond the plain one
+ * @param registers the number of register tokens, 0 without {@link VitVariation#REGISTERS}
+ * @param variations what it has or lacks unlike the plain one
  */
 public record VitConfig(
         int imageHeight,
@@ -41,6 +46,7 @@ public record VitConfig(
         int mlpWidth,
         int classes,
         float layerNormEpsilon,
+        int registers,
         Set<VitVariation> variations)
         implements BackboneConfig {
 
@@ -79,6 +85,7 @@ public record VitConfig(
      * @param mlpWidth as the record has it
      * @param classes as the record has it
      * @param layerNormEpsilon as the record has it
+     * @param registers as the record has it
      * @param variations as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
@@ -106,6 +113,9 @@ public record VitConfig(
         }
         if (faults.isEmpty() && width % heads != 0) {
             faults.add("the width " + width + " is no multiple of " + heads + " heads");
+        }
+        if (registers < 0 || registers > 0 != variations.contains(VitVariation.REGISTERS)) {
+            faults.add("registers is " + registers + ", but the variations are " + variations);
         }
         if (!(layerNormEpsilon > 0)) {
             faults.add("layerNormEpsilon is " + layerNormEpsilon + ", expected more than 0");
@@ -149,6 +159,7 @@ public record VitConfig(
                 mlpWidth,
                 classes,
                 layerNormEpsilon,
+                0,
                 Set.of());
     }
 
@@ -199,7 +210,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withClasses(int count) {
-        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon, variations);
+        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon);
     }
 
     /**
@@ -209,7 +220,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withHeads(int count) {
-        return with(imageHeight, imageWidth, count, classes, layerNormEpsilon, variations);
+        return with(imageHeight, imageWidth, count, classes, layerNormEpsilon);
     }
 
     /**
@@ -221,7 +232,7 @@ public record VitConfig(
      */
     @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return with(height, newWidth, heads, classes, layerNormEpsilon, variations);
+        return with(height, newWidth, heads, classes, layerNormEpsilon);
     }
 
     /**
@@ -231,17 +242,34 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withLayerNormEpsilon(float epsilon) {
-        return with(imageHeight, imageWidth, heads, classes, epsilon, variations);
+        return with(imageHeight, imageWidth, heads, classes, epsilon);
     }
 
     /**
      * The same geometry with other variations.
      *
-     * @param others what it has beyond the plain one, in place of what this has
+     * @param others what it has or lacks, in place of what this has
+     * @param count the number of register tokens
      * @return a new configuration
      */
-    public VitConfig withVariations(Set<VitVariation> others) {
-        return with(imageHeight, imageWidth, heads, classes, layerNormEpsilon, others);
+    public VitConfig withVariations(Set<VitVariation> others, int count) {
+        return new VitConfig(
+                imageHeight,
+                imageWidth,
+                patchSize,
+                width,
+                depth,
+                heads,
+                mlpWidth,
+                classes,
+                layerNormEpsilon,
+                count,
+                others);
+    }
+
+    /** Whether it has a variation. */
+    boolean has(VitVariation variation) {
+        return variations.contains(variation);
     }
 
     private VitConfig with(
@@ -249,8 +277,7 @@ public record VitConfig(
             int newWidth,
             int newHeads,
             int newClasses,
-            float epsilon,
-            Set<VitVariation> others) {
+            float epsilon) {
         return new VitConfig(
                 newHeight,
                 newWidth,
@@ -261,7 +288,8 @@ public record VitConfig(
                 mlpWidth,
                 newClasses,
                 epsilon,
-                others);
+                registers,
+                variations);
     }
 
     /**
@@ -283,12 +311,35 @@ public record VitConfig(
     }
 
     /**
-     * The number of tokens, the class token included.
+     * The number of tokens: patches, and what stands before them.
      *
      * @return N
      */
     public int tokens() {
-        return gridHeight() * gridWidth() + 1;
+        return prefixTokens() + gridHeight() * gridWidth();
+    }
+
+    /**
+     * The number of tokens before the patches: the class token and registers.
+     *
+     * @return 1 for the plain one
+     */
+    public int prefixTokens() {
+        return (has(VitVariation.NO_CLASS_TOKEN) ? 0 : 1) + registers;
+    }
+
+    /**
+     * The number of positions: of patches and, before them, perhaps of the class token and
+     * registers.
+     *
+     * @return N for the plain one
+     */
+    public int positions() {
+        int before = has(VitVariation.PATCH_POSITIONS) ? 0 : prefixTokens();
+        if (!has(VitVariation.REGISTER_POSITIONS)) {
+            before = Math.min(before, has(VitVariation.NO_CLASS_TOKEN) ? 0 : 1);
+        }
+        return before + gridHeight() * gridWidth();
     }
 
     /**
@@ -297,16 +348,28 @@ public record VitConfig(
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches() {
-        boolean scaled = variations.contains(VitVariation.LAYER_SCALE);
+        boolean scaled = has(VitVariation.LAYER_SCALE);
+        Attention attention =
+                Attention.of("attn", width, heads, !has(VitVariation.NO_QKV_BIAS));
         return List.of(
                 new Branch(
                         new Layer.Norm("norm1", width, layerNormEpsilon),
-                        Attention.of("attn", width, heads),
+                        has(VitVariation.QUERY_KEY_NORM)
+                                ? attention.withNorms(layerNormEpsilon)
+                                : attention,
                         scaled ? new Layer.Scale("ls1", width) : null),
                 new Branch(
                         new Layer.Norm("norm2", width, layerNormEpsilon),
-                        Mlp.of("mlp", width, mlpWidth),
+                        has(VitVariation.SWIGLU)
+                                ? GatedMlp.of("mlp", width, mlpWidth, Activation.SILU)
+                                : Mlp.of("mlp", width, mlpWidth, activation()),
                         scaled ? new Layer.Scale("ls2", width) : null));
+    }
+
+    private Activation activation() {
+        return has(VitVariation.QUICK_GELU)
+                ? Activation.QUICK_GELU
+                : has(VitVariation.TANH_GELU) ? Activation.TANH_GELU : Activation.GELU;
     }
 
     /**
@@ -315,12 +378,39 @@ public record VitConfig(
      * @return the layer {@code proj} of {@code patch_embed}
      */
     public Layer.Patches patches() {
-        return new Layer.Patches("proj", CHANNELS, width, patchSize);
+        return new Layer.Patches(
+                "proj", CHANNELS, width, patchSize, !has(VitVariation.NO_PATCH_BIAS));
     }
 
-    /** Whether the head sees a mean of tokens in place of the class token. */
-    boolean averages() {
-        return variations.contains(VitVariation.AVERAGE_POOLING);
+    /** Whether the class token is all that leaves the last block. */
+    boolean classTokenLeaves() {
+        return !has(VitVariation.AVERAGE_POOLING)
+                && !has(VitVariation.NORMED_AVERAGE_POOLING)
+                && !has(VitVariation.ATTENTION_POOLING)
+                && !has(VitVariation.CLASS_AND_AVERAGE_POOLING);
+    }
+
+    /**
+     * The norm of tokens before the first block.
+     *
+     * @return the layer {@code norm_pre}; null for none
+     */
+    public Layer.@Nullable Norm preNorm() {
+        return has(VitVariation.PRE_NORM)
+                ? new Layer.Norm("norm_pre", width, layerNormEpsilon)
+                : null;
+    }
+
+    /**
+     * The pooling by attention.
+     *
+     * @return its parts, under {@code attn_pool}; null for none
+     */
+    public AttentionPooling.@Nullable Parts pooling() {
+        return has(VitVariation.ATTENTION_POOLING)
+                ? AttentionPooling.Parts.of(
+                        width, heads, mlpWidth, activation(), layerNormEpsilon)
+                : null;
     }
 
     /**
@@ -329,7 +419,8 @@ public record VitConfig(
      * @return the layer {@code norm}, or {@code fc_norm} after average pooling
      */
     public Layer.Norm norm() {
-        return new Layer.Norm(averages() ? "fc_norm" : "norm", width, layerNormEpsilon);
+        String path = has(VitVariation.AVERAGE_POOLING) ? "fc_norm" : "norm";
+        return new Layer.Norm(path, width, layerNormEpsilon);
     }
 
     /**
@@ -338,27 +429,41 @@ public record VitConfig(
      * @return the layer {@code head}
      */
     public Layer.Linear head() {
-        return new Layer.Linear("head", width, classes);
+        return new Layer.Linear("head", embeddingWidth(), classes);
     }
 
     /**
      * The shape of every parameter of a model, before there is one with values.
      *
-     * <p>With width D and N tokens: {@code cls_token} (1, 1, D), {@code pos_embed} (1, N, D), and
-     * those of the layers.
+     * <p>With width D and P positions: {@code cls_token} (1, 1, D), {@code pos_embed} (1, P, D),
+     * {@code reg_token} (1, registers, D), and those of the layers.
      *
      * @return the shapes by path, in module order
      */
     public Map<String, Shape> parameterShapes() {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        shapes.put("cls_token", new Shape(1, 1, width));
-        shapes.put("pos_embed", new Shape(1, tokens(), width));
+        if (!has(VitVariation.NO_CLASS_TOKEN)) {
+            shapes.put("cls_token", new Shape(1, 1, width));
+        }
+        shapes.put("pos_embed", new Shape(1, positions(), width));
+        if (registers > 0) {
+            shapes.put("reg_token", new Shape(1, registers, width));
+        }
         shapes.putAll(Layer.shapes("patch_embed.", List.of(patches())));
+        Layer.Norm before = preNorm();
+        if (before != null) {
+            shapes.putAll(Layer.shapes("", List.of(before)));
+        }
         List<Layer> block = Branch.layers(branches());
         for (int i = 0; i < depth; i++) {
             shapes.putAll(Layer.shapes("blocks." + i + ".", block));
         }
-        shapes.putAll(Layer.shapes("", List.of(norm(), head())));
+        shapes.putAll(Layer.shapes("", List.of(norm())));
+        AttentionPooling.Parts pooling = pooling();
+        if (pooling != null) {
+            shapes.putAll(Layer.shapes("attn_pool.", pooling.layers()));
+        }
+        shapes.putAll(Layer.shapes("", List.of(head())));
         return shapes;
     }
 
@@ -371,10 +476,14 @@ public record VitConfig(
     public void count(ProductCounter counter, long batch) {
         counter.patches(batch * gridHeight() * gridWidth(), patches());
         for (int i = 0; i < depth; i++) {
-            long asking = i == depth - 1 && !averages() ? 1 : tokens();
+            long asking = i == depth - 1 && classTokenLeaves() ? 1 : tokens();
             for (Branch branch : branches()) {
                 branch.operation().count(counter, batch, asking, tokens());
             }
+        }
+        AttentionPooling.Parts pooling = pooling();
+        if (pooling != null) {
+            pooling.count(counter, batch, tokens());
         }
         counter.linear(batch, head());
     }
@@ -386,12 +495,22 @@ public record VitConfig(
                         imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes);
     }
 
-    /** Of each token an encoder block keeps 8·D + 2·MLP floats. */
+    /** What the head sees is twice as wide where the mean of patches stands behind the class token. */
+    @Override
+    public int embeddingWidth() {
+        return has(VitVariation.CLASS_AND_AVERAGE_POOLING) ? 2 * width : width;
+    }
+
+    /** Of each token an encoder block keeps 8·D + 2·MLP floats; gated MLPs twice as much of the latter. */
     @Override
     public Footprint footprint() {
         double d = width;
+        int matrices = has(VitVariation.SWIGLU) ? 3 : 2;
         double hidden = mlpWidth;
         return new Footprint(
-                depth, tokens() * (8 * d + 2 * hidden), tokens() * d, 4 * d * d + 2 * d * hidden);
+                depth,
+                tokens() * (8 * d + 2 * (matrices - 1) * hidden),
+                tokens() * d,
+                4 * d * d + matrices * d * hidden);
     }
 }

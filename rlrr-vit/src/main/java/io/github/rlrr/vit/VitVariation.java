@@ -1,28 +1,84 @@
 package io.github.rlrr.vit;
 
-/** What a Vision Transformer may have beyond the plain one. */
+import org.jspecify.annotations.Nullable;
+
+/** What a Vision Transformer may have, or lack, unlike the plain one. */
 public enum VitVariation {
     /** A factor for each number that a branch of an encoder block adds: LayerScale. */
-    LAYER_SCALE("blocks.0.ls1.gamma"),
+    LAYER_SCALE("blocks.0.ls1.gamma", true),
+
+    /** No class token. */
+    NO_CLASS_TOKEN("cls_token", false),
+
+    /** Tokens without a place, after the class token: {@link VitConfig#registers} of them. */
+    REGISTERS("reg_token", true),
+
+    /** Positions of registers, too. */
+    REGISTER_POSITIONS(null, true),
+
+    /** Positions of patches alone: the class token has none. */
+    PATCH_POSITIONS(null, true),
+
+    /** A norm of all tokens before the first block, as in CLIP. */
+    PRE_NORM("norm_pre.gamma", true),
+
+    /** Norms of queries and keys. */
+    QUERY_KEY_NORM("blocks.0.attn.q_norm.gamma", true),
+
+    /** No biases of queries, keys and values. */
+    NO_QKV_BIAS("blocks.0.attn.query.bias", false),
+
+    /** No bias of the projection of patches. */
+    NO_PATCH_BIAS("patch_embed.proj.bias", false),
+
+    /** Gated MLPs with SiLU: SwiGLU. */
+    SWIGLU(null, true),
+
+    /** GELU by its approximation with tanh. */
+    TANH_GELU(null, true),
+
+    /** GELU as OpenAI's CLIP has it, x·σ(1.702·x). */
+    QUICK_GELU(null, true),
 
     /**
-     * The head sees the norm of the mean of all tokens but the class token, in place of the class
-     * token after the norm of all.
+     * The head sees the norm of the mean of all patches, in place of the class token after the norm
+     * of all.
      */
-    AVERAGE_POOLING("fc_norm.gamma");
+    AVERAGE_POOLING("fc_norm.gamma", true),
 
-    private final String sign;
+    /** The head sees the mean of all patches after the norm of all. */
+    NORMED_AVERAGE_POOLING(null, true),
 
-    VitVariation(String sign) {
+    /** The head sees one token that asks all others after the norm of all, as in SigLIP. */
+    ATTENTION_POOLING("attn_pool.latent.token", true),
+
+    /** The head sees the class token and, behind it, the mean of all patches, after the norm of all. */
+    CLASS_AND_AVERAGE_POOLING(null, true);
+
+    private final @Nullable String sign;
+    private final boolean present;
+
+    VitVariation(@Nullable String sign, boolean present) {
         this.sign = sign;
+        this.present = present;
     }
 
     /**
      * A parameter by which the variation is known.
      *
-     * @return its path, in every model that has the variation and in no other
+     * @return its path, in every model that has the variation and in no other; or, where it is
+     *     something missing, the other way round; null where no parameter tells
      */
-    public String sign() {
+    public @Nullable String sign() {
         return sign;
+    }
+
+    /**
+     * Whether a model with the {@link #sign} has the variation, rather than one without.
+     *
+     * @return false where the variation is something missing
+     */
+    public boolean present() {
+        return present;
     }
 }

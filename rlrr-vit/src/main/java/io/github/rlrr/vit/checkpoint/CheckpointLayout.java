@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefixes what may stand before the model's names; the table's names begin with the first
  * @param ignored tensors that no weight needs and that can be left
  * @param layerNormEpsilon the ε of layer norms in models of this family
+ * @param positions how its own code resizes position embeddings
  * @param table our names and theirs
  */
 record CheckpointLayout(
@@ -27,6 +28,7 @@ record CheckpointLayout(
         List<String> prefixes,
         Pattern ignored,
         float layerNormEpsilon,
+        PositionEmbedding.Rule positions,
         NameTable table) {
 
     /** By which a file's layout is known, and a model among others in a file. */
@@ -117,8 +119,9 @@ record CheckpointLayout(
                 size(tensors, SIGN, 0),
                 depth,
                 size(tensors.get(query.tensor()), query.arrangement().headAxis()),
-                size(tensors, "blocks.0.mlp.fc1.weight", 0),
+                size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
+                table.find("reg_token") == null ? 0 : size(tensors, "reg_token", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
     }
@@ -126,10 +129,27 @@ record CheckpointLayout(
     private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {
         Set<VitVariation> found = EnumSet.noneOf(VitVariation.class);
         for (VitVariation variation : VitVariation.values()) {
-            if (table.find(variation.sign()) != null
-                    && tensors.containsKey(tensor(variation.sign(), tensors))) {
+            String sign = variation.sign();
+            boolean there =
+                    sign != null
+                            && table.find(sign) != null
+                            && tensors.containsKey(tensor(sign, tensors));
+            if (sign != null && there == variation.present()) {
                 found.add(variation);
             }
+        }
+        int hidden = size(tensors, "blocks.0.mlp.fc2.weight", 1);
+        if (hidden > 0 && size(tensors, "blocks.0.mlp.fc1.weight", 0) == 2 * hidden) {
+            found.add(VitVariation.SWIGLU);
+        }
+        int width = size(tensors, SIGN, 0);
+        if (width > 0 && size(tensors, "head.weight", 1) == 2 * width) {
+            found.add(VitVariation.CLASS_AND_AVERAGE_POOLING);
+        }
+        if (found.contains(VitVariation.NO_CLASS_TOKEN)
+                && !found.contains(VitVariation.AVERAGE_POOLING)
+                && !found.contains(VitVariation.ATTENTION_POOLING)) {
+            found.add(VitVariation.NORMED_AVERAGE_POOLING);
         }
         return found;
     }
@@ -184,7 +204,8 @@ record CheckpointLayout(
      * What a file's shapes tell.
      *
      * @param heads the number of heads, or 0 where the shapes do not tell
-     * @param positions the number of position embeddings, class token included
+     * @param positions the number of position embeddings, perhaps with the class token's
+     * @param registers the number of register tokens
      * @param classes the outputs of the file's head, or 0 for none
      * @param variations what the model has beyond the plain one
      */
@@ -195,6 +216,7 @@ record CheckpointLayout(
             int heads,
             int mlpWidth,
             int positions,
+            int registers,
             int classes,
             Set<VitVariation> variations) {}
 }

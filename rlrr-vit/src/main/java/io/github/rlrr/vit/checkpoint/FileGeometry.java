@@ -7,8 +7,11 @@ import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
 import io.github.rlrr.vit.checkpoint.ModelConfig.Said;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +46,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     reader.file()
                             + " has "
                             + found.positions()
-                            + " position embeddings, expected one for the class token and those of"
-                            + " a square grid of patches; say the image's height and width with"
+                            + " position embeddings, expected those of a square grid of patches,"
+                            + " perhaps with one for the class token; say the image's height and width with"
                             + " image_size in a config.json, or in Java with a VitConfig");
         }
         if (heads == 0) {
@@ -69,7 +72,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     found.mlpWidth(),
                     Math.max(1, found.classes()),
                     layerNormEpsilon(),
-                    found.variations());
+                    found.registers(),
+                    variations(found, image));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -96,7 +100,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
             for (Map.Entry<VitVariation, Said> entry : said.variations().entrySet()) {
                 boolean has = found.variations().contains(entry.getKey());
-                if (entry.getValue().has() != has) {
+                if (entry.getKey().sign() != null && entry.getValue().has() != has) {
                     throw new IOException(
                             "%s: %s is %s, but %s has %s %s; expected files that belong together"
                                     .formatted(
@@ -104,13 +108,43 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                                             entry.getValue().key(),
                                             entry.getValue().value(),
                                             reader.file(),
-                                            has ? "a" : "no",
+                                            has == entry.getKey().present() ? "a" : "no",
                                             layout.tensor(
-                                                    entry.getKey().sign(), reader.tensors())));
+                                                    Objects.requireNonNull(entry.getKey().sign()),
+                                                    reader.tensors())));
                 }
             }
         }
         return found;
+    }
+
+    /** What the shapes tell, and what only the configuration says. */
+    private Set<VitVariation> variations(Geometry found, int[] image) throws IOException {
+        Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
+        all.addAll(found.variations());
+        if (said != null) {
+            said.variations()
+                    .forEach(
+                            (variation, words) -> {
+                                if (variation.sign() == null && words.has()) {
+                                    all.add(variation);
+                                }
+                            });
+        }
+        boolean classToken = !all.contains(VitVariation.NO_CLASS_TOKEN);
+        if (found.patchSize() > 0) {
+            long before = found.positions() - patches(found, image);
+            if (before == 0 && classToken) {
+                all.add(VitVariation.PATCH_POSITIONS);
+            } else if (before > (classToken ? 1 : 0)) {
+                all.add(VitVariation.REGISTER_POSITIONS);
+            }
+        }
+        return all;
+    }
+
+    private static long patches(Geometry found, int[] image) {
+        return (long) (image[0] / found.patchSize()) * (image[1] / found.patchSize());
     }
 
     private float layerNormEpsilon() throws IOException {
@@ -144,23 +178,27 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** Height and width of the file's own input: as said, else of a square grid; else null. */
     private int @Nullable [] imageSize(Geometry found) throws IOException {
         int patch = found.patchSize();
-        int patches = found.positions() - 1;
+        int most = found.variations().contains(VitVariation.NO_CLASS_TOKEN) ? 0 : 1;
+        List<Integer> possible = List.of(most, 0, most + found.registers());
         int[] image = saidImageSize();
         if (image != null) {
-            if (patch < 1
-                    || image[0] % patch != 0
-                    || image[1] % patch != 0
-                    || (long) (image[0] / patch) * (image[1] / patch) != patches) {
-                throw mismatch(found, image);
+            boolean whole = patch > 0 && image[0] % patch == 0 && image[1] % patch == 0;
+            if (!whole || !possible.contains(found.positions() - (int) patches(found, image))) {
+                throw mismatch(found, image, most);
             }
             return image;
         }
-        int grid = (int) Math.round(Math.sqrt(Math.max(0, patches)));
-        boolean square = patches > 0 && grid * grid == patches;
-        return square || patches < 1 ? new int[] {grid * patch, grid * patch} : null;
+        for (int before : possible) {
+            int patches = found.positions() - before;
+            int grid = (int) Math.round(Math.sqrt(Math.max(0, patches)));
+            if (patches > 0 && grid * grid == patches || found.positions() < 1) {
+                return new int[] {grid * patch, grid * patch};
+            }
+        }
+        return null;
     }
 
-    private IOException mismatch(Geometry found, int[] image) {
+    private IOException mismatch(Geometry found, int[] image, int most) {
         int patch = Math.max(1, found.patchSize());
         long patches = (long) (image[0] / patch) * (image[1] / patch);
         return new IOException(
@@ -171,11 +209,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                                 image[0],
                                 image[1],
                                 found.patchSize(),
-                                patches + 1,
-                                found.positions() == patches
-                                        ? ", the class token's among them, which this library's"
-                                                + " Vision Transformer needs"
-                                        : ""));
+                                patches + most,
+                                most == 0 ? "" : ", or one less for positions of patches alone"));
     }
 
     private int @Nullable [] saidImageSize() throws IOException {
@@ -222,7 +257,10 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     layout.label(),
                     layout.layerNormEpsilon());
         }
-        return config.withVariations(found.variations())
+        int[] image = imageSize(found);
+        Set<VitVariation> variations =
+                image == null ? found.variations() : variations(found, image);
+        return config.withVariations(variations, found.registers())
                 .withClasses(found.classes() == 0 ? wanted.classes() : found.classes());
     }
 
@@ -236,7 +274,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     VitConfig own(VitConfig config) throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int[] image = imageSize(found);
-        if (image == null && found.positions() == config.tokens()) {
+        if (image == null && found.positions() == config.positions()) {
             return config;
         }
         if (image == null || found.positions() < 2) {
@@ -245,7 +283,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             + " has "
                             + found.positions()
                             + " position embeddings, expected "
-                            + config.tokens()
+                            + config.positions()
                             + " or those of a square grid of patches");
         }
         return config.withImageSize(image[0], image[1]);

@@ -47,6 +47,7 @@ final class GoogleLayout {
                     // The layer before the head of a model being pretrained, an optimizer's state.
                     Pattern.compile(".*pre_logits/.*|opt/state/.*", Pattern.DOTALL),
                     1e-6f,
+                    PositionEmbedding.Rule.LINEAR,
                     new NameTable(ROWS));
 
     private GoogleLayout() {}

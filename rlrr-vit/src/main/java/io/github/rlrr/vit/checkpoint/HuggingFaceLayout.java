@@ -16,6 +16,7 @@ final class HuggingFaceLayout {
                     // The pooler of the pretrained ViTModel, which classifiers do not use.
                     Pattern.compile("(vit\\.)?pooler\\..*"),
                     1e-12f,
+                    PositionEmbedding.Rule.CUBIC,
                     new NameTable(
                             """
                             cls_token              vit.embeddings.cls_token

@@ -1,49 +1,120 @@
 package io.github.rlrr.vit.checkpoint;
 
 /**
- * Resizes learned position embeddings to another grid of patches.
- *
- * <p>The rule of Google's and the published RLRR code: linear interpolation with aligned corners in
- * both directions; the class token's embedding is kept. Shapes: (1, 1 + gh·gw, D), class token
- * first, patches row by row.
+ * Resizes learned position embeddings to another grid of patches. Shapes: (1, k + gh·gw, D), first
+ * those of k tokens that are no patches, which are kept, then patches row by row.
  */
 final class PositionEmbedding {
 
+    /** How values of the new grid follow from those of the old one, along each side. */
+    enum Rule {
+        /** Linear, first on first and last on last: Google's and the published RLRR code's. */
+        LINEAR {
+            @Override
+            double[] weights(int index, int to, int from) {
+                double source = to == 1 ? 0 : (double) index * (from - 1) / (to - 1);
+                int left = (int) source;
+                double[] weights = new double[from];
+                weights[left] = 1 - (source - left);
+                weights[Math.min(left + 1, from - 1)] += source - left;
+                return weights;
+            }
+        },
+        /** Cubic, as PyTorch's {@code bicubic}: Hugging Face's. */
+        CUBIC {
+            @Override
+            double[] weights(int index, int to, int from) {
+                return cubic((index + 0.5) * from / to - 0.5, from);
+            }
+        },
+        /** The same with the scale (to + 0.1) / from: the original DINOv2's. */
+        CUBIC_OFFSET {
+            @Override
+            double[] weights(int index, int to, int from) {
+                return cubic((index + 0.5) * from / (to + 0.1) - 0.5, from);
+            }
+        },
+        /** Cubic, over all values that a smaller grid covers: {@code antialias=True}, timm's. */
+        CUBIC_ANTIALIASED {
+            @Override
+            double[] weights(int index, int to, int from) {
+                double scale = Math.max(1, (double) from / to);
+                double centre = (index + 0.5) * from / to;
+                int first = Math.max(0, (int) (centre - 2 * scale + 0.5));
+                int end = Math.min(from, (int) (centre + 2 * scale + 0.5));
+                double[] weights = new double[from];
+                double sum = 0;
+                for (int i = first; i < end; i++) {
+                    weights[i] = kernel((i - centre + 0.5) / scale, -0.5);
+                    sum += weights[i];
+                }
+                for (int i = first; i < end; i++) {
+                    weights[i] /= sum;
+                }
+                return weights;
+            }
+        };
+
+        /** The weight of each old value in a new one. */
+        abstract double[] weights(int index, int to, int from);
+
+        /** Four neighbours, those beyond the edge being the edge. */
+        private static double[] cubic(double source, int from) {
+            double[] weights = new double[from];
+            int left = (int) Math.floor(source);
+            for (int i = left - 1; i <= left + 2; i++) {
+                weights[Math.max(0, Math.min(from - 1, i))] += kernel(source - i, -0.75);
+            }
+            return weights;
+        }
+
+        /** Keys' cubic kernel. */
+        private static double kernel(double x, double a) {
+            double d = Math.abs(x);
+            if (d >= 2) {
+                return 0;
+            }
+            return d <= 1
+                    ? ((a + 2) * d - (a + 3)) * d * d + 1
+                    : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+        }
+    }
+
     private PositionEmbedding() {}
 
-    static float[] resize(float[] values, int fromH, int fromW, int toH, int toW, int width) {
-        float[] resized = new float[(1 + toH * toW) * width];
-        System.arraycopy(values, 0, resized, 0, width);
+    static float[] resize(
+            float[] values, Rule rule, int kept, int fromH, int fromW, int toH, int toW, int width) {
+        float[] resized = new float[(kept + toH * toW) * width];
+        System.arraycopy(values, 0, resized, 0, kept * width);
+        double[][] columns = new double[toW][];
+        for (int x = 0; x < toW; x++) {
+            columns[x] = rule.weights(x, toW, fromW);
+        }
         for (int y = 0; y < toH; y++) {
-            double sourceY = aligned(y, toH, fromH);
-            int y0 = (int) sourceY;
-            int y1 = Math.min(y0 + 1, fromH - 1);
-            double fy = sourceY - y0;
+            double[] rows = rule.weights(y, toH, fromH);
             for (int x = 0; x < toW; x++) {
-                double sourceX = aligned(x, toW, fromW);
-                int x0 = (int) sourceX;
-                int x1 = Math.min(x0 + 1, fromW - 1);
-                double fx = sourceX - x0;
                 for (int c = 0; c < width; c++) {
-                    double top =
-                            (1 - fx) * values[at(y0, x0, fromW, width) + c]
-                                    + fx * values[at(y0, x1, fromW, width) + c];
-                    double bottom =
-                            (1 - fx) * values[at(y1, x0, fromW, width) + c]
-                                    + fx * values[at(y1, x1, fromW, width) + c];
-                    resized[at(y, x, toW, width) + c] = (float) ((1 - fy) * top + fy * bottom);
+                    double sum = 0;
+                    for (int fy = 0; fy < fromH; fy++) {
+                        if (rows[fy] != 0) {
+                            int at = (kept + fy * fromW) * width + c;
+                            sum += rows[fy] * along(columns[x], values, at, width);
+                        }
+                    }
+                    resized[(kept + y * toW + x) * width + c] = (float) sum;
                 }
             }
         }
         return resized;
     }
 
-    /** Where an index of the new grid lies on the old one, first on first and last on last. */
-    private static double aligned(int index, int to, int from) {
-        return to == 1 ? 0 : (double) index * (from - 1) / (to - 1);
-    }
-
-    private static int at(int y, int x, int gridWidth, int width) {
-        return (1 + y * gridWidth + x) * width;
+    private static double along(double[] weights, float[] values, int at, int step) {
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            if (weights[i] != 0) {
+                sum += weights[i] * values[at + i * step];
+            }
+        }
+        return sum;
     }
 }

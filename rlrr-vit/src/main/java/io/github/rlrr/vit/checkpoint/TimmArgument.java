@@ -4,9 +4,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.github.rlrr.vit.VitVariation;
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,60 +15,50 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key its name in a configuration
  * @param plain the JSON of its value in a plain model; null where that leaves it out
- * @param variation what another value asks for; null for what ours lacks
- * @param varied the JSON of that value, which we write; a number stands for any number
+ * @param values the JSON of other values by what they ask for, as we write them; a number stands
+ *     for any number
  */
 record TimmArgument(
-        String key,
-        @Nullable String plain,
-        @Nullable VitVariation variation,
-        @Nullable String varied) {
+        String key, @Nullable String plain, Map<VitVariation, JsonElement> values) {
 
-    /** Reads a table: key, plain value or {@code -}, and perhaps variation and its value. */
+    /** Reads a table: key, plain value or {@code -}, then variations, each with its value. */
     static List<TimmArgument> table(String text) {
-        return text.strip()
-                .lines()
-                .map(
-                        line -> {
-                            String[] columns = line.strip().split(" +", -1);
-                            boolean varies = columns.length > 2;
-                            return new TimmArgument(
-                                    columns[0],
-                                    columns[1].equals("-") ? null : columns[1],
-                                    varies ? VitVariation.valueOf(columns[2]) : null,
-                                    varies ? columns[3] : null);
-                        })
-                .toList();
+        return text.strip().lines().map(line -> row(line.strip().split(" +", -1))).toList();
+    }
+
+    private static TimmArgument row(String[] columns) {
+        Map<VitVariation, JsonElement> values = new LinkedHashMap<>();
+        for (int i = 2; i < columns.length; i += 2) {
+            values.put(VitVariation.valueOf(columns[i]), JsonParser.parseString(columns[i + 1]));
+        }
+        return new TimmArgument(columns[0], columns[1].equals("-") ? null : columns[1], values);
     }
 
     /**
      * What a configuration says.
      *
-     * @return whether it asks for the variation; empty where it does not say
+     * @return which variations it asks for and which not; empty where it does not say
      * @throws IOException when it asks for what ours lacks
      */
-    Optional<Boolean> read(JsonFields from) throws IOException {
+    Map<VitVariation, Boolean> read(JsonFields from) throws IOException {
+        Map<VitVariation, Boolean> said = new EnumMap<>(VitVariation.class);
         if (!from.has(key)) {
-            return Optional.empty();
+            return said;
         }
         JsonElement value = from.json().get(key);
-        if (value.toString().equals(plain)) {
-            return Optional.of(false);
+        boolean known = value.toString().equals(plain);
+        for (Map.Entry<VitVariation, JsonElement> other : values.entrySet()) {
+            boolean has =
+                    !value.toString().equals(plain)
+                            && (value.equals(other.getValue())
+                                    || isNumber(value) && isNumber(other.getValue()));
+            said.put(other.getKey(), has);
+            known |= has;
         }
-        if (varied == null
-                || !(isNumber(json(varied)) ? isNumber(value) : value.equals(json(varied)))) {
+        if (!known) {
             throw from.unsupported(key, plain == null ? "a variation" : "other than " + plain);
         }
-        return Optional.of(true);
-    }
-
-    /** The value that asks for the variation. */
-    JsonElement written() {
-        return json(Objects.requireNonNull(varied));
-    }
-
-    private static JsonElement json(String text) {
-        return JsonParser.parseString(text);
+        return said;
     }
 
     private static boolean isNumber(JsonElement value) {

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,39 +21,28 @@ import org.jspecify.annotations.Nullable;
  * this library's additions.
  *
  * @param json the whole file
+ * @param architecture what its {@code architecture} means; null for one that timm does not have
  * @param pretrained its {@code pretrained_cfg}, or null
  * @param arguments its {@code model_args}, or null
  */
-record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable JsonFields arguments)
+record TimmConfig(
+        JsonFields json,
+        @Nullable TimmArchitecture architecture,
+        @Nullable JsonFields pretrained,
+        @Nullable JsonFields arguments)
         implements ModelConfig {
-
-    private static final Pattern FAMILY =
-            Pattern.compile("(test_vit)|(?:vit|deit)_([a-z]+)_patch.*");
-
-    /** Width and heads of timm's sizes. */
-    private static final Map<String, int[]> HEADS =
-            Map.of(
-                    "test_vit", new int[] {64, 2},
-                    "tiny", new int[] {192, 3},
-                    "small", new int[] {384, 6},
-                    "medium", new int[] {512, 8},
-                    "betwixt", new int[] {640, 10},
-                    "base", new int[] {768, 12},
-                    "large", new int[] {1024, 16},
-                    "huge", new int[] {1280, 16},
-                    "giant", new int[] {1408, 16},
-                    "gigantic", new int[] {1664, 16});
 
     /** What timm takes where a configuration does not say. */
     private static final double DEFAULT_CROP = 0.875;
 
     static TimmConfig of(JsonFields json) throws IOException {
-        if (json.text("architecture", "").contains("quickgelu")) {
-            throw json.unsupported("architecture", "another activation than GELU in its erf form");
+        TimmArchitecture architecture = TimmArchitecture.of(json.text("architecture", ""));
+        if (architecture != null && architecture.missing() != null) {
+            throw json.unsupported("architecture", architecture.missing());
         }
         JsonFields pretrained = json.object("pretrained_cfg");
         JsonFields arguments = json.object("model_args");
-        TimmConfig config = new TimmConfig(json, pretrained, arguments);
+        TimmConfig config = new TimmConfig(json, architecture, pretrained, arguments);
         config.variations();
         return config;
     }
@@ -63,18 +50,32 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
     @Override
     public Map<VitVariation, Said> variations() throws IOException {
         Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
-        for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
-            for (TimmArgument argument : TimmLayout.ARGUMENTS) {
-                Optional<Boolean> has = argument.read(from);
-                VitVariation variation = argument.variation();
-                if (variation != null && has.isPresent()) {
-                    String key = argument.key();
-                    String value = from.json().get(key).toString();
-                    said.put(variation, new Said(from.prefix() + key, value, has.get()));
-                }
+        if (architecture != null) {
+            for (VitVariation variation : architecture.variations()) {
+                said.put(variation, said(json, "architecture", true));
             }
         }
+        for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
+            for (TimmArgument argument : TimmLayout.ARGUMENTS) {
+                argument.read(from).forEach((variation, has) -> said.put(variation, said(from, argument.key(), has)));
+            }
+        }
+        boolean averages = is(said, VitVariation.AVERAGE_POOLING) || is(said, VitVariation.NORMED_AVERAGE_POOLING);
+        if (arguments != null && arguments.has("fc_norm") && averages) {
+            boolean last = arguments.flag("fc_norm", true);
+            said.put(VitVariation.AVERAGE_POOLING, said(arguments, "fc_norm", last));
+            said.put(VitVariation.NORMED_AVERAGE_POOLING, said(arguments, "fc_norm", !last));
+        }
         return said;
+    }
+
+    private static boolean is(Map<VitVariation, Said> said, VitVariation variation) {
+        Said words = said.get(variation);
+        return words != null && words.has();
+    }
+
+    private static Said said(JsonFields from, String key, boolean has) {
+        return new Said(from.prefix() + key, from.json().get(key).toString(), has);
     }
 
     @Override
@@ -82,13 +83,7 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
         if (arguments != null && arguments.has("num_heads")) {
             return arguments.size("num_heads", 0);
         }
-        Matcher family = FAMILY.matcher(json.text("architecture", ""));
-        int[] size = null;
-        if (family.matches()) {
-            String name = family.group(1) == null ? family.group(2) : family.group(1);
-            size = HEADS.get(name);
-        }
-        return size != null && size[0] == width ? size[1] : 0;
+        return architecture == null ? 0 : architecture.heads();
     }
 
     @Override
@@ -97,7 +92,7 @@ record TimmConfig(JsonFields json, @Nullable JsonFields pretrained, @Nullable Js
         if (json.has("layer_norm_eps") && !((float) epsilon > 0)) {
             throw json.fault("layer_norm_eps", "a number above 0");
         }
-        return (float) epsilon;
+        return epsilon > 0 || architecture == null ? (float) epsilon : architecture.epsilon();
     }
 
     @Override

@@ -25,6 +25,9 @@ final class TimmFiles {
     /** Whose arguments are all overridden for the sizes that timm has no name for. */
     private static final String ANY = "vit_base_patch16_224";
 
+    /** The same with gated MLPs, which no argument asks for. */
+    private static final String GATED = "vit_giant_patch14_dinov2";
+
     private TimmFiles() {}
 
     static Map<String, Object> config(
@@ -34,9 +37,11 @@ final class TimmFiles {
                 config.withImageSize(224, 224)
                         .withClasses(1000)
                         .withLayerNormEpsilon(1e-6f)
-                        .withVariations(Set.of());
-        String architecture = ARCHITECTURES.get(standard);
-        json.put("architecture", architecture == null ? ANY : architecture);
+                        .withVariations(Set.of(), 0);
+        boolean gated = config.variations().contains(VitVariation.SWIGLU);
+        String architecture = gated ? null : ARCHITECTURES.get(standard);
+        json.put(
+                "architecture", architecture != null ? architecture : gated ? GATED : ANY);
         json.put("num_classes", config.classes());
         json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();
@@ -46,13 +51,27 @@ final class TimmFiles {
             arguments.put("embed_dim", config.width());
             arguments.put("depth", config.depth());
             arguments.put("num_heads", config.heads());
-            arguments.put("mlp_ratio", ratio(config.mlpWidth(), config.width()));
+            int hidden = gated ? 2 * config.mlpWidth() : config.mlpWidth();
+            arguments.put("mlp_ratio", ratio(hidden, config.width()));
+        }
+        if (gated) {
+            arguments.put("init_values", null);
         }
         for (TimmArgument argument : TimmLayout.ARGUMENTS) {
-            VitVariation variation = argument.variation();
-            if (variation != null && config.variations().contains(variation)) {
-                arguments.put(argument.key(), argument.written());
-            }
+            argument.values()
+                    .forEach(
+                            (variation, value) -> {
+                                if (config.variations().contains(variation)) {
+                                    arguments.put(argument.key(), value);
+                                }
+                            });
+        }
+        if (config.registers() > 0) {
+            arguments.put("reg_tokens", config.registers());
+        }
+        if (config.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
+            arguments.put("global_pool", "avg");
+            arguments.put("fc_norm", false);
         }
         json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
         json.put("model_args", arguments);

@@ -13,21 +13,37 @@ final class TimmLayout {
                     // The layer before the head of a model being pretrained, as in Google's files.
                     Pattern.compile("pre_logits\\..*"),
                     1e-6f,
+                    PositionEmbedding.Rule.CUBIC_ANTIALIASED,
                     new NameTable(
                             """
                             cls_token               cls_token
                             pos_embed               pos_embed
+                            reg_token               reg_token
                             patch_embed.proj.~      patch_embed.proj.~
+                            norm_pre.gamma          norm_pre.weight
+                            norm_pre.beta           norm_pre.bias
                             blocks.*.norm*.gamma    blocks.*.norm*.weight
                             blocks.*.norm*.beta     blocks.*.norm*.bias
                             blocks.*.attn.query.~   blocks.*.attn.qkv.~     1/3
                             blocks.*.attn.key.~     blocks.*.attn.qkv.~     2/3
                             blocks.*.attn.value.~   blocks.*.attn.qkv.~     3/3
+                            blocks.*.attn.q_norm.gamma  blocks.*.attn.q_norm.weight
+                            blocks.*.attn.q_norm.beta   blocks.*.attn.q_norm.bias
+                            blocks.*.attn.k_norm.gamma  blocks.*.attn.k_norm.weight
+                            blocks.*.attn.k_norm.beta   blocks.*.attn.k_norm.bias
                             blocks.*.attn.out.~     blocks.*.attn.proj.~
                             blocks.*.mlp.fc*.~      blocks.*.mlp.fc*.~
                             blocks.*.ls*.gamma      blocks.*.ls*.gamma
                             norm.gamma              norm.weight
                             norm.beta               norm.bias
+                            attn_pool.latent.token  attn_pool.latent
+                            attn_pool.attn.query.~  attn_pool.q.~
+                            attn_pool.attn.key.~    attn_pool.kv.~          1/2
+                            attn_pool.attn.value.~  attn_pool.kv.~          2/2
+                            attn_pool.attn.out.~    attn_pool.proj.~
+                            attn_pool.norm.gamma    attn_pool.norm.weight
+                            attn_pool.norm.beta     attn_pool.norm.bias
+                            attn_pool.mlp.fc*.~     attn_pool.mlp.fc*.~
                             fc_norm.gamma           fc_norm.weight
                             fc_norm.beta            fc_norm.bias
                             head.~                  head.~
@@ -37,22 +53,21 @@ final class TimmLayout {
     static final List<TimmArgument> ARGUMENTS =
             TimmArgument.table(
                     """
-                    qkv_bias         true
+                    qkv_bias         true     NO_QKV_BIAS      false
+                    class_token      true     NO_CLASS_TOKEN   false
+                    no_embed_class   false    PATCH_POSITIONS  true
+                    reg_tokens       0        REGISTERS        1
+                    pre_norm         false    PRE_NORM         true
+                    qk_norm          false    QUERY_KEY_NORM   true
+                    act_layer        "gelu"   QUICK_GELU       "quick_gelu"  TANH_GELU  "gelu_tanh"  SWIGLU  "silu"
+                    global_pool      "token"  AVERAGE_POOLING  "avg"         ATTENTION_POOLING  "map"
+                    init_values      -        LAYER_SCALE      1e-5
                     proj_bias        true
-                    class_token      true
-                    qk_norm          false
                     scale_attn_norm  false
                     scale_mlp_norm   false
-                    no_embed_class   false
-                    pre_norm         false
                     final_norm       true
-                    fc_norm          false
-                    reg_tokens       0
                     pos_embed        "learn"
                     in_chans         3
-                    act_layer        "gelu"
-                    global_pool      "token"  AVERAGE_POOLING  "avg"
-                    init_values      -        LAYER_SCALE  1e-5
                     mlp_layer        -
                     block_fn         -
                     embed_layer      -

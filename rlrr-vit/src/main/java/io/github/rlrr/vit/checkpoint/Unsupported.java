@@ -62,19 +62,6 @@ final class Unsupported {
         }
     }
 
-    /** Refuses a file that lacks the tensor of a part our model has. */
-    static void checkClassToken(TensorReader reader, String name) throws IOException {
-        Map<String, TensorInfo> tensors = reader.tensors();
-        if (!tensors.containsKey(name)) {
-            throw new IOException(
-                    reader.file()
-                            + ": tensor \""
-                            + name
-                            + "\" is missing: a model without class token, which this library's"
-                            + " Vision Transformer needs; choose a plain ViT with one");
-        }
-    }
-
     /** What a missing tensor says of the model, as a remark to its name; empty for nothing. */
     static String remark(String missing) {
         return missing.endsWith("bias")

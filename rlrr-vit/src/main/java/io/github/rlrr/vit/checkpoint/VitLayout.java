@@ -28,7 +28,6 @@ public enum VitLayout {
             CheckpointLayout layout = candidate.names();
             if (layout.recognises(reader.tensors())) {
                 Unsupported.check(reader, layout);
-                Unsupported.checkClassToken(reader, layout.tensor("cls_token", reader.tensors()));
                 return layout;
             }
         }

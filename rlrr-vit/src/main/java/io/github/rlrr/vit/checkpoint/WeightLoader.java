@@ -100,6 +100,9 @@ final class WeightLoader {
                 config.gridWidth());
         return PositionEmbedding.resize(
                 values,
+                // A plain ViT as the published RLRR code does, every other as where it is from.
+                config.variations().isEmpty() ? PositionEmbedding.Rule.LINEAR : layout.positions(),
+                config.positions() - config.gridHeight() * config.gridWidth(),
                 fileConfig.gridHeight(),
                 fileConfig.gridWidth(),
                 config.gridHeight(),

@@ -1,6 +1,8 @@
 package io.github.rlrr.vit.part;
 
 import io.github.rlrr.vit.part.Layer.Linear;
+import io.github.rlrr.vit.part.Layer.Norm;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -8,19 +10,21 @@ import java.util.Locale;
  * Multi-head attention with four linear layers of their own.
  *
  * <pre>
- *   out( softmax(query(x)·key(z)ᵀ / √d) · value(z) )     per head, d = D / H
+ *   out( softmax(n_q(query(x))·n_k(key(z))ᵀ / √d) · value(z) )     per head, d = D / H
  * </pre>
  *
- * x (B, M, D) asks, z (B, N, D) answers. It is libtorch's fused operator, which never holds the (B,
+ * n_q and n_k are norms over d that some networks have. x (B, M, D) asks, z (B, N, D) answers. It is libtorch's fused operator, which never holds the (B,
  * H, M, N) weights.
  *
  * @param query (D, D)
  * @param key (D, D)
  * @param value (D, D)
  * @param out (D, D)
+ * @param norms n_q and n_k, or none
  * @param heads H; divides D
  */
-public record Attention(Linear query, Linear key, Linear value, Linear out, int heads)
+public record Attention(
+        Linear query, Linear key, Linear value, Linear out, List<Norm> norms, int heads)
         implements Operation {
 
     /**
@@ -29,20 +33,45 @@ public record Attention(Linear query, Linear key, Linear value, Linear out, int 
      * @param path where it stands in its block, such as {@code attn}
      * @param width D
      * @param heads H; divides D
+     * @param bias whether query, key and value have biases
      * @return the part
      */
-    public static Attention of(String path, int width, int heads) {
+    public static Attention of(String path, int width, int heads, boolean bias) {
         return new Attention(
-                new Linear(path + ".query", width, width),
-                new Linear(path + ".key", width, width),
-                new Linear(path + ".value", width, width),
+                new Linear(path + ".query", width, width, bias),
+                new Linear(path + ".key", width, width, bias),
+                new Linear(path + ".value", width, width, bias),
                 new Linear(path + ".out", width, width),
+                List.of(),
+                heads);
+    }
+
+    /**
+     * The same with norms of queries and keys.
+     *
+     * @param epsilon ε of both
+     * @return the part, with {@code q_norm} and {@code k_norm}
+     */
+    public Attention withNorms(float epsilon) {
+        String path = query.path().substring(0, query.path().lastIndexOf('.'));
+        int width = query.out() / heads;
+        return new Attention(
+                query,
+                key,
+                value,
+                out,
+                List.of(
+                        new Norm(path + ".q_norm", width, epsilon),
+                        new Norm(path + ".k_norm", width, epsilon)),
                 heads);
     }
 
     @Override
     public List<Layer> layers() {
-        return List.of(query, key, value, out);
+        List<Layer> layers = new ArrayList<>(List.of(query, key, value));
+        layers.addAll(norms);
+        layers.add(out);
+        return layers;
     }
 
     @Override
@@ -54,6 +83,10 @@ public record Attention(Linear query, Linear key, Linear value, Linear out, int 
     public String write(ProgramText text, String asking, String all, String like) {
         String q = text.let("q", split(text.linear(query, asking)));
         String k = text.let("k", split(text.linear(key, all)));
+        if (!norms.isEmpty()) {
+            q = text.let("q", text.norm(norms.get(0), q));
+            k = text.let("k", text.norm(norms.get(1), k));
+        }
         String v = text.let("v", split(text.linear(value, all)));
         String attended = "torch.scaled_dot_product_attention(" + q + ", " + k + ", " + v + ")";
         String m = text.let("m", "torch.transpose(" + attended + ", 1, 2)");

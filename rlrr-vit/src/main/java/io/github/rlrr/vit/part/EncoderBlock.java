@@ -1,17 +1,11 @@
 package io.github.rlrr.vit.part;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import io.github.rlrr.module.ModuleTree;
-import io.github.rlrr.torch.TorchProgram;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +26,6 @@ public final class EncoderBlock extends Modules {
     private final List<Branch> branches;
     private final ResidualSum sum;
     private final Precision precision;
-    private final Collection<Parameter> inputs;
     private final Programs whole;
     private final Programs classToken;
 
@@ -56,7 +49,6 @@ public final class EncoderBlock extends Modules {
         this.branches = List.copyOf(branches);
         sum = ResidualSum.PLAIN;
         precision = Precision.FLOAT32;
-        inputs = ModuleTree.of(this).parameters().values();
         whole = programs(false);
         classToken = programs(true);
     }
@@ -66,7 +58,6 @@ public final class EncoderBlock extends Modules {
         branches = other.branches;
         this.sum = sum;
         this.precision = precision;
-        inputs = other.inputs;
         whole = programs(false);
         classToken = programs(true);
     }
@@ -148,14 +139,7 @@ public final class EncoderBlock extends Modules {
     }
 
     private NDArray run(Programs programs, ParameterStore store, NDArray x, boolean training) {
-        Device device = x.getDevice();
-        NDArray[] values = new NDArray[1 + inputs.size()];
-        values[0] = x;
-        int at = 1;
-        for (Parameter parameter : inputs) {
-            values[at++] = Objects.requireNonNull(store.getValue(parameter, device, training));
-        }
-        return TorchProgram.shared(program(programs, x, training)).forward(values).head();
+        return run(program(programs, x, training), store, x, training);
     }
 
     private String program(Programs programs, NDArray x, boolean training) {

@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -90,17 +91,30 @@ public sealed interface Layer {
      * @param path where it stands
      * @param in the size of an input
      * @param out the size of an output
+     * @param bias whether there is a b
      */
-    record Linear(String path, int in, int out) implements Layer {
+    record Linear(String path, int in, int out, boolean bias) implements Layer {
+
+        /**
+         * A layer with bias.
+         *
+         * @param path where it stands
+         * @param in the size of an input
+         * @param out the size of an output
+         */
+        public Linear(String path, int in, int out) {
+            this(path, in, out, true);
+        }
 
         @Override
         public Map<String, Shape> parameters() {
-            return pair("weight", new Shape(out, in), "bias", new Shape(out));
+            Shape weight = new Shape(out, in);
+            return bias ? pair("weight", weight, "bias", new Shape(out)) : Map.of("weight", weight);
         }
 
         @Override
         public Block block() {
-            return ai.djl.nn.core.Linear.builder().setUnits(out).build();
+            return ai.djl.nn.core.Linear.builder().setUnits(out).optBias(bias).build();
         }
 
         @Override
@@ -193,6 +207,72 @@ public sealed interface Layer {
     }
 
     /**
+     * Learned tokens (1, n, D) that no input brings, under the name {@code token}.
+     *
+     * @param path where they stand
+     * @param count n
+     * @param width D
+     */
+    record Tokens(String path, int count, int width) implements Layer {
+
+        private static final float DEVIATION = 0.02f;
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return Map.of("token", new Shape(1, count, width));
+        }
+
+        @Override
+        public Block block() {
+            return new Held(input());
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(1, count, width);
+        }
+
+        /** Holds the tokens; what is done with them is the matter of the block around it. */
+        private static final class Held extends AbstractBlock {
+
+            private final Shape shape;
+            private final Parameter token;
+
+            @SuppressWarnings("this-escape")
+            Held(Shape shape) {
+                this.shape = shape;
+                token =
+                        addParameter(
+                                Parameter.builder()
+                                        .setName("token")
+                                        .setType(Parameter.Type.OTHER)
+                                        .optInitializer(new NormalInitializer(DEVIATION))
+                                        .build());
+            }
+
+            @Override
+            protected void prepare(Shape[] inputs) {
+                token.setShape(shape);
+            }
+
+            @Override
+            protected NDList forwardInternal(
+                    ParameterStore store,
+                    NDList inputs,
+                    boolean training,
+                    @Nullable PairList<String, Object> params) {
+                NDArray x = inputs.singletonOrThrow();
+                return new NDList(store.getValue(token, x.getDevice(), training).duplicate());
+            }
+
+            @Override
+            public Shape[] getOutputShapes(Shape[] inputs) {
+                return new Shape[] {shape};
+            }
+        }
+    }
+
+    /**
      * A convolution of square kernels that do not overlap: images (B, in, h, w) to (B, out, h /
      * side, w / side), with a kernel (out, in, side, side) and a bias (out).
      *
@@ -200,12 +280,14 @@ public sealed interface Layer {
      * @param in channels of the input
      * @param out channels of the output
      * @param side of a kernel, and the stride, in pixels
+     * @param bias whether there is a bias
      */
-    record Patches(String path, int in, int out, int side) implements Layer {
+    record Patches(String path, int in, int out, int side, boolean bias) implements Layer {
 
         @Override
         public Map<String, Shape> parameters() {
-            return pair("weight", new Shape(out, in, side, side), "bias", new Shape(out));
+            Shape weight = new Shape(out, in, side, side);
+            return bias ? pair("weight", weight, "bias", new Shape(out)) : Map.of("weight", weight);
         }
 
         @Override
@@ -214,6 +296,7 @@ public sealed interface Layer {
             return Conv2d.builder()
                     .setKernelShape(kernel)
                     .optStride(kernel)
+                    .optBias(bias)
                     .setFilters(out)
                     .build();
         }

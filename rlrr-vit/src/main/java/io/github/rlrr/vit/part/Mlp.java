@@ -4,12 +4,13 @@ import io.github.rlrr.vit.part.Layer.Linear;
 import java.util.List;
 
 /**
- * {@code fc2(GELU(fc1(x)))} on each token, GELU in its exact erf form: (B, N, D) to (B, N, D).
+ * {@code fc2(activation(fc1(x)))} on each token: (B, N, D) to (B, N, D).
  *
  * @param fc1 (hidden, D)
  * @param fc2 (D, hidden)
+ * @param activation on each number between them
  */
-public record Mlp(Linear fc1, Linear fc2) implements Operation {
+public record Mlp(Linear fc1, Linear fc2, Activation activation) implements Operation {
 
     /**
      * An MLP with one hidden layer.
@@ -17,11 +18,14 @@ public record Mlp(Linear fc1, Linear fc2) implements Operation {
      * @param path where it stands in its block, such as {@code mlp}
      * @param width D
      * @param hidden the size of the hidden layer
+     * @param activation on each hidden number
      * @return the part
      */
-    public static Mlp of(String path, int width, int hidden) {
+    public static Mlp of(String path, int width, int hidden, Activation activation) {
         return new Mlp(
-                new Linear(path + ".fc1", width, hidden), new Linear(path + ".fc2", hidden, width));
+                new Linear(path + ".fc1", width, hidden),
+                new Linear(path + ".fc2", hidden, width),
+                activation);
     }
 
     @Override
@@ -36,7 +40,7 @@ public record Mlp(Linear fc1, Linear fc2) implements Operation {
 
     @Override
     public String write(ProgramText text, String asking, String all, String like) {
-        String g = text.let("g", text.gelu(fc1, asking));
+        String g = text.let("g", text.activated(fc1, asking, activation));
         return text.let("c", text.linear(fc2, g));
     }
 

@@ -1,13 +1,17 @@
 package io.github.rlrr.vit.part;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.torch.TorchProgram;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +28,7 @@ class Modules extends AbstractBlock {
 
     private final Map<String, Block> modules = new LinkedHashMap<>();
     private final Map<String, Layer> leaves = new LinkedHashMap<>();
+    private volatile List<Parameter> inputs = List.of();
 
     private Modules(String prefix, List<Layer> layers) {
         for (Layer layer : layers) {
@@ -51,6 +56,29 @@ class Modules extends AbstractBlock {
         modules.putAll(other.modules);
         modules.forEach(this::addChildBlock);
         inputShapes = other.inputShapes;
+    }
+
+    /**
+     * Runs a program of x and all parameters of this block, in the order of their paths.
+     *
+     * @param program its text
+     * @param store answers with the parameters' values
+     * @param x its first input
+     * @param training true within a training step
+     * @return its only output
+     */
+    final NDArray run(String program, ParameterStore store, NDArray x, boolean training) {
+        if (inputs.isEmpty()) {
+            inputs = List.copyOf(ModuleTree.of(this).parameters().values());
+        }
+        NDArray[] values = new NDArray[1 + inputs.size()];
+        values[0] = x;
+        int at = 1;
+        for (Parameter parameter : inputs) {
+            values[at++] =
+                    Objects.requireNonNull(store.getValue(parameter, x.getDevice(), training));
+        }
+        return TorchProgram.shared(program).forward(values).head();
     }
 
     /** The block of a layer that is a child of this one. */

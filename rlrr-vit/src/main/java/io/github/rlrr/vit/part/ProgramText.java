@@ -68,12 +68,14 @@ public final class ProgramText {
 
     /** x·Wᵀ + b, in the type of the products. */
     String linear(Linear layer, String x) {
-        return products.linear(x, weight(layer), half(layer.variable("bias")));
+        return products.linear(x, weight(layer), bias(layer));
     }
 
-    /** GELU of a linear layer. */
-    String gelu(Linear layer, String x) {
-        return products.gelu(x, weight(layer), half(layer.variable("bias")));
+    /** An activation of a linear layer. */
+    String activated(Linear layer, String x, Activation activation) {
+        return activation == Activation.GELU
+                ? products.gelu(x, weight(layer), bias(layer))
+                : activation.of(let("h", linear(layer, x)));
     }
 
     /** A norm in float32, its result in the type of the products. */
@@ -87,6 +89,10 @@ public final class ProgramText {
                         layer.variable("gamma"),
                         layer.variable("beta"),
                         (double) layer.epsilon()));
+    }
+
+    private String bias(Linear layer) {
+        return layer.bias() ? half(layer.variable("bias")) : "None";
     }
 
     /** A weight in the type of the products, whatever it is held in; itself where that is one. */

@@ -1,0 +1,93 @@
+"""Writes the table of what timm's architecture names mean, as far as a checkpoint's tensors do not tell.
+
+    pip install torch==2.7.1 timm==1.0.31
+    python docs/benchmark/timm_architectures.py > \
+        rlrr-vit/src/main/resources/io/github/rlrr/vit/checkpoint/timm-architectures.txt
+
+A line is the name, heads, epsilon and variations that no tensor shows; or "without" and the part that our network
+lacks. Every architecture with pretrained weights is built once, two blocks deep and without memory.
+"""
+
+import warnings
+
+import timm
+import torch
+from torch import nn
+
+MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swin_transformer_v2")
+ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
+POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
+
+
+def missing(model):
+    """The first part that our Vision Transformer lacks; None where it has all."""
+    kind = type(model).__name__
+    if kind == "VisionTransformerDistilled":
+        return "a distillation token"
+    if kind != "VisionTransformer":
+        return {
+            "Eva": "EVA's blocks and rotary positions", "Beit": "relative positions, as in BEiT",
+            "SwinTransformer": "windows of tokens, as in Swin",
+            "SwinTransformerV2": "windows of tokens, as in Swin V2",
+        }[kind]
+    block = model.blocks[0]
+    if type(block).__name__ != "Block":
+        return "blocks that are not attention and then an MLP (" + type(block).__name__ + ")"
+    if type(block.attn).__name__ != "Attention":
+        return "another attention (" + type(block.attn).__name__ + ")"
+    if type(block.norm1).__name__ != "LayerNorm":
+        return "RMS norms"
+    if type(block.mlp).__name__ not in ("Mlp", "GluMlp"):
+        return "another MLP (" + type(block.mlp).__name__ + ")"
+    plain = (block.attn.norm, block.mlp.norm, model.patch_embed.norm)
+    if any(not isinstance(norm, nn.Identity) for norm in plain):
+        return "norms inside attention, MLP or patch embedding"
+    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
+        return "a head without norm"
+    if block.attn.proj.bias is None or block.mlp.fc1.bias is None:
+        return "biases of attention's output or of MLPs"
+    if model.pos_embed is None or type(model.patch_embed).__name__ != "PatchEmbed":
+        return "another embedding of patches"
+    patches = model.patch_embed.num_patches
+    if model.pos_embed.shape[1] - patches not in (0, int(model.has_class_token), model.num_prefix_tokens):
+        return "other positions"
+    if model.global_pool not in ("avg", "token", "map") or getattr(model, "pool_include_prefix", False):
+        return "another pooling (" + model.global_pool + ")"
+    if model.blocks[0].attn.scale != model.blocks[0].attn.head_dim ** -0.5:
+        return "another scale of attention"
+    return None
+
+
+def variations(model):
+    block = model.blocks[0]
+    activation = ACTIVATIONS[type(block.mlp.act).__name__]
+    if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":
+        activation = "TANH_GELU"
+    if activation:
+        yield activation
+    if model.global_pool == "avg":
+        yield "AVERAGE_POOLING" if isinstance(model.fc_norm, nn.LayerNorm) else "NORMED_AVERAGE_POOLING"
+    elif POOLINGS[model.global_pool]:
+        yield POOLINGS[model.global_pool]
+
+
+warnings.simplefilter("ignore")
+print("# Of timm " + timm.__version__ + ", made by docs/benchmark/timm_architectures.py.")
+for name in sorted(name for module in MODULES for name in timm.list_models(module=module)):
+    if not any(tag.split(".")[0] == name for tag in timm.list_pretrained(name + "*")):
+        continue
+    depth = {"depths": (2, 2, 1, 1)} if name.startswith("swin") else {"depth": 2}
+    with torch.device("meta"):
+        try:
+            model = timm.create_model(name, **depth)
+        except AssertionError:  # something is said of each block
+            model = timm.create_model(name)
+        except NotImplementedError:  # Swin looks at its tables
+            print(name, "without windows of tokens, as in Swin")
+            continue
+    part = missing(model)
+    if part:
+        print(name, "without", part)
+    else:
+        block = model.blocks[0]
+        print(name, block.attn.num_heads, block.norm1.eps, *variations(model))
