@@ -45,6 +45,7 @@ final class CheckpointFolder {
         Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
         List<String> classNames = DistinctNames.of(metadata.classNames(), folder.toString());
         check(config, preprocessing, classNames);
+        layout.of(config); // refuses before anything is written
         String weights = layout == VitLayout.GOOGLE ? ARCHIVE : SAFETENSORS;
         List<String> stale = StaleFiles.beside(folder, weights);
         try (WholeFolder files = WholeFolder.replace(folder)) {

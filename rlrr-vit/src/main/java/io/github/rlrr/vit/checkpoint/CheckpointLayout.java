@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored tensors that no weight needs and that can be left
  * @param layerNormEpsilon the ε of layer norms in models of this family
  * @param positions how its own code resizes position embeddings
+ * @param models those that this family has, to be written
  * @param table our names and theirs
  */
 record CheckpointLayout(
@@ -29,6 +31,7 @@ record CheckpointLayout(
         Pattern ignored,
         float layerNormEpsilon,
         PositionEmbedding.Rule positions,
+        Predicate<VitConfig> models,
         NameTable table) {
 
     /** By which a file's layout is known, and a model among others in a file. */
@@ -60,6 +63,11 @@ record CheckpointLayout(
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
         return tensors.containsKey(tensor(SIGN, tensors));
+    }
+
+    /** How many of these tensors hold a parameter that our models may have. */
+    long known(Map<String, TensorInfo> tensors) {
+        return tensors.keySet().stream().filter(name -> holds(name, tensors)).count();
     }
 
     /** Whether a tensor holds a parameter that our models may have. */

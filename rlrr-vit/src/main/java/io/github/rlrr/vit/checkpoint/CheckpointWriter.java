@@ -40,7 +40,7 @@ final class CheckpointWriter {
             VisionTransformer vit, VitLayout layout, Path file, TensorType floats, Sink sink)
             throws IOException {
         VitConfig config = vit.config();
-        CheckpointLayout names = layout.names();
+        CheckpointLayout names = layout.of(config);
         // Our parameters by the file's tensor and the part of it that they are.
         Map<String, TreeMap<Integer, String>> parts = new LinkedHashMap<>();
         Map<String, Source> sources = names.sources(config, names.usualPrefix());

@@ -2,23 +2,29 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code config.json} of Hugging Face's {@code ViTConfig}. */
+/** The {@code config.json} of Hugging Face's {@code ViTConfig} and {@code Dinov2Config}. */
 record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
+    /** The types that are read, with what {@code num_register_tokens} is where it is not said. */
+    private static final Map<String, Integer> TYPES =
+            Map.of("vit", 0, "dinov2", 0, "dinov2_with_registers", 4);
+
     static HuggingFaceConfig of(JsonFields json) throws IOException {
-        String type = json.text("model_type", "vit");
-        if (!type.equals("vit")) {
-            throw json.unsupported("model_type", "another architecture than \"vit\"");
-        }
-        if (!json.flag("qkv_bias", true)) {
-            throw json.unsupported("qkv_bias", "attention without biases");
+        if (!TYPES.containsKey(type(json))) {
+            throw json.unsupported(
+                    "model_type", "another architecture than " + new TreeSet<>(TYPES.keySet()));
         }
         if (!json.text("hidden_act", "gelu").equals("gelu")) {
             throw json.unsupported("hidden_act", "another activation than GELU in its erf form");
@@ -27,6 +33,28 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
             throw json.unsupported("num_channels", "another number of channels than 3");
         }
         return new HuggingFaceConfig(json);
+    }
+
+    private static String type(JsonFields json) throws IOException {
+        return json.text("model_type", "vit");
+    }
+
+    @Override
+    public Map<VitVariation, Said> variations() throws IOException {
+        Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
+        say(said, VitVariation.NO_QKV_BIAS, "qkv_bias", !json.flag("qkv_bias", true));
+        int registers = Objects.requireNonNull(TYPES.get(type(json)));
+        if (registers > 0) {
+            boolean has = !json.has("num_register_tokens") || json.size("num_register_tokens", 0) > 0;
+            say(said, VitVariation.REGISTERS, "num_register_tokens", has);
+        }
+        return said;
+    }
+
+    private void say(Map<VitVariation, Said> said, VitVariation variation, String key, boolean has) {
+        if (json.has(key)) {
+            said.put(variation, new Said(key, json.json().get(key).toString(), has));
+        }
     }
 
     @Override
@@ -65,7 +93,9 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
         List<Claim> claims = new ArrayList<>();
         claim(claims, Size.WIDTH, "hidden_size");
         claim(claims, Size.DEPTH, "num_hidden_layers");
-        claim(claims, Size.MLP_WIDTH, "intermediate_size");
+        if (type(json).equals("vit")) { // DINOv2's is a product
+            claim(claims, Size.MLP_WIDTH, "intermediate_size");
+        }
         int[] patch = square(json, "patch_size");
         if (patch != null) {
             if (patch[0] != patch[1]) {

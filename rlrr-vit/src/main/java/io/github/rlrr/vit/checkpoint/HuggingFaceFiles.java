@@ -2,12 +2,14 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The JSON files that {@link HuggingFaceConfig} and {@link HuggingFacePreprocessor} read. */
 final class HuggingFaceFiles {
@@ -17,12 +19,23 @@ final class HuggingFaceFiles {
     static Map<String, Object> config(
             VitConfig config, List<String> classNames, TensorType floats) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("architectures", List.of("ViTForImageClassification"));
-        json.put("model_type", "vit");
+        Set<VitVariation> variations = config.variations();
+        boolean registers = variations.contains(VitVariation.REGISTERS);
+        boolean dinov2 = variations.contains(VitVariation.LAYER_SCALE);
+        String model = dinov2 ? registers ? "Dinov2WithRegisters" : "Dinov2" : "ViT";
+        json.put("architectures", List.of(model + "ForImageClassification"));
+        json.put(
+                "model_type", dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
         json.put("hidden_size", config.width());
         json.put("num_hidden_layers", config.depth());
         json.put("num_attention_heads", config.heads());
-        json.put("intermediate_size", config.mlpWidth());
+        if (dinov2) {
+            json.put("mlp_ratio", mlpRatio(config));
+            json.put("use_swiglu_ffn", variations.contains(VitVariation.SWIGLU));
+            json.put("num_register_tokens", config.registers());
+        } else {
+            json.put("intermediate_size", config.mlpWidth());
+        }
         json.put("hidden_act", "gelu");
         json.put("hidden_dropout_prob", 0.0);
         json.put("attention_probs_dropout_prob", 0.0);
@@ -34,7 +47,7 @@ final class HuggingFaceFiles {
                 square ? config.imageHeight() : List.of(config.imageHeight(), config.imageWidth()));
         json.put("patch_size", config.patchSize());
         json.put("num_channels", VitConfig.CHANNELS);
-        json.put("qkv_bias", true);
+        json.put("qkv_bias", !variations.contains(VitVariation.NO_QKV_BIAS));
         json.put("encoder_stride", config.patchSize());
         Map<String, Object> names = new LinkedHashMap<>();
         Map<String, Object> ids = new LinkedHashMap<>();
@@ -47,6 +60,20 @@ final class HuggingFaceFiles {
         json.put("label2id", ids);
         json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
         return json;
+    }
+
+    /** Transformers takes two thirds of a gated MLP's width, in steps of 8. */
+    private static int mlpRatio(VitConfig config) {
+        boolean gated = config.variations().contains(VitVariation.SWIGLU);
+        for (int ratio = 1; ratio <= 16; ratio++) {
+            int width = config.width() * ratio;
+            if (config.mlpWidth() == (gated ? (width * 2 / 3 + 7) / 8 * 8 : width)) {
+                return ratio;
+            }
+        }
+        throw new IllegalArgumentException(
+                "an MLP of %s for a width of %s is none of Hugging Face's DINOv2; choose another layout, such as timm's"
+                        .formatted(config.mlpWidth(), config.width()));
     }
 
     /** {@code CLIPImageProcessor} is Transformers' plain processor that crops. */

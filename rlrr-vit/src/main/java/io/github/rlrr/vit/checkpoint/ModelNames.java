@@ -5,11 +5,13 @@ import io.github.rlrr.tensor.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +71,12 @@ record ModelNames(Map<String, String> theirs, String note) {
     private static List<String> models(Set<String> names) {
         Set<String> prefixes = new LinkedHashSet<>();
         for (String name : names) {
-            for (VitLayout layout : VitLayout.values()) {
-                String prefix = layout.names().before(name);
-                if (prefix != null) {
-                    prefixes.add(prefix);
-                }
-            }
+            // What one layout has as its own prefix, another takes for a tool's.
+            VitLayout.all().stream()
+                    .map(layout -> layout.before(name))
+                    .filter(Objects::nonNull)
+                    .min(Comparator.comparingInt(String::length))
+                    .ifPresent(prefixes::add);
         }
         return List.copyOf(prefixes);
     }

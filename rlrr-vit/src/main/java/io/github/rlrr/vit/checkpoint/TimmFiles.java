@@ -30,6 +30,14 @@ final class TimmFiles {
 
     private TimmFiles() {}
 
+    /** Whether timm's arguments can ask for a model. */
+    static boolean canSay(VitConfig config) {
+        Set<VitVariation> variations = config.variations();
+        return !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
+                && variations.contains(VitVariation.NO_PATCH_BIAS)
+                        == variations.contains(VitVariation.PRE_NORM);
+    }
+
     static Map<String, Object> config(
             VitConfig config, Preprocessing preprocessing, List<String> classNames) {
         Map<String, Object> json = new LinkedHashMap<>();

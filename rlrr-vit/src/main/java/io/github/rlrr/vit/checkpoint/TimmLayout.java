@@ -14,6 +14,7 @@ final class TimmLayout {
                     Pattern.compile("pre_logits\\..*"),
                     1e-6f,
                     PositionEmbedding.Rule.CUBIC_ANTIALIASED,
+                    TimmFiles::canSay,
                     new NameTable(
                             """
                             cls_token               cls_token

@@ -1,9 +1,12 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.io.ShortList;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 
 /** The families of Vision Transformer files that are read and written. */
 public enum VitLayout {
@@ -11,32 +14,62 @@ public enum VitLayout {
     GOOGLE,
     /** timm's: safetensors, one matrix for query, key and value. */
     TIMM,
-    /** Hugging Face's {@code ViTForImageClassification}: safetensors. */
+    /**
+     * Hugging Face's {@code ViTForImageClassification} and {@code Dinov2ForImageClassification},
+     * with and without registers: safetensors.
+     */
     HUGGINGFACE;
 
-    CheckpointLayout names() {
+    /** Its tables, those that are written first. */
+    List<CheckpointLayout> tables() {
         return switch (this) {
-            case GOOGLE -> GoogleLayout.LAYOUT;
-            case TIMM -> TimmLayout.LAYOUT;
-            case HUGGINGFACE -> HuggingFaceLayout.LAYOUT;
+            case GOOGLE -> List.of(GoogleLayout.LAYOUT);
+            case TIMM -> List.of(TimmLayout.LAYOUT);
+            case HUGGINGFACE -> HuggingFaceLayout.ALL;
         };
+    }
+
+    /** The tables of all layouts. */
+    static List<CheckpointLayout> all() {
+        return Arrays.stream(values()).flatMap(layout -> layout.tables().stream()).toList();
+    }
+
+    /**
+     * The table by which a model is written.
+     *
+     * @throws IllegalArgumentException when this layout has no model of the kind
+     */
+    CheckpointLayout of(VitConfig config) {
+        for (CheckpointLayout table : tables()) {
+            if (table.models().test(config)) {
+                return table;
+            }
+        }
+        throw new IllegalArgumentException(
+                "the layout of %s has no model with %s; choose another layout, such as timm's"
+                        .formatted(tables().get(0).label(), config.variations()));
     }
 
     /** The layout of a file, once its tensors are found to be of a model that we have. */
     static CheckpointLayout of(TensorReader reader) throws IOException {
-        for (VitLayout candidate : values()) {
-            CheckpointLayout layout = candidate.names();
-            if (layout.recognises(reader.tensors())) {
-                Unsupported.check(reader, layout);
-                return layout;
-            }
-        }
-        throw new IOException(
-                reader.file()
-                        + " is no Vision Transformer of a known layout ("
-                        + String.join(
-                                ", ", Arrays.stream(values()).map(l -> l.names().label()).toList())
-                        + "); it holds "
-                        + ShortList.of(reader.tensors().keySet()));
+        // Of tables that know the patch embedding, the one that knows the most.
+        CheckpointLayout layout =
+                all().stream()
+                        .filter(table -> table.recognises(reader.tensors()))
+                        .max(Comparator.comparingLong(table -> table.known(reader.tensors())))
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                reader.file()
+                                                        + " is no Vision Transformer of a known layout ("
+                                                        + String.join(", ", labels())
+                                                        + "); it holds "
+                                                        + ShortList.of(reader.tensors().keySet())));
+        Unsupported.check(reader, layout);
+        return layout;
+    }
+
+    private static List<String> labels() {
+        return Arrays.stream(values()).map(layout -> layout.tables().get(0).label()).toList();
     }
 }

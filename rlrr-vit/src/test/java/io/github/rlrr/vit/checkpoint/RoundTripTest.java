@@ -146,7 +146,7 @@ class RoundTripTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "the layout of %s has no name for blocks.0.ls1.gamma; choose another"
-                                            .formatted(layout.names().label())
+                                            .formatted(layout.tables().get(0).label())
                                     + " layout, such as timm's");
         }
         assertThat(file).doesNotExist();
