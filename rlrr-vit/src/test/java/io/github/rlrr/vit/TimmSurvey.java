@@ -68,7 +68,7 @@ public final class TimmSurvey {
             }
             double relative = difference / largest;
             return (relative <= TOLERANCE ? "exact" : "WRONG")
-                    + String.format(Locale.ROOT, " %.1e", relative);
+                    + String.format(Locale.ROOT, " %.1e of %.3g", relative, largest);
         } catch (IOException e) {
             return "refused " + e.getMessage().replace(folder.toString(), "");
         }
