@@ -9,7 +9,7 @@ import io.github.rlrr.examples.option.OutsideOption;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.report.FiguresJson;
 import io.github.rlrr.examples.report.FiguresText;
-import io.github.rlrr.examples.run.AdaptedModel;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.task.ClassificationFigures;
@@ -91,7 +91,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             Outputs.checkFile("--out", out.resolve("evaluation.json"));
         }
         ImageListing listing = DataOptions.evaluated(data, outside.allowed(), out);
-        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
+        try (AdaptedModel model = AdaptedModel.open(adapter, base::load)) {
             ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
             ClassificationFigures figures =
                     Examination.of(model.adapted(), images, "images", batchSize, base.device())

@@ -2,7 +2,7 @@ package io.github.rlrr.examples.command;
 
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.output.Outputs;
-import io.github.rlrr.examples.run.AdaptedModel;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.checkpoint.Backbones;
@@ -73,7 +73,7 @@ public final class MergeCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--out " + out + " is the adapter's folder, expected one for the model");
         }
-        try (AdaptedModel model = AdaptedModel.open(adapter, base);
+        try (AdaptedModel model = AdaptedModel.open(adapter, base::load);
                 Backbone merged = model.vit().merged(model.adapted())) {
             long values = model.adapted().parameterReport().all();
             Outputs.requireSpace(

@@ -10,7 +10,7 @@ import io.github.rlrr.examples.prediction.LabelledFiles;
 import io.github.rlrr.examples.prediction.PredictionCsv;
 import io.github.rlrr.examples.prediction.PredictionFile;
 import io.github.rlrr.examples.prediction.Predictions;
-import io.github.rlrr.examples.run.AdaptedModel;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.LeftOut;
@@ -134,7 +134,7 @@ public final class PredictCommand implements Callable<Integer> {
             }
         }
         Path adapter = Objects.requireNonNull(source.adapter);
-        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
+        try (AdaptedModel model = AdaptedModel.open(adapter, base::load)) {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
