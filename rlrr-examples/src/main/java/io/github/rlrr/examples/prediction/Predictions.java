@@ -1,8 +1,12 @@
 package io.github.rlrr.examples.prediction;
 
-import io.github.rlrr.examples.prediction.DecodedImages.Decoded;
+import io.github.rlrr.torch.Threads;
+import io.github.rlrr.vit.data.DecodedImages;
+import io.github.rlrr.vit.data.DecodedImages.Decoded;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
+import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import io.github.rlrr.vit.inference.Classification;
 import io.github.rlrr.vit.inference.ImageClassifier;
@@ -37,9 +41,14 @@ public record Predictions(ImageClassifier classifier, int batchSize, ImageLimits
 
     /** Classifies files, holding a few batches of them at any time. */
     public void of(List<Path> files, Sink sink) throws IOException {
+        Preprocessing preprocessing = classifier.preprocessing();
         try (DecodedImages images =
                 new DecodedImages(
-                        files, classifier.preprocessing(), limits, BATCHES_AHEAD * batchSize)) {
+                        files,
+                        new ImageDecoder(limits).withSixteenBit(preprocessing.sixteenBit()),
+                        preprocessing::resize,
+                        Threads.decoders(),
+                        BATCHES_AHEAD * batchSize)) {
             List<Path> paths = new ArrayList<>();
             List<RgbImage> batch = new ArrayList<>();
             for (Decoded next = images.next(); next != null; next = images.next()) {
