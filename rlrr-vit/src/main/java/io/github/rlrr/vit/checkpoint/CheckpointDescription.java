@@ -41,28 +41,4 @@ public record CheckpointDescription(
     public CheckpointDescription {
         classNames = List.copyOf(classNames);
     }
-
-    /**
-     * Says how 16-bit grey is read, where it says how inputs are prepared.
-     *
-     * @param layout as the record has it
-     * @param config as the record has it
-     * @param preprocessing as the record has it
-     * @param classNames as the record has it
-     * @param rejectBelow as the record has it
-     */
-    public CheckpointDescription(
-            String layout,
-            BackboneConfig config,
-            Optional<Preprocessing> preprocessing,
-            List<String> classNames,
-            double rejectBelow) {
-        this(
-                layout,
-                config,
-                preprocessing,
-                classNames,
-                rejectBelow,
-                preprocessing.map(Preprocessing::sixteenBit).orElse(null));
-    }
 }
