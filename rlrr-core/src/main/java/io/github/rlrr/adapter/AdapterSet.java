@@ -120,7 +120,8 @@ public final class AdapterSet implements AutoCloseable {
                 () -> {
                     Map<String, Adapter> parts = new LinkedHashMap<>();
                     combination.weights().keySet().forEach(n -> parts.put(n, with(n).adapter()));
-                    return new AdaptedBlock(base, tree, AdapterCombiner.combine(tree, parts, combination));
+                    return new AdaptedBlock(
+                            base, tree, AdapterCombiner.combine(tree, parts, combination));
                 });
     }
 

@@ -332,7 +332,8 @@ class FrozenStatisticsTest {
 
     @Test
     void adaptersOfBothPoliciesAreNotCombinedAndTheCombinationHasTheirs() {
-        Combination both = new Combination(Combination.Rule.FACTORS, Map.of("a", 0.5, "b", 0.5), "a");
+        Combination both =
+                new Combination(Combination.Rule.FACTORS, Map.of("a", 0.5, "b", 0.5), "a");
         try (AdapterSet adapters = Rlrr.adapters(net(1))) {
             adapters.add("a", OWN.withFrozenStatistics());
             adapters.add("b", OWN);
@@ -343,8 +344,7 @@ class FrozenStatisticsTest {
         try (AdapterSet adapters = Rlrr.adapters(net(1))) {
             adapters.add("a", OWN.withFrozenStatistics());
             adapters.add("b", OWN.withFrozenStatistics());
-            assertThat(adapters.combine("ab", both).config())
-                    .isEqualTo(OWN.withFrozenStatistics());
+            assertThat(adapters.combine("ab", both).config()).isEqualTo(OWN.withFrozenStatistics());
         }
     }
 }

@@ -82,7 +82,9 @@ record StepProducts(List<MatrixProduct> products) {
             add(new MatrixProduct(heads, asking, all, width, false, true, calls)); // Q·Kᵀ, dO·Vᵀ
             add(new MatrixProduct(heads, asking, width, all, false, false, calls)); // A·V, dS·K
             if (training) {
-                add(new MatrixProduct(heads, all, width, asking, true, false, calls)); // Aᵀ·dO, dSᵀ·Q
+                add(
+                        new MatrixProduct(
+                                heads, all, width, asking, true, false, calls)); // Aᵀ·dO, dSᵀ·Q
             }
         }
 

@@ -138,8 +138,7 @@ record FinetuneRun(
                         ? images.load("test", test, validation.preprocessing(), Augmentation.NONE)
                         : validation;
         String set = tests ? "test" : "validation";
-        Examination examination =
-                Examination.of(adapted, seen, set, EVALUATION_BATCH, device);
+        Examination examination = Examination.of(adapted, seen, set, EVALUATION_BATCH, device);
         if (tests) {
             Evaluation result = examination.figures().evaluation();
             metrics.evaluation(set, result);

@@ -3,11 +3,11 @@ package io.github.rlrr.examples.command;
 import io.github.rlrr.examples.option.AdapterOption;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.output.Outputs;
-import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.VitLayout;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.vit.inference.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -64,7 +64,8 @@ public final class MergeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         Outputs.checkFolder("--out", out);
-        if (Files.isDirectory(out) && Files.exists(adapter.folder())
+        if (Files.isDirectory(out)
+                && Files.exists(adapter.folder())
                 && Files.isSameFile(out, adapter.folder())) {
             throw new IllegalArgumentException(
                     "--out " + out + " is the adapter's folder, expected one for the model");

@@ -145,8 +145,7 @@ public final class BaseOptions {
      *
      * @param usual how 16-bit grey is read where it says nothing of that
      */
-    public Optional<Preprocessing> preprocessing(Local found, SixteenBit usual)
-            throws IOException {
+    public Optional<Preprocessing> preprocessing(Local found, SixteenBit usual) throws IOException {
         if (found.name().equals(Bundled.VIT)) {
             // As it was trained, on 8-bit images: it says nothing of others.
             return Optional.of(Preprocessing.vitDefault(1).withSixteenBit(usual));

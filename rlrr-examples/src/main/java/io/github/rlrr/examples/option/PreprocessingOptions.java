@@ -76,8 +76,7 @@ public final class PreprocessingOptions {
             SixteenBit usual,
             PrintWriter notices) {
         Preprocessing known =
-                said.orElse(
-                        Preprocessing.vitDefault(geometry.imageHeight()).withSixteenBit(usual));
+                said.orElse(Preprocessing.vitDefault(geometry.imageHeight()).withSixteenBit(usual));
         List<String> assumed = new ArrayList<>();
         if (said.isEmpty()) {
             assume(assumed, mean, "--mean 0.5,0.5,0.5");

@@ -77,8 +77,7 @@ record Labelling(
     }
 
     /** Labels prepared images as one batch. */
-    List<Classification> label(
-            List<RgbImage> sized, UnaryOperator<NDList> network, Device device) {
+    List<Classification> label(List<RgbImage> sized, UnaryOperator<NDList> network, Device device) {
         return Arrays.stream(outputs(sized, network, device)).map(this::answer).toList();
     }
 

@@ -88,8 +88,7 @@ class PublishedFormsTest {
     @ParameterizedTest
     @ValueSource(strings = {"clip", "scale", "max=4095"})
     void howSixteenBitGreyIsReadIsSaidEvenWhereItIsTheUsual(String how) throws IOException {
-        String config =
-                TIMM_CONFIG.replaceFirst("\\{", "{\"sixteen_bit\": \"" + how + "\", ");
+        String config = TIMM_CONFIG.replaceFirst("\\{", "{\"sixteen_bit\": \"" + how + "\", ");
         Path hub = hub("base_timm.safetensors", config);
         assertThat(VitCheckpoint.describe(hub).sixteenBit()).isEqualTo(SixteenBit.parse(how));
     }

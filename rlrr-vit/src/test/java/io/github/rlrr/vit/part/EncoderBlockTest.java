@@ -156,7 +156,8 @@ class EncoderBlockTest {
             off.suppressNotUsedWarning();
             assertThat(LinearKernel.of(x.get("0:1"))).isEqualTo(LinearKernel.RECORDED);
             if (System.getProperty("os.arch").equals("amd64")) {
-                assertThat(LinearKernel.of(x)).isEqualTo(LinearKernel.UNRECORDED); // all have oneDNN
+                assertThat(LinearKernel.of(x))
+                        .isEqualTo(LinearKernel.UNRECORDED); // all have oneDNN
             }
             assertUnrecorded(
                     block.forward(store, new NDList(x), false).head(),
