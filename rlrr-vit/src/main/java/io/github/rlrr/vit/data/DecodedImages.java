@@ -3,7 +3,6 @@ package io.github.rlrr.vit.data;
 import io.github.rlrr.Internal;
 import io.github.rlrr.torch.Threads;
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +33,22 @@ public final class DecodedImages implements AutoCloseable {
     public record Decoded(
             Path path, @Nullable RgbImage image, @Nullable ImageDecodeException fault) {}
 
+    /** Makes of a file what is kept of it; called on the workers. */
+    @FunctionalInterface
+    public interface Work {
+
+        /**
+         * Decodes a file.
+         *
+         * @param file the file
+         * @return its image; null where nothing is kept
+         * @throws ImageDecodeException when it cannot be read
+         */
+        @Nullable RgbImage on(Path file) throws ImageDecodeException;
+    }
+
     private final Iterator<Path> files;
-    private final ImageDecoder decoder;
-    private final Function<RgbImage, @Nullable RgbImage> use;
+    private final Work work;
     private final int ahead;
     private final Deque<Future<Decoded>> pending = new ArrayDeque<>();
     private final ExecutorService workers;
@@ -46,20 +57,13 @@ public final class DecodedImages implements AutoCloseable {
      * Starts decoding.
      *
      * @param files the files
-     * @param decoder reads them
-     * @param use makes of a whole image what is kept of it, or null; called on the workers
+     * @param work decodes them
      * @param threads how many work, at least 1
      * @param ahead images decoded and not yet taken, at most
      */
-    public DecodedImages(
-            List<Path> files,
-            ImageDecoder decoder,
-            Function<RgbImage, @Nullable RgbImage> use,
-            int threads,
-            int ahead) {
+    public DecodedImages(List<Path> files, Work work, int threads, int ahead) {
         this.files = files.iterator();
-        this.decoder = decoder;
-        this.use = use;
+        this.work = work;
         this.ahead = ahead;
         workers = Threads.pool("rlrr-decoder", threads);
         fill();
@@ -74,7 +78,7 @@ public final class DecodedImages implements AutoCloseable {
 
     private Decoded decode(Path file) {
         try {
-            return new Decoded(file, use.apply(decoder.decode(file)), null);
+            return new Decoded(file, work.on(file), null);
         } catch (ImageDecodeException e) {
             return new Decoded(file, null, e);
         }

@@ -70,7 +70,7 @@ final class ImageLoader {
         int threads = options.parallelism();
         List<Path> files = listing.entries().stream().map(Entry::path).toList();
         try (DecodedImages images =
-                new DecodedImages(files, decoder, this::kept, threads, AHEAD * threads)) {
+                new DecodedImages(files, this::read, threads, AHEAD * threads)) {
             int done = 0;
             for (Decoded next = images.next(); next != null; next = images.next()) {
                 take(listing.entries().get(done), next);
@@ -79,7 +79,8 @@ final class ImageLoader {
         }
     }
 
-    private @Nullable RgbImage kept(RgbImage image) {
+    private @Nullable RgbImage read(Path file) throws ImageDecodeException {
+        RgbImage image = decoder.decode(file);
         return full ? null : region.keep(image, preprocessing);
     }
 
