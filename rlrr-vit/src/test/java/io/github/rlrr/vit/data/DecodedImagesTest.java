@@ -27,8 +27,7 @@ class DecodedImagesTest {
                         return 1_000_000;
                     }
                 };
-        try (DecodedImages decoded =
-                new DecodedImages(endless, file -> null, 2, 5)) {
+        try (DecodedImages decoded = new DecodedImages(endless, file -> null, 2, 5)) {
             assertThat(taken[0]).isEqualTo(5);
             for (int i = 1; i <= 20; i++) {
                 assertThat(decoded.next()).isNotNull();
