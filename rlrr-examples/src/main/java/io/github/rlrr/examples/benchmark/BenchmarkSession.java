@@ -142,7 +142,7 @@ final class BenchmarkSession {
             Preprocessing preprocessing =
                     recipe.preprocessing(base.preprocessing(checkpoint, vit.config()));
             Experiment experiment =
-                    new Experiments(checkpoint, base, preprocessing, overrides)
+                    new ExperimentSetup(checkpoint, base, preprocessing, overrides)
                             .of(recipe.name(), adapter);
             Benchmark.Plan plan =
                     new Benchmark.Plan(

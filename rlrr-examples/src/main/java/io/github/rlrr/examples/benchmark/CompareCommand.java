@@ -220,13 +220,13 @@ public final class CompareCommand implements Callable<Integer> {
             throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         Preprocessing preprocessing = base.preprocessing(checkpoint, vit.config());
-        Experiments naming = new Experiments(checkpoint, base, preprocessing, budget);
+        ExperimentSetup setup = new ExperimentSetup(checkpoint, base, preprocessing, budget);
         Map<String, Experiment> experiments = new LinkedHashMap<>();
         chosen.forEach(
                 (label, method) ->
                         experiments.put(
                                 label,
-                                naming.of(flip ? "compare flipped" : "compare", method.config(0))));
+                                setup.of(flip ? "compare flipped" : "compare", method.config(0))));
         Benchmark.Reporter reporter = () -> write(experiments, sets.keySet(), variant);
         boolean good = true;
         for (Map.Entry<String, ImageSplits> set : sets.entrySet()) {

@@ -18,7 +18,7 @@ public final class ProgramText {
 
     private static final int BFLOAT16 = 15;
 
-    private final Products products;
+    private final LinearKernel kernel;
     private final Precision precision;
     private final StringBuilder text = new StringBuilder();
     private final Map<String, Integer> uses = new HashMap<>();
@@ -27,11 +27,11 @@ public final class ProgramText {
      * Begins a program {@code forward} of {@code x} and the parameters of some layers.
      *
      * @param layers whose parameters are its inputs, in order
-     * @param products which operator computes linear layers
+     * @param kernel which operator computes linear layers
      * @param precision the type of the matrix products
      */
-    ProgramText(Collection<Layer> layers, Products products, Precision precision) {
-        this.products = products;
+    ProgramText(Collection<Layer> layers, LinearKernel kernel, Precision precision) {
+        this.kernel = kernel;
         this.precision = precision;
         text.append("  def forward(self, x: Tensor");
         for (Layer layer : layers) {
@@ -68,12 +68,12 @@ public final class ProgramText {
 
     /** x·Wᵀ + b, in the type of the products. */
     String linear(Linear layer, String x) {
-        return products.linear(x, weight(layer), half(layer.variable("bias")));
+        return kernel.linear(x, weight(layer), half(layer.variable("bias")));
     }
 
     /** GELU of a linear layer. */
     String gelu(Linear layer, String x) {
-        return products.gelu(x, weight(layer), half(layer.variable("bias")));
+        return kernel.gelu(x, weight(layer), half(layer.variable("bias")));
     }
 
     /** A norm in float32, its result in the type of the products. */
