@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +131,7 @@ class BenchCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void severalCasesAreMeasuredInProcessesOfTheirOwn() throws IOException {
         Path file = folder.resolve("figures.jsonl");
         CommandLine.Result result =
