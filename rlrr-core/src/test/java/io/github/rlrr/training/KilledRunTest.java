@@ -23,7 +23,7 @@ class KilledRunTest {
 
     private static final int KILLS = 20;
     private static final int MOST_STARTS = 60;
-    private static final int EPOCHS = 80;
+    private static final int EPOCHS = 60;
 
     @TempDir Path folder;
 

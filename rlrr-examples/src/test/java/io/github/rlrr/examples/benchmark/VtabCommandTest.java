@@ -125,6 +125,7 @@ class VtabCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void whatIsDoneIsNotDoneAgainAndOtherSettingsAreKeptApart() throws IOException {
         assertThat(vtab().exitCode()).isZero();
         Path first = found("dtd", "result.json");

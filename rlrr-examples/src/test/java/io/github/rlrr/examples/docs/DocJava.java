@@ -79,8 +79,7 @@ final class DocJava {
                         "-cp",
                         System.getProperty("java.class.path"));
         boolean compiled =
-                COMPILER.getTask(
-                                said, FILES, null, options, null, FILES.getJavaFileObjects(source))
+                COMPILER.getTask(said, FILES, null, options, null, FILES.getJavaFileObjects(source))
                         .call();
         assertThat(compiled).as("%s: %s", block, said).isTrue();
         PublicApi.check(folder.resolve(name + ".class"));
