@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,7 @@ class BenchCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void severalCasesAreMeasuredInProcessesOfTheirOwn() throws IOException {
         Path file = folder.resolve("figures.jsonl");
         CommandLine.Result result =
