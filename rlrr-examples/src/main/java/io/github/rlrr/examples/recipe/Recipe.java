@@ -78,7 +78,7 @@ public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
      */
     public static Recipe vtab(Path file) throws IOException {
         String table = Files.readString(file);
-        return new Recipe(OWN + Digest.of(table), table, vtab(file.toString(), table));
+        return new Recipe(OWN + Experiment.shortHash(table), table, vtab(file.toString(), table));
     }
 
     private static List<BenchmarkTask> vtab(String name, String table) {

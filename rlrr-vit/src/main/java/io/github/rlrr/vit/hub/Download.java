@@ -1,7 +1,9 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.io.Hash;
 import io.github.rlrr.vit.hub.PartFile.Origin;
 import io.github.rlrr.vit.hub.Transport.Answer;
+import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -11,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one file of one commit: resumes what an earlier attempt or process left, tries again where
@@ -248,12 +249,12 @@ final class Download {
     }
 
     private String checked(@Nullable String demanded) throws IOException {
-        String sha256 = Digests.sha256(part.path());
+        String sha256 = Hash.sha256().add(part.path()).digits();
         String expected = demanded != null ? demanded : facts.sha256();
         if (expected != null) {
             check("SHA-256", expected, sha256);
         } else if (facts.gitSha1() != null) {
-            check("git SHA-1", facts.gitSha1(), Digests.gitSha1(part.path()));
+            check("git SHA-1", facts.gitSha1(), Hash.gitSha1(part.path()));
         }
         return sha256;
     }

@@ -1,9 +1,11 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.io.Hash;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.vit.hub.Download.FreeSpace;
 import io.github.rlrr.vit.hub.Transport.Answer;
+import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings models of a hub into a cache on disk and finds them there.
@@ -316,7 +317,7 @@ public final class Hub {
         if (demanded == null) {
             return true;
         }
-        String found = Digests.sha256(model.weights());
+        String found = Hash.sha256().add(model.weights()).digits();
         if (found.equals(demanded)) {
             return true;
         }
