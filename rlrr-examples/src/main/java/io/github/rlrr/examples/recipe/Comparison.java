@@ -31,15 +31,6 @@ public record Comparison(List<String> tasks, List<Row> rows) {
     public record Row(
             String label, String adapter, long trainable, double seconds, Map<String, Cell> cells) {
 
-        /**
-         * Copies the map.
-         *
-         * @param label see the record
-         * @param adapter see the record
-         * @param trainable see the record
-         * @param seconds see the record
-         * @param cells see the record
-         */
         public Row {
             cells = Map.copyOf(cells);
         }
@@ -75,12 +66,6 @@ public record Comparison(List<String> tasks, List<Row> rows) {
         }
     }
 
-    /**
-     * Copies the lists.
-     *
-     * @param tasks see the record
-     * @param rows see the record
-     */
     public Comparison {
         tasks = List.copyOf(tasks);
         rows = List.copyOf(rows);

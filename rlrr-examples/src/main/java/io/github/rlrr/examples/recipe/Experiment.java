@@ -31,17 +31,6 @@ public record Experiment(
         Map<String, String> preprocessing,
         Map<String, String> overrides) {
 
-    /**
-     * Copies the maps in the order of their keys.
-     *
-     * @param recipe see the record
-     * @param method see the record
-     * @param adapter see the record
-     * @param checkpoint see the record
-     * @param checkpointSha256 see the record
-     * @param preprocessing see the record
-     * @param overrides see the record
-     */
     public Experiment {
         preprocessing = new TreeMap<>(preprocessing);
         overrides = new TreeMap<>(overrides);

@@ -45,13 +45,6 @@ public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
     /** 256 is 224 and a seventh of it. */
     private static final int CROPPED_SHARE = 7;
 
-    /**
-     * Copies the list.
-     *
-     * @param name see the record
-     * @param table see the record
-     * @param tasks see the record
-     */
     public Recipe {
         tasks = List.copyOf(tasks);
     }

@@ -32,8 +32,6 @@ public record Variant(Protocol protocol, SearchSpace search) {
     /**
      * Checks that the two go together.
      *
-     * @param protocol see the record
-     * @param search see the record
      * @throws IllegalArgumentException for a search that would choose on test images
      */
     public Variant {
