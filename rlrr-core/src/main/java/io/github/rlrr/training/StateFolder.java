@@ -108,8 +108,7 @@ final class StateFolder implements AutoCloseable {
         Path file = folder.resolve(PREFIX + step + TENSORS);
         SafetensorsWriter.write(file, tensors, texts);
         String line = Hash.sha256().add(file).digits() + "  " + file.getFileName() + "\n";
-        AtomicFile.write(
-                digestOf(file), out -> out.write(line.getBytes(StandardCharsets.US_ASCII)));
+        AtomicFile.write(digestOf(file), AtomicFile.text(line));
         List<Path> states = newestFirst();
         for (Path old : states.subList(Math.min(KEPT, states.size()), states.size())) {
             Files.deleteIfExists(digestOf(old));
