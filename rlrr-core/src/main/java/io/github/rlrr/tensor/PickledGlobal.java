@@ -1,5 +1,6 @@
 package io.github.rlrr.tensor;
 
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.tensor.PickledTensor.ElementType;
 import io.github.rlrr.tensor.PickledTensor.Storage;
 import java.util.List;
@@ -36,12 +37,12 @@ record PickledGlobal(String name, Kind kind) {
     private static final Pattern CODE =
             Pattern.compile(
                     "(os|posix|nt|sys|subprocess|importlib|runpy|socket|pty|shutil|ctypes|code|codeop"
-                            + "|webbrowser|pickle|_pickle|marshal|types|operator|multiprocessing"
-                            + "|asyncio|threading|signal|urllib|http|requests|torch\\.jit|torch\\.hub)"
-                            + "\\..*|torch\\.load|torch\\.storage\\._load_from_bytes|numpy\\.load"
-                            + "|(builtins|__builtin__)\\.(?!(set|frozenset|list|dict|tuple|bytearray"
-                            + "|bytes|str|int|float|bool|complex|range|slice|object|getattr)$).*"
-                            + "|__builtin__\\.getattr",
+                        + "|webbrowser|pickle|_pickle|marshal|types|operator|multiprocessing"
+                        + "|asyncio|threading|signal|urllib|http|requests|torch\\.jit|torch\\.hub)"
+                        + "\\..*|torch\\.load|torch\\.storage\\._load_from_bytes|numpy\\.load"
+                        + "|(builtins|__builtin__)\\.(?!(set|frozenset|list|dict|tuple|bytearray"
+                        + "|bytes|str|int|float|bool|complex|range|slice|object|getattr)$).*"
+                        + "|__builtin__\\.getattr",
                     Pattern.DOTALL);
 
     /** More than PyTorch's own operators take. */
@@ -113,7 +114,7 @@ record PickledGlobal(String name, Kind kind) {
     static TensorProblemException refused(String name) {
         return new TensorProblemException(
                 "asks for %s, which is no part of a state dict; refused: %s"
-                        .formatted(TensorFileException.shorten(name), REMEDY));
+                        .formatted(OneLine.start(name), REMEDY));
     }
 
     /**
