@@ -37,12 +37,12 @@ record PickledGlobal(String name, Kind kind) {
     private static final Pattern CODE =
             Pattern.compile(
                     "(os|posix|nt|sys|subprocess|importlib|runpy|socket|pty|shutil|ctypes|code|codeop"
-                        + "|webbrowser|pickle|_pickle|marshal|types|operator|multiprocessing"
-                        + "|asyncio|threading|signal|urllib|http|requests|torch\\.jit|torch\\.hub)"
-                        + "\\..*|torch\\.load|torch\\.storage\\._load_from_bytes|numpy\\.load"
-                        + "|(builtins|__builtin__)\\.(?!(set|frozenset|list|dict|tuple|bytearray"
-                        + "|bytes|str|int|float|bool|complex|range|slice|object|getattr)$).*"
-                        + "|__builtin__\\.getattr",
+                            + "|webbrowser|pickle|_pickle|marshal|types|operator|multiprocessing"
+                            + "|asyncio|threading|signal|urllib|http|requests|torch\\.jit|torch\\.hub)"
+                            + "\\..*|torch\\.load|torch\\.storage\\._load_from_bytes|numpy\\.load"
+                            + "|(builtins|__builtin__)\\.(?!(set|frozenset|list|dict|tuple|bytearray"
+                            + "|bytes|str|int|float|bool|complex|range|slice|object|getattr)$).*"
+                            + "|__builtin__\\.getattr",
                     Pattern.DOTALL);
 
     /** More than PyTorch's own operators take. */

@@ -7,9 +7,6 @@ import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -21,6 +18,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last states of a run on disk: {@code step-<n>.safetensors}, and beside each {@code

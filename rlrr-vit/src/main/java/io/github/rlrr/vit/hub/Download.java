@@ -3,7 +3,6 @@ package io.github.rlrr.vit.hub;
 import io.github.rlrr.io.Hash;
 import io.github.rlrr.vit.hub.PartFile.Origin;
 import io.github.rlrr.vit.hub.Transport.Answer;
-import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -13,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one file of one commit: resumes what an earlier attempt or process left, tries again where

@@ -5,7 +5,6 @@ import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.vit.hub.Download.FreeSpace;
 import io.github.rlrr.vit.hub.Transport.Answer;
-import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings models of a hub into a cache on disk and finds them there.

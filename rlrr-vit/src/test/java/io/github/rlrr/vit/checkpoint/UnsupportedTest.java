@@ -192,14 +192,14 @@ class UnsupportedTest {
                 "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1], \"std\": [1]}}"
                         + " | pretrained_cfg.mean is [1], expected three numbers",
                 "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\":"
-                    + " [1,1,1], \"interpolation\": \"lanczos\"}} | interpolation is \"lanczos\","
-                    + " expected bicubic or bilinear",
+                        + " [1,1,1], \"interpolation\": \"lanczos\"}} | interpolation is \"lanczos\","
+                        + " expected bicubic or bilinear",
                 "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\":"
-                    + " [1,1,1], \"crop_mode\": \"border\"}} | crop_mode is \"border\", expected"
-                    + " center or squash",
+                        + " [1,1,1], \"crop_mode\": \"border\"}} | crop_mode is \"border\", expected"
+                        + " center or squash",
                 "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\":"
-                    + " [0,1,1]}} | config.json: std: [0.0, 1.0, 1.0], expected three numbers above"
-                    + " 0"
+                        + " [0,1,1]}} | config.json: std: [0.0, 1.0, 1.0], expected three numbers above"
+                        + " 0"
             })
     void aMalformedConfigurationOrOneOfOtherWeights(String config, String fault)
             throws IOException {
@@ -218,7 +218,7 @@ class UnsupportedTest {
                 "\"rescale_factor\": 0.00784 | rescale_factor is 0.00784, expected 1/255",
                 "\"image_mean\": null | image_mean is null, expected three numbers",
                 "\"size\": {\"shortest_edge\": 16} | size is {\"shortest_edge\":16}, expected"
-                    + " height",
+                        + " height",
                 "\"size\": {\"longest_edge\": 16} | size is {\"longest_edge\":16}, expected height",
                 "\"do_center_crop\": true, \"crop_size\": 32 | crop fraction: 2.0"
             })
