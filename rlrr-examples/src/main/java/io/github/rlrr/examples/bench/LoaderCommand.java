@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.bench;
 
 import io.github.rlrr.examples.option.JsonOption;
+import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.vit.data.ImageTree;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
@@ -175,7 +176,7 @@ final class LoaderCommand implements Callable<Integer> {
                 (what, speed) ->
                         grid.add(List.of(what, String.format(Locale.ROOT, "%,.0f", speed))));
         String table =
-                BenchTable.text(grid)
+                TextTable.of(grid)
                         + String.format(
                                 Locale.ROOT,
                                 "%d images, mean file %d KiB; by the processor time of one"

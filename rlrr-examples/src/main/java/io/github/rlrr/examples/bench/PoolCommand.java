@@ -13,6 +13,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.machine.ResidentMemory;
 import io.github.rlrr.examples.option.JsonOption;
 import io.github.rlrr.examples.output.Folders;
+import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
@@ -282,7 +283,7 @@ final class PoolCommand implements Callable<Integer> {
             grid.add(List.of("kept, MiB", number(pool.readyBytes() / MIB)));
             grid.add(List.of("evictions", Long.toString(pool.evictions())));
         }
-        return BenchTable.text(grid)
+        return TextTable.of(grid)
                 + String.format(
                         Locale.ROOT,
                         "%s, %d adapters, %s, %d requests by Zipf's law%n%s%n",

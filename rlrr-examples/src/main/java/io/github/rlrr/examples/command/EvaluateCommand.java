@@ -18,7 +18,6 @@ import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.inference.AdaptedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +102,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             if (out != null) {
                 Path file = out.resolve("evaluation.json");
-                AtomicFile.write(
-                        file, to -> to.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
+                AtomicFile.write(file, AtomicFile.text(text + "\n"));
                 if (!json) {
                     print.println();
                     print.println("figures   " + file);

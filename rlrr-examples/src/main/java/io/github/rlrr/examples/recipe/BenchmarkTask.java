@@ -32,7 +32,6 @@ public record BenchmarkTask(
         boolean dropLast,
         Map<String, Double> published) {
 
-    /** Copies the results, keeping their order. */
     public BenchmarkTask {
         published = Collections.unmodifiableMap(new LinkedHashMap<>(published));
     }

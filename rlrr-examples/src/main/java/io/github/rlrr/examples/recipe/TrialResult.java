@@ -95,7 +95,6 @@ public record TrialResult(
      */
     public record Cost(double seconds, double cpuSeconds, long peakMemoryKib) {}
 
-    /** Copies the figures. */
     public TrialResult {
         Map<Figure, Double> copy = new EnumMap<>(Figure.class);
         copy.putAll(accuracy);

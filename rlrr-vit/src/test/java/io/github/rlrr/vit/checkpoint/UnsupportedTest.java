@@ -191,14 +191,15 @@ class UnsupportedTest {
                         + " | image_size is [1,2,3], expected one size, or height and width",
                 "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1], \"std\": [1]}}"
                         + " | pretrained_cfg.mean is [1], expected three numbers",
-                "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\": [1,1,1],"
-                        + " \"interpolation\": \"lanczos\"}}"
-                        + " | interpolation is \"lanczos\", expected bicubic or bilinear",
-                "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\": [1,1,1],"
-                        + " \"crop_mode\": \"border\"}}"
-                        + " | crop_mode is \"border\", expected center or squash",
-                "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\": [0,1,1]}}"
-                        + " | config.json: std: [0.0, 1.0, 1.0], expected three numbers above 0"
+                "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\":"
+                        + " [1,1,1], \"interpolation\": \"lanczos\"}} | interpolation is \"lanczos\","
+                        + " expected bicubic or bilinear",
+                "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\":"
+                        + " [1,1,1], \"crop_mode\": \"border\"}} | crop_mode is \"border\", expected"
+                        + " center or squash",
+                "{\"architecture\": \"v\", \"pretrained_cfg\": {\"mean\": [1,1,1], \"std\":"
+                        + " [0,1,1]}} | config.json: std: [0.0, 1.0, 1.0], expected three numbers above"
+                        + " 0"
             })
     void aMalformedConfigurationOrOneOfOtherWeights(String config, String fault)
             throws IOException {
@@ -216,7 +217,8 @@ class UnsupportedTest {
                 "\"do_resize\": false | do_resize is false, expected true",
                 "\"rescale_factor\": 0.00784 | rescale_factor is 0.00784, expected 1/255",
                 "\"image_mean\": null | image_mean is null, expected three numbers",
-                "\"size\": {\"shortest_edge\": 16} | size is {\"shortest_edge\":16}, expected height",
+                "\"size\": {\"shortest_edge\": 16} | size is {\"shortest_edge\":16}, expected"
+                        + " height",
                 "\"size\": {\"longest_edge\": 16} | size is {\"longest_edge\":16}, expected height",
                 "\"do_center_crop\": true, \"crop_size\": 32 | crop fraction: 2.0"
             })
@@ -240,7 +242,8 @@ class UnsupportedTest {
         assertRefused(folder, "config.json is no valid JSON");
         Files.writeString(config, "{\"model_type\": \"" + "x".repeat(1 << 20) + "\"}");
         assertThatThrownBy(() -> VitCheckpoint.load(folder))
-                .hasMessageMatching(".{0,400}model_type is \"x{79}…, another architecture.{0,200}");
+                .hasMessageMatching(
+                        ".{0,400}model_type is \"x{159}…, another architecture.{0,200}");
         Files.write(config, new byte[(16 << 20) + 1]);
         assertRefused(folder, "config.json has more than 16777216 bytes of JSON");
     }
