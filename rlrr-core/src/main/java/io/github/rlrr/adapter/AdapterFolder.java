@@ -10,6 +10,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.reflect.TypeToken;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.io.JsonFile;
 import io.github.rlrr.io.WholeFolder;
@@ -21,7 +22,6 @@ import io.github.rlrr.task.Tasks;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,13 +114,12 @@ public final class AdapterFolder {
             metadata.kept().forEach((key, value) -> task.add(key, GSON.toJsonTree(value)));
             json.add(TASK, task);
         }
-        byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
         try (WholeFolder files = WholeFolder.replace(folder)) {
             files.add(
                     TENSOR_FILE,
                     SafetensorsWriter.content(
                             folder.resolve(TENSOR_FILE), tensors, Map.of("format", "pt")));
-            files.add(CONFIG_FILE, out -> out.write(text));
+            files.add(CONFIG_FILE, AtomicFile.text(GSON.toJson(json) + "\n"));
             files.finish();
         }
     }
@@ -305,8 +304,8 @@ public final class AdapterFolder {
                                 + description.baseFingerprint()
                                 + ", this base has "
                                 + fingerprint
-                                + "; pass the checkpoint it was trained on, with weights held in the"
-                                + " same type");
+                                + "; pass the checkpoint it was trained on, with weights held in"
+                                + " the same type");
             }
             try (TensorReader reader = TensorReader.open(folder.resolve(TENSOR_FILE))) {
                 AdapterTensors.fill(adapter, reader);

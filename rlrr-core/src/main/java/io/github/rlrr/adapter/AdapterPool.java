@@ -4,18 +4,16 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.adapter.ReadyBudget.Entry;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Many adapters that serve on one frozen base, which is held once.
@@ -62,43 +60,12 @@ public final class AdapterPool implements AutoCloseable {
             long evictions,
             long readThrough) {}
 
-    /** An adapter here. Its fields are guarded by {@link #lock}. */
-    private static final class Entry {
-
-        final AdaptedBlock adapted;
-        final AdapterMetadata metadata;
-
-        /** The most that its effective weights take, in bytes. */
-        final long needed;
-
-        @Nullable ReadyValues ready;
-        int users;
-        boolean asked;
-        boolean building;
-        boolean retired;
-
-        Entry(AdaptedBlock adapted, AdapterMetadata metadata, long needed) {
-            this.adapted = adapted;
-            this.metadata = metadata;
-            this.needed = needed;
-        }
-    }
-
     private final Block base;
     private final ModuleTree tree;
-    private final long budget;
     private final Map<Set<String>, String> fingerprints = new ConcurrentHashMap<>();
     private final Object lock = new Object();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-
-    /** Entries with kept weights, the one asked longest ago first. */
-    private final Set<Entry> byUse = new LinkedHashSet<>();
-
-    private long readyBytes;
-    private long hits;
-    private long builds;
-    private long evictions;
-    private long readThrough;
+    private final ReadyBudget ready;
     private int users;
     private boolean closed;
 
@@ -110,7 +77,7 @@ public final class AdapterPool implements AutoCloseable {
         }
         this.base = base;
         this.tree = tree;
-        this.budget = budget;
+        ready = new ReadyBudget(budget);
     }
 
     /**
@@ -180,8 +147,7 @@ public final class AdapterPool implements AutoCloseable {
      */
     public Figures figures() {
         synchronized (lock) {
-            return new Figures(
-                    entries.size(), byUse.size(), readyBytes, hits, builds, evictions, readThrough);
+            return ready.figures(entries.size());
         }
     }
 
@@ -253,7 +219,7 @@ public final class AdapterPool implements AutoCloseable {
             }
             boolean builds;
             synchronized (lock) {
-                builds = take(entry);
+                builds = ready.take(entry);
             }
             try (GradMode off = GradMode.off()) {
                 off.suppressNotUsedWarning();
@@ -276,74 +242,29 @@ public final class AdapterPool implements AutoCloseable {
         }
     }
 
-    /**
-     * Counts a request; true when its thread is to compute the weights, for which there is room.
-     */
-    private boolean take(Entry entry) {
-        if (entry.ready != null) {
-            hits++;
-            byUse.remove(entry);
-            byUse.add(entry);
-            return false;
-        }
-        boolean build = entry.asked && !entry.building && reserve(entry);
-        entry.asked = true;
-        entry.building |= build;
-        if (!build) {
-            readThrough++;
-        }
-        return build;
-    }
-
-    private boolean reserve(Entry entry) {
-        if (entry.needed > budget) {
-            return false;
-        }
-        Iterator<Entry> longestAgo = byUse.iterator();
-        while (readyBytes + entry.needed > budget && longestAgo.hasNext()) {
-            Entry other = longestAgo.next();
-            if (other.users == 0) {
-                longestAgo.remove();
-                drop(other);
-                evictions++;
-            }
-        }
-        if (readyBytes + entry.needed > budget) {
-            return false;
-        }
-        readyBytes += entry.needed;
-        return true;
-    }
-
     private void build(Entry entry) {
         ReadyValues made = null;
         try {
             made = new ReadyValues(tree, entry.adapted.adapter());
         } finally {
             synchronized (lock) {
-                entry.building = false;
-                readyBytes += (made == null ? 0 : made.bytes()) - entry.needed;
-                if (made != null) {
-                    entry.ready = made;
-                    byUse.add(entry);
-                    builds++;
-                }
+                ready.built(entry, made);
             }
         }
     }
 
     /** Kept weights do not go while the entry is in use. */
     private NDList run(Entry entry, NDList inputs) {
-        ReadyValues ready;
+        ReadyValues values;
         synchronized (lock) {
-            ready = entry.ready;
+            values = entry.ready;
         }
         NDManager owner = inputs.head().getManager();
-        if (ready == null) {
+        if (values == null) {
             return entry.adapted.forward(new ParameterStore(owner, false), inputs, false);
         }
         try (NDManager scope = owner.newSubManager()) {
-            NDList outputs = base.forward(ready.store(scope), inputs, false);
+            NDList outputs = base.forward(values.store(scope), inputs, false);
             outputs.attach(owner);
             return outputs;
         }
@@ -353,7 +274,7 @@ public final class AdapterPool implements AutoCloseable {
         entry.users--;
         users--;
         if (entry.retired && entry.users == 0) {
-            free(entry);
+            ready.free(entry);
         }
         lock.notifyAll();
     }
@@ -361,24 +282,8 @@ public final class AdapterPool implements AutoCloseable {
     private void retire(Entry entry) {
         entry.retired = true;
         if (entry.users == 0) {
-            free(entry);
+            ready.free(entry);
         }
-    }
-
-    private void free(Entry entry) {
-        byUse.remove(entry);
-        drop(entry);
-        entry.adapted.close();
-    }
-
-    /** Forgets kept weights; the next request is a first one again. */
-    private void drop(Entry entry) {
-        if (entry.ready != null) {
-            readyBytes -= entry.ready.bytes();
-            entry.ready.close();
-            entry.ready = null;
-        }
-        entry.asked = false;
     }
 
     private void requireOpen() {

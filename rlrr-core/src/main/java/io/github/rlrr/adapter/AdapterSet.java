@@ -109,18 +109,19 @@ public final class AdapterSet implements AutoCloseable {
      * Adds the combination of trained adapters of this set. They are read, not changed.
      *
      * @param name the name of the combination, as for {@link #add(String, AdapterConfig)}
-     * @param mixture which adapters, with what weights and by which rule
+     * @param combination which adapters, with what weights and by which rule
      * @return the view {@link #with} gives: an adapter like any other
      * @throws IllegalArgumentException when the name is taken or malformed, an adapter is not in
      *     the set, or they do not fit each other, with the reason; the set is unchanged then
      */
-    public AdaptedBlock combine(String name, Mixture mixture) {
+    public AdaptedBlock combine(String name, Combination combination) {
         return put(
                 name,
                 () -> {
                     Map<String, Adapter> parts = new LinkedHashMap<>();
-                    mixture.weights().keySet().forEach(n -> parts.put(n, with(n).adapter()));
-                    return new AdaptedBlock(base, tree, AdapterMixer.mix(tree, parts, mixture));
+                    combination.weights().keySet().forEach(n -> parts.put(n, with(n).adapter()));
+                    return new AdaptedBlock(
+                            base, tree, AdapterCombiner.combine(tree, parts, combination));
                 });
     }
 

@@ -3,13 +3,9 @@ package io.github.rlrr.adapter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.Adapter.AdaptedSite;
+import io.github.rlrr.io.Hash;
 import io.github.rlrr.module.ModuleTree;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,25 +40,15 @@ final class Fingerprint {
 
     /** The fingerprint without the parameters of some ids. */
     static String of(ModuleTree tree, Set<String> left) {
-        MessageDigest digest = sha256();
+        Hash hash = Hash.sha256();
         for (Map.Entry<String, Parameter> entry : new TreeMap<>(tree.parameters()).entrySet()) {
             if (!left.contains(entry.getValue().getId())) {
                 NDArray array = entry.getValue().getArray();
                 String header =
                         entry.getKey() + " " + array.getDataType() + " " + array.getShape() + "\n";
-                digest.update(header.getBytes(StandardCharsets.UTF_8));
-                ByteBuffer values = array.toByteBuffer();
-                digest.update(values);
+                hash.add(header).add(array.toByteBuffer());
             }
         }
-        return "sha256:" + HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return "sha256:" + hash.digits();
     }
 }

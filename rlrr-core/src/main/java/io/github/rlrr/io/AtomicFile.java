@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
@@ -58,6 +59,17 @@ public final class AtomicFile {
             discard(temporary, t);
             throw t;
         }
+    }
+
+    /**
+     * A text as a file's content.
+     *
+     * @param text written in UTF-8
+     * @return the content
+     */
+    public static Content text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return out -> out.write(bytes);
     }
 
     /**

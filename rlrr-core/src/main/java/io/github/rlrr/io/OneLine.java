@@ -5,6 +5,8 @@ import java.util.HexFormat;
 /** Shows texts of people's in one line of a message, a log or a table. */
 public final class OneLine {
 
+    private static final int LONGEST = 160;
+
     private OneLine() {}
 
     /**
@@ -34,6 +36,16 @@ public final class OneLine {
             }
         }
         return line.toString();
+    }
+
+    /**
+     * The start of a text that a file or a server gave, 160 characters.
+     *
+     * @param text any text
+     * @return as for {@link #of}, with … in place of the rest
+     */
+    public static String start(String text) {
+        return of(text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…");
     }
 
     private static boolean breaks(int c) {

@@ -1,7 +1,6 @@
 package io.github.rlrr.io;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,9 +39,8 @@ public final class WholeFolder implements AutoCloseable {
     public static final String MARK = ".rlrr-unfinished";
 
     private static final String LOCK = "lock";
-    private static final byte[] REASON =
-            "The files of this folder are being replaced, or were when the process was killed.\n"
-                    .getBytes(StandardCharsets.US_ASCII);
+    private static final String REASON =
+            "The files of this folder are being replaced, or were when the process was killed.\n";
 
     private final Path folder;
     private final @Nullable ProcessLock lock;
@@ -158,7 +156,7 @@ public final class WholeFolder implements AutoCloseable {
             throw new IOException(
                     folder + " was deleted or moved while it was written; nothing was saved there");
         }
-        AtomicFile.write(folder.resolve(MARK), out -> out.write(REASON));
+        AtomicFile.write(folder.resolve(MARK), AtomicFile.text(REASON));
         changed.run();
         List<String> names = new ArrayList<>(staged.keySet());
         for (int i = names.size() - 1; i >= 0; i--) {

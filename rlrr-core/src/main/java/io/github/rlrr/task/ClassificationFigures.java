@@ -46,24 +46,6 @@ public record ClassificationFigures(
     public static final int CALIBRATION_BINS = 15;
 
     /**
-     * Copies the lists.
-     *
-     * @param examples as the record has it
-     * @param loss as the record has it
-     * @param accuracy as the record has it
-     * @param topFive as the record has it
-     * @param macroF1 as the record has it
-     * @param calibrationError as the record has it
-     * @param classes as the record has it
-     * @param calibration as the record has it
-     * @param confusion as the record has it
-     */
-    public ClassificationFigures {
-        classes = List.copyOf(classes);
-        calibration = List.copyOf(calibration);
-    }
-
-    /**
      * Runs a block over a data set, without dropout and without recording gradients.
      *
      * @param block an initialized classifier: (B, …) to logits (B, classes)

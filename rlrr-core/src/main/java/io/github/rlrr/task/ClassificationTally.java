@@ -137,7 +137,7 @@ public final class ClassificationTally {
             }
             classes.add(new ClassFigures(classNames.get(i), support, predicted, counts[i][i]));
         }
-        return classes;
+        return List.copyOf(classes);
     }
 
     private List<CalibrationBin> bins() {
@@ -146,7 +146,7 @@ public final class ClassificationTally {
             int n = binExamples[i];
             bins.add(new CalibrationBin(n, binConfidence[i] / n, (double) binCorrect[i] / n));
         }
-        return bins;
+        return List.copyOf(bins);
     }
 
     private static int[][] copy(int[][] counts) {

@@ -1,5 +1,6 @@
 package io.github.rlrr.tensor;
 
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.tensor.PickledTensor.ElementType;
 import io.github.rlrr.tensor.PickledTensor.Storage;
 import java.util.List;
@@ -113,7 +114,7 @@ record PickledGlobal(String name, Kind kind) {
     static TensorProblemException refused(String name) {
         return new TensorProblemException(
                 "asks for %s, which is no part of a state dict; refused: %s"
-                        .formatted(TensorFileException.shorten(name), REMEDY));
+                        .formatted(OneLine.start(name), REMEDY));
     }
 
     /**

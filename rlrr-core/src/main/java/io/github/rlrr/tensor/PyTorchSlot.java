@@ -1,6 +1,7 @@
 package io.github.rlrr.tensor;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.io.OneLine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipEntry;
@@ -32,7 +33,7 @@ record PyTorchSlot(TensorInfo tensor, ZipEntry entry, long begin, long end, long
             throw new TensorProblemException(
                     "has the element type %s, expected one of %s"
                             .formatted(
-                                    TensorFileException.shorten(claimed.type().name()),
+                                    OneLine.start(claimed.type().name()),
                                     List.of(TensorType.values())));
         }
         PickledTensor.Storage storage = claimed.storage();
@@ -50,7 +51,7 @@ record PyTorchSlot(TensorInfo tensor, ZipEntry entry, long begin, long end, long
                             .formatted(
                                     storage.count(),
                                     claimedWidth,
-                                    TensorFileException.shorten(storage.key()),
+                                    OneLine.start(storage.key()),
                                     entry.getSize()));
         }
         if (claimed.size().length != claimed.stride().length) {

@@ -1,5 +1,6 @@
 package io.github.rlrr.tensor;
 
+import io.github.rlrr.io.OneLine;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -17,8 +18,6 @@ public final class TensorFileException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    private static final int LONGEST_QUOTE = 160;
-
     /**
      * Reports a problem of a whole file.
      *
@@ -26,7 +25,7 @@ public final class TensorFileException extends IOException {
      * @param problem what was found and what was expected, without the file's name
      */
     public TensorFileException(Path file, String problem) {
-        super(oneLine(file + ": " + problem));
+        super(OneLine.of(file + ": " + problem));
     }
 
     /**
@@ -37,7 +36,7 @@ public final class TensorFileException extends IOException {
      * @param cause what revealed it
      */
     public TensorFileException(Path file, String problem, Throwable cause) {
-        super(oneLine(file + ": " + problem), cause);
+        super(OneLine.of(file + ": " + problem), cause);
     }
 
     /**
@@ -65,13 +64,7 @@ public final class TensorFileException extends IOException {
 
     /** Puts text from a file between quotes, shortened and freed of control characters. */
     static String quote(String text) {
-        return '"' + shorten(text) + '"';
-    }
-
-    /** Text from a file, shortened and freed of control characters. */
-    static String shorten(String text) {
-        return oneLine(
-                text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…");
+        return '"' + OneLine.start(text) + '"';
     }
 
     /** Turns what the system says while opening or reading a file into one of these. */
@@ -103,16 +96,5 @@ public final class TensorFileException extends IOException {
             return e.getClass().getSimpleName();
         }
         return message.lines().findFirst().orElse(message);
-    }
-
-    private static String oneLine(String message) {
-        return message.codePoints()
-                .map(c -> isBreak(c) ? '?' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-    }
-
-    private static boolean isBreak(int c) {
-        return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
     }
 }

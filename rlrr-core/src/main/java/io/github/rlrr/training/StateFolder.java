@@ -2,25 +2,20 @@ package io.github.rlrr.training;
 
 import ai.djl.ndarray.NDArray;
 import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.io.Hash;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -112,9 +107,8 @@ final class StateFolder implements AutoCloseable {
             throws IOException {
         Path file = folder.resolve(PREFIX + step + TENSORS);
         SafetensorsWriter.write(file, tensors, texts);
-        String line = sha256(file) + "  " + file.getFileName() + "\n";
-        AtomicFile.write(
-                digestOf(file), out -> out.write(line.getBytes(StandardCharsets.US_ASCII)));
+        String line = Hash.sha256().add(file).digits() + "  " + file.getFileName() + "\n";
+        AtomicFile.write(digestOf(file), AtomicFile.text(line));
         List<Path> states = newestFirst();
         for (Path old : states.subList(Math.min(KEPT, states.size()), states.size())) {
             Files.deleteIfExists(digestOf(old));
@@ -148,15 +142,15 @@ final class StateFolder implements AutoCloseable {
         if (damaged) {
             throw new IOException(
                     folder
-                            + ": the states of the run in it are damaged; delete the folder to begin"
-                            + " again");
+                            + ": the states of the run in it are damaged; delete the folder to"
+                            + " begin again");
         }
         return null;
     }
 
     private static boolean isWhole(Path file) throws IOException {
         String said = new String(Files.readAllBytes(digestOf(file)), StandardCharsets.ISO_8859_1);
-        return said.startsWith(sha256(file) + " ");
+        return said.startsWith(Hash.sha256().add(file).digits() + " ");
     }
 
     private List<Path> newestFirst() throws IOException {
@@ -181,19 +175,6 @@ final class StateFolder implements AutoCloseable {
     private static Path digestOf(Path file) {
         String name = String.valueOf(file.getFileName());
         return file.resolveSibling(name.substring(0, name.length() - TENSORS.length()) + DIGEST);
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Lets other processes have the folder. */

@@ -332,19 +332,19 @@ class FrozenStatisticsTest {
 
     @Test
     void adaptersOfBothPoliciesAreNotCombinedAndTheCombinationHasTheirs() {
-        Mixture mixture = new Mixture(Mixture.Rule.FACTORS, Map.of("a", 0.5, "b", 0.5), "a");
+        Combination both =
+                new Combination(Combination.Rule.FACTORS, Map.of("a", 0.5, "b", 0.5), "a");
         try (AdapterSet adapters = Rlrr.adapters(net(1))) {
             adapters.add("a", OWN.withFrozenStatistics());
             adapters.add("b", OWN);
-            assertThatThrownBy(() -> adapters.combine("ab", mixture))
+            assertThatThrownBy(() -> adapters.combine("ab", both))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("differ in whether batch norm's statistics are frozen");
         }
         try (AdapterSet adapters = Rlrr.adapters(net(1))) {
             adapters.add("a", OWN.withFrozenStatistics());
             adapters.add("b", OWN.withFrozenStatistics());
-            assertThat(adapters.combine("ab", mixture).config())
-                    .isEqualTo(OWN.withFrozenStatistics());
+            assertThat(adapters.combine("ab", both).config()).isEqualTo(OWN.withFrozenStatistics());
         }
     }
 }

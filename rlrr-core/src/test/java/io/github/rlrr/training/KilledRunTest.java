@@ -11,17 +11,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real process, killed with SIGKILL at random moments, and one whose disk is full. */
+@Tag("slow")
 class KilledRunTest {
 
     private static final int KILLS = 20;
     private static final int MOST_STARTS = 60;
-    private static final int EPOCHS = 80;
+    private static final int EPOCHS = 60;
 
     @TempDir Path folder;
 
@@ -29,6 +31,8 @@ class KilledRunTest {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ResumableRun.class.getName(),

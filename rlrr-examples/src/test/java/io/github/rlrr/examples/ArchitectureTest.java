@@ -81,7 +81,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(EXAMPLES + "..")
-                .check(PublicApi.libraries());
+                .check(PublicApi.LIBRARIES);
     }
 
     @Test

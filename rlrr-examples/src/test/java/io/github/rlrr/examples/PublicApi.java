@@ -24,6 +24,20 @@ public final class PublicApi {
     private static final DescribedPredicate<JavaClass> INTERNAL =
             describe("internal", PublicApi::isInternal);
 
+    /** The classes of both libraries. */
+    static final JavaClasses LIBRARIES =
+            new ClassFileImporter()
+                    .importUrls(
+                            List.of(
+                                    Internal.class
+                                            .getProtectionDomain()
+                                            .getCodeSource()
+                                            .getLocation(),
+                                    VitConfig.class
+                                            .getProtectionDomain()
+                                            .getCodeSource()
+                                            .getLocation()));
+
     private static final ArchRule RULE =
             noClasses()
                     .should()
@@ -48,21 +62,9 @@ public final class PublicApi {
         return type.getEnclosingClass().map(PublicApi::outermost).orElse(type.getSimpleName());
     }
 
-    /** The classes of both libraries. */
-    static JavaClasses libraries() {
-        return new ClassFileImporter()
-                .importUrls(
-                        List.of(
-                                Internal.class.getProtectionDomain().getCodeSource().getLocation(),
-                                VitConfig.class
-                                        .getProtectionDomain()
-                                        .getCodeSource()
-                                        .getLocation()));
-    }
-
     /** The names of the public types that programs do not use. */
     static Set<String> internalTypes() {
-        return libraries().that(INTERNAL).stream()
+        return LIBRARIES.that(INTERNAL).stream()
                 .map(type -> type.getName().replace('$', '.'))
                 .collect(Collectors.toSet());
     }

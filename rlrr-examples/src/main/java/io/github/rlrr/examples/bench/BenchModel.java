@@ -94,7 +94,7 @@ public record BenchModel(String name, VitConfig config) {
         if (shape.dimension() > 1) {
             return manager.randomNormal(0, 0.02f, shape, DataType.FLOAT32);
         }
-        return path.endsWith(".weight") ? manager.ones(shape) : manager.zeros(shape);
+        return path.endsWith(".gamma") ? manager.ones(shape) : manager.zeros(shape);
     }
 
     private static NDArray halved(String path, NDArray weight) {

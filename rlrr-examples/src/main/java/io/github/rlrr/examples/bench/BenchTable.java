@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.bench;
 
+import io.github.rlrr.examples.output.TextTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,7 +52,7 @@ final class BenchTable {
         for (Measurement one : measured) {
             grid.add(products ? step(one) : parts(one));
         }
-        return text(grid) + on(first);
+        return TextTable.of(grid) + on(first);
     }
 
     private static List<String> step(Measurement one) {
@@ -115,26 +116,6 @@ final class BenchTable {
     static String number(double value) {
         int digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : value >= 0.1 ? 3 : 4;
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
-    }
-
-    /** Columns in line, the first to the left. */
-    static String text(List<List<String>> grid) {
-        int[] widths = new int[grid.get(0).size()];
-        for (List<String> row : grid) {
-            for (int c = 0; c < widths.length; c++) {
-                widths[c] = Math.max(widths[c], row.get(c).length());
-            }
-        }
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : grid) {
-            StringBuilder line = new StringBuilder();
-            for (int c = 0; c < widths.length; c++) {
-                String padding = " ".repeat(widths[c] - row.get(c).length());
-                line.append(c == 0 ? row.get(c) + padding : "  " + padding + row.get(c));
-            }
-            text.append(line.toString().stripTrailing()).append(System.lineSeparator());
-        }
-        return text.toString();
     }
 
     private static String on(Measurement one) {

@@ -1,6 +1,8 @@
 package io.github.rlrr.examples.bench;
 
 import io.github.rlrr.examples.option.JsonOption;
+import io.github.rlrr.examples.output.TextTable;
+import io.github.rlrr.vit.data.ImageTree;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -20,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,19 +95,13 @@ final class LoaderCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--passes is " + passes + ", expected at least 1");
         }
         json.check();
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(data)) {
-            files = all.filter(Files::isRegularFile).sorted().limit(MOST).toList();
-        }
+        List<Path> files = ImageTree.below(data).some(data).stream().limit(MOST).toList();
         ImageDecoder decoder = new ImageDecoder();
         List<RgbImage> decoded = new ArrayList<>();
         long bytes = 0;
         for (Path file : files) {
             decoded.add(decoder.decode(file));
             bytes += Files.size(file);
-        }
-        if (decoded.isEmpty()) {
-            throw new IllegalArgumentException("--data " + data + " holds no files");
         }
         int count = files.size();
         Preprocessing bicubic = Preprocessing.vitDefault(SIZE);
@@ -181,7 +176,7 @@ final class LoaderCommand implements Callable<Integer> {
                 (what, speed) ->
                         grid.add(List.of(what, String.format(Locale.ROOT, "%,.0f", speed))));
         String table =
-                BenchTable.text(grid)
+                TextTable.of(grid)
                         + String.format(
                                 Locale.ROOT,
                                 "%d images, mean file %d KiB; by the processor time of one"

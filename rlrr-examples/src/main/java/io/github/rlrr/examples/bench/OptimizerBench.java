@@ -5,13 +5,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.machine.ResidentMemory;
 import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.training.AdamW;
@@ -21,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures what a training step does besides the network's own work: every parameter read through
@@ -79,6 +86,45 @@ final class OptimizerBench {
             adapted.forward(store, new NDList(input), true);
         } finally {
             recording.close();
+        }
+    }
+
+    /**
+     * A block whose forward asks for every parameter of a model and computes nothing with them; its
+     * output is its input. Adapted, it shows what the reading costs by itself.
+     */
+    private static final class ParameterReader extends AbstractBlock {
+
+        private final List<Parameter> asked;
+
+        /** Wraps an initialized model, which stays the caller's to close. */
+        @SuppressWarnings("this-escape")
+        ParameterReader(Block model) {
+            addChildBlock("model", model);
+            asked = List.copyOf(ModuleTree.of(model).parameters().values());
+            inputShapes = model.getInputShapes().clone();
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                @Nullable PairList<String, Object> params) {
+            for (Parameter parameter : asked) {
+                store.getValue(parameter, inputs.head().getDevice(), training);
+            }
+            return inputs;
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+            getChildren().values().forEach(child -> child.initialize(manager, type, shapes));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputs) {
+            return inputs.clone();
         }
     }
 }

@@ -13,6 +13,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.machine.ResidentMemory;
 import io.github.rlrr.examples.option.JsonOption;
 import io.github.rlrr.examples.output.Folders;
+import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.TorchRuntime;
@@ -28,7 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -163,13 +164,10 @@ final class PoolCommand implements Callable<Integer> {
             }
             loadMillis = since(start) / adapters;
             ask(
-                    which -> {
+                    image,
+                    (which, own) -> {
                         AdapterPool.Figures before = pool.figures();
-                        try (NDManager scope = image.getManager().newSubManager()) {
-                            NDArray own = image.duplicate();
-                            own.attach(scope);
-                            pool.forward("a" + which, new NDList(own)).head().toFloatArray();
-                        }
+                        pool.forward("a" + which, own).head().toFloatArray();
                         return kind(before, pool.figures());
                     });
             report(pool.figures());
@@ -194,18 +192,13 @@ final class PoolCommand implements Callable<Integer> {
             }
             loadMillis = since(start) / adapters;
             ask(
-                    which -> {
-                        try (NDManager scope = image.getManager().newSubManager()) {
-                            NDArray own = image.duplicate();
-                            own.attach(scope);
-                            copies.get(which)
-                                    .forward(
-                                            new ParameterStore(scope, false),
-                                            new NDList(own),
-                                            false)
-                                    .head()
-                                    .toFloatArray();
-                        }
+                    image,
+                    (which, own) -> {
+                        NDManager scope = own.head().getManager();
+                        copies.get(which)
+                                .forward(new ParameterStore(scope, false), own, false)
+                                .head()
+                                .toFloatArray();
                         return Kind.COPY;
                     });
             report(null);
@@ -214,7 +207,7 @@ final class PoolCommand implements Callable<Integer> {
         }
     }
 
-    private void ask(IntFunction<Kind> request) {
+    private void ask(NDArray image, BiFunction<Integer, NDList, Kind> request) {
         PrintWriter err = spec.commandLine().getErr();
         err.printf("pool: %s requests to %s adapters%n", requests, adapters);
         err.flush();
@@ -229,7 +222,12 @@ final class PoolCommand implements Callable<Integer> {
             int found = Arrays.binarySearch(share, random.nextDouble() * sum);
             int which = Math.min(adapters - 1, found < 0 ? -found - 1 : found);
             long start = System.nanoTime();
-            Kind kind = request.apply(which);
+            Kind kind;
+            try (NDManager scope = image.getManager().newSubManager()) {
+                NDArray own = image.duplicate();
+                own.attach(scope);
+                kind = request.apply(which, new NDList(own));
+            }
             millis.computeIfAbsent(kind, k -> new ArrayList<>()).add(since(start));
         }
     }
@@ -285,7 +283,7 @@ final class PoolCommand implements Callable<Integer> {
             grid.add(List.of("kept, MiB", number(pool.readyBytes() / MIB)));
             grid.add(List.of("evictions", Long.toString(pool.evictions())));
         }
-        return BenchTable.text(grid)
+        return TextTable.of(grid)
                 + String.format(
                         Locale.ROOT,
                         "%s, %d adapters, %s, %d requests by Zipf's law%n%s%n",

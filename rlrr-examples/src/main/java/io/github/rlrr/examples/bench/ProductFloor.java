@@ -25,7 +25,7 @@ final class ProductFloor {
     private static final int TIMES = 4;
 
     /** The factors of a call. */
-    private record Factors(Product product, NDArray left, NDArray right) {
+    private record Factors(MatrixProduct product, NDArray left, NDArray right) {
 
         /** Seconds of so many calls. */
         double seconds(int calls, boolean wait) {
@@ -84,7 +84,7 @@ final class ProductFloor {
         }
     }
 
-    private static Factors factors(Product product, NDManager manager) {
+    private static Factors factors(MatrixProduct product, NDManager manager) {
         return new Factors(
                 product,
                 factor(manager, product, product.m(), product.k(), product.leftTransposed()),
@@ -92,7 +92,7 @@ final class ProductFloor {
     }
 
     private static NDArray factor(
-            NDManager manager, Product product, long rows, long columns, boolean transposed) {
+            NDManager manager, MatrixProduct product, long rows, long columns, boolean transposed) {
         List<Long> sides = new ArrayList<>();
         if (product.batch() > 1) {
             sides.add(product.batch());

@@ -25,7 +25,7 @@ import java.util.List;
  *
  * @param products the calls, equal ones together
  */
-record StepProducts(List<Product> products) {
+record StepProducts(List<MatrixProduct> products) {
 
     /** Of a training step. */
     static StepProducts training(VitConfig config, int batch) {
@@ -39,13 +39,13 @@ record StepProducts(List<Product> products) {
 
     /** 2·m·n·k over all products. */
     long flops() {
-        return products.stream().mapToLong(Product::flops).sum();
+        return products.stream().mapToLong(MatrixProduct::flops).sum();
     }
 
     private static final class Counting implements ProductCounter {
 
         private final boolean training;
-        private final List<Product> products = new ArrayList<>();
+        private final List<MatrixProduct> products = new ArrayList<>();
 
         Counting(boolean training) {
             this.training = training;
@@ -60,35 +60,37 @@ record StepProducts(List<Product> products) {
         public void linear(long rows, Layer.Linear layer) {
             long in = layer.in();
             long out = layer.out();
-            add(new Product(1, rows, out, in, false, true, 1)); // X·Wᵀ
+            add(new MatrixProduct(1, rows, out, in, false, true, 1)); // X·Wᵀ
             if (training) {
-                add(new Product(1, rows, in, out, false, false, 1)); // G·W
-                add(new Product(1, out, in, rows, true, false, 1)); // Gᵀ·X
+                add(new MatrixProduct(1, rows, in, out, false, false, 1)); // G·W
+                add(new MatrixProduct(1, out, in, rows, true, false, 1)); // Gᵀ·X
             }
         }
 
         @Override
         public void patches(long rows, Layer.Patches layer) {
             long values = (long) layer.in() * layer.side() * layer.side();
-            add(new Product(1, rows, layer.out(), values, false, true, 1));
+            add(new MatrixProduct(1, rows, layer.out(), values, false, true, 1));
             if (training) {
-                add(new Product(1, layer.out(), values, rows, true, false, 1));
+                add(new MatrixProduct(1, layer.out(), values, rows, true, false, 1));
             }
         }
 
         @Override
         public void attention(long heads, long asking, long all, long width) {
             int calls = training ? 2 : 1;
-            add(new Product(heads, asking, all, width, false, true, calls)); // Q·Kᵀ, dO·Vᵀ
-            add(new Product(heads, asking, width, all, false, false, calls)); // A·V, dS·K
+            add(new MatrixProduct(heads, asking, all, width, false, true, calls)); // Q·Kᵀ, dO·Vᵀ
+            add(new MatrixProduct(heads, asking, width, all, false, false, calls)); // A·V, dS·K
             if (training) {
-                add(new Product(heads, all, width, asking, true, false, calls)); // Aᵀ·dO, dSᵀ·Q
+                add(
+                        new MatrixProduct(
+                                heads, all, width, asking, true, false, calls)); // Aᵀ·dO, dSᵀ·Q
             }
         }
 
-        private void add(Product product) {
+        private void add(MatrixProduct product) {
             for (int i = 0; i < products.size(); i++) {
-                Product there = products.get(i);
+                MatrixProduct there = products.get(i);
                 if (there.sameCall(product)) {
                     products.set(i, there.withCount(there.count() + product.count()));
                     return;

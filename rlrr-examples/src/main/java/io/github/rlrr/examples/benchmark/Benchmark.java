@@ -167,7 +167,7 @@ final class Benchmark {
     private @Nullable TrialResult result(
             BenchmarkTask task, long seed, Images images, Path folder, String name)
             throws IOException {
-        Measure measure = new Measure();
+        CostMeter meter = new CostMeter();
         HyperParameters settings = task.settings().with(plan.overrides());
         TaskRun.Result result = null;
         String failure = null;
@@ -191,7 +191,7 @@ final class Benchmark {
                 result == null ? Map.of() : result.accuracy(),
                 result == null ? 0 : result.bestEpoch(),
                 result == null ? settings : result.settings(),
-                measure.cost(),
+                meter.cost(),
                 environment(result));
     }
 

@@ -25,7 +25,6 @@ import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -142,7 +141,7 @@ final class BenchmarkSession {
             Preprocessing preprocessing =
                     recipe.preprocessing(base.preprocessing(checkpoint, vit.config()));
             Experiment experiment =
-                    new Experiments(checkpoint, base, preprocessing, overrides)
+                    new ExperimentSetup(checkpoint, base, preprocessing, overrides)
                             .of(recipe.name(), adapter);
             Benchmark.Plan plan =
                     new Benchmark.Plan(
@@ -160,9 +159,8 @@ final class BenchmarkSession {
                     config.effective(
                             Map.of("checkpoint", checkpoint.name(), "root", root, "out", folder)));
             if (!recipe.table().isEmpty()) {
-                byte[] table = recipe.table().getBytes(StandardCharsets.UTF_8);
                 Path copy = folder.resolve(experiment.key()).resolve(Recipe.TABLE_FILE);
-                AtomicFile.write(copy, to -> to.write(table));
+                AtomicFile.write(copy, AtomicFile.text(recipe.table()));
             }
             boolean good =
                     new Benchmark(plan, vit, folder, () -> Report.update(folder), stop, out).run();

@@ -19,6 +19,7 @@ import io.github.rlrr.examples.recipe.ResultStore;
 import io.github.rlrr.examples.recipe.SearchSpace;
 import io.github.rlrr.examples.recipe.Setting;
 import io.github.rlrr.examples.recipe.Variant;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.AdapterMethod;
@@ -30,7 +31,6 @@ import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -220,13 +220,13 @@ public final class CompareCommand implements Callable<Integer> {
             throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         Preprocessing preprocessing = base.preprocessing(checkpoint, vit.config());
-        Experiments naming = new Experiments(checkpoint, base, preprocessing, budget);
+        ExperimentSetup setup = new ExperimentSetup(checkpoint, base, preprocessing, budget);
         Map<String, Experiment> experiments = new LinkedHashMap<>();
         chosen.forEach(
                 (label, method) ->
                         experiments.put(
                                 label,
-                                naming.of(flip ? "compare flipped" : "compare", method.config(0))));
+                                setup.of(flip ? "compare flipped" : "compare", method.config(0))));
         Benchmark.Reporter reporter = () -> write(experiments, sets.keySet(), variant);
         boolean good = true;
         for (Map.Entry<String, ImageSplits> set : sets.entrySet()) {
@@ -299,15 +299,11 @@ public final class CompareCommand implements Callable<Integer> {
         try (WholeFolder files = WholeFolder.replaceInTurn(out)) {
             Comparison comparison =
                     Comparison.of(new ResultStore(out), experiments, List.copyOf(names), variant);
-            add(files, "compare.md", comparison.markdown());
+            files.add("compare.md", AtomicFile.text(comparison.markdown()));
             files.add("compare.png", ComparisonChart.png(comparison));
-            add(files, "compare.json", comparison.json());
+            files.add("compare.json", AtomicFile.text(comparison.json()));
             files.finish();
             return comparison;
         }
-    }
-
-    private static void add(WholeFolder files, String name, String text) throws IOException {
-        files.add(name, to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

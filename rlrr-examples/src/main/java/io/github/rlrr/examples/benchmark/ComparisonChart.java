@@ -4,10 +4,7 @@ import io.github.rlrr.examples.recipe.Comparison;
 import io.github.rlrr.examples.report.Curves;
 import io.github.rlrr.io.AtomicFile;
 import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.util.List;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -47,16 +44,8 @@ final class ComparisonChart {
      * @param comparison what to draw; bars are the deviation over seeds
      */
     static AtomicFile.Content png(Comparison comparison) {
-        List<String> tasks = comparison.tasks();
-        BufferedImage picture =
-                new BufferedImage(tasks.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = picture.createGraphics();
-        for (int i = 0; i < tasks.size(); i++) {
-            BufferedImage one = BitmapEncoder.getBufferedImage(chart(comparison, tasks.get(i)));
-            graphics.drawImage(one, i * WIDTH, 0, null);
-        }
-        graphics.dispose();
-        return Curves.png(picture);
+        return Curves.png(
+                comparison.tasks().stream().map(task -> chart(comparison, task)).toList());
     }
 
     private static XYChart chart(Comparison comparison, String task) {

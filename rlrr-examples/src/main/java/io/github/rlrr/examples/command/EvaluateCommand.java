@@ -1,7 +1,6 @@
 package io.github.rlrr.examples.command;
 
-import io.github.rlrr.examples.console.Progress;
-import io.github.rlrr.examples.console.Terminal;
+import io.github.rlrr.examples.option.AdapterOption;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.LimitsOption;
@@ -9,19 +8,18 @@ import io.github.rlrr.examples.option.OutsideOption;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.report.FiguresJson;
 import io.github.rlrr.examples.report.FiguresText;
-import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.image.Augmentation;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,13 +41,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
 
-    @Option(
-            names = "--adapter",
-            paramLabel = "DIR",
-            required = true,
-            description = "The adapter folder.")
-    @SuppressWarnings("NullAway.Init")
-    private Path adapter;
+    @Mixin private final AdapterOption adapter = new AdapterOption();
 
     @Option(
             names = "--data",
@@ -91,8 +83,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             Outputs.checkFile("--out", out.resolve("evaluation.json"));
         }
         ImageListing listing = DataOptions.evaluated(data, outside.allowed(), out);
-        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
-            ImageDataset images = load(listing.relabelled(model.metadata().classNames()), model);
+        try (AdaptedModel model = adapter.open(base)) {
+            ImageDataset images =
+                    DataOptions.read(
+                            "reading",
+                            listing.relabelled(model.metadata().classNames()),
+                            model.preprocessing(),
+                            Augmentation.NONE,
+                            LoadOptions.defaults().withLimits(limits.limits()));
             ClassificationFigures figures =
                     Examination.of(model.adapted(), images, "images", batchSize, base.device())
                             .figures();
@@ -104,8 +102,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             if (out != null) {
                 Path file = out.resolve("evaluation.json");
-                AtomicFile.write(
-                        file, to -> to.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
+                AtomicFile.write(file, AtomicFile.text(text + "\n"));
                 if (!json) {
                     print.println();
                     print.println("figures   " + file);
@@ -114,16 +111,5 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         print.flush();
         return 0;
-    }
-
-    private ImageDataset load(ImageListing listing, AdaptedModel model) throws IOException {
-        LoadOptions options = LoadOptions.defaults().withLimits(limits.limits());
-        if (!Terminal.isInteractive()) {
-            return ImageDataset.load(listing, model.preprocessing(), options);
-        }
-        try (ProgressBar bar = Progress.bar("reading", listing.size())) {
-            return ImageDataset.load(
-                    listing, model.preprocessing(), options.withProgress(bar::stepTo));
-        }
     }
 }

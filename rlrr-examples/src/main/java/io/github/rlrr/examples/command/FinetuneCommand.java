@@ -3,12 +3,9 @@ package io.github.rlrr.examples.command;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.examples.console.StopSignal;
 import io.github.rlrr.examples.machine.MemoryForecast;
-import io.github.rlrr.examples.machine.Versions;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.Checkpoints;
-import io.github.rlrr.examples.option.ConfigFile;
 import io.github.rlrr.examples.option.ConfigOption;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.MemoryOption;
@@ -16,42 +13,28 @@ import io.github.rlrr.examples.option.MethodOptions;
 import io.github.rlrr.examples.option.PreprocessingOptions;
 import io.github.rlrr.examples.option.TrainingOptions;
 import io.github.rlrr.examples.output.OutFolder;
-import io.github.rlrr.examples.report.Curves;
-import io.github.rlrr.examples.report.HtmlReport;
-import io.github.rlrr.examples.report.RunReport;
 import io.github.rlrr.examples.report.StepCurve;
-import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.examples.run.Forecast;
 import io.github.rlrr.examples.run.RunFolder;
-import io.github.rlrr.examples.run.Threshold;
-import io.github.rlrr.examples.run.TrainingRun;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.LinearProbeConfig;
-import io.github.rlrr.task.Evaluation;
-import io.github.rlrr.task.Figure;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneOptions;
-import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageDataset;
-import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
-import io.github.rlrr.vit.data.OutputMark;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,8 +55,6 @@ import picocli.CommandLine.Spec;
                     + " holds lists: VTAB-1k's text, FGVC's JSON or CSV (docs/data-layouts.md)."
         })
 public final class FinetuneCommand implements Callable<Integer> {
-
-    private static final int EVALUATION_BATCH = 64;
 
     @Mixin private final ConfigOption config = new ConfigOption();
 
@@ -173,7 +154,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                             .withPrecision(training.precision());
             Preprocessing preprocessing =
                     images.resolve(
-                            base.preprocessing(checkpoint),
+                            base.preprocessing(checkpoint, SixteenBit.SCALE),
                             vit.config(),
                             checkpoint.name(),
                             SixteenBit.SCALE,
@@ -193,15 +174,48 @@ public final class FinetuneCommand implements Callable<Integer> {
                                 method.isLinearProbe(),
                                 options.get(TrainingSettings.RECOMPUTE));
                 memory.check(vit.config(), step, base.device(), print);
-                finetune(
-                        folder,
-                        adapted,
-                        options,
-                        train,
-                        validation,
-                        splits.test(),
-                        metadata,
-                        print);
+                print.printf(
+                        "%s training, %s validation and %s test images in %s classes%n",
+                        train.size(), validation.size(), splits.test().size(), classes.size());
+                RunFolder files = new RunFolder(folder, Tasks.of(train));
+                if (restart) {
+                    FineTuner.forget(files.state());
+                }
+                FineTuner.Builder tuner =
+                        FineTuner.builder(adapted)
+                                .dataset(train)
+                                .validation(validation)
+                                .options(options)
+                                .state(
+                                        files.state(),
+                                        Map.of(
+                                                "dropout", dropout.toString(),
+                                                "precision", training.precision().toString(),
+                                                "augment", chosen.augmentation().toString(),
+                                                "preprocessing", preprocessing.toString()))
+                                .stateInterval(Duration.ofSeconds(stateSeconds));
+                int epochs = options.get(TrainingSettings.EPOCHS);
+                StepCurve steps =
+                        new StepCurve(
+                                train.size(),
+                                options.get(TrainingSettings.BATCH_SIZE)
+                                        * options.get(TrainingSettings.ACCUMULATION));
+                new FinetuneRun(
+                                files,
+                                adapted,
+                                metadata,
+                                validation,
+                                splits.test(),
+                                chosen,
+                                config.effective(
+                                        Map.of(
+                                                "checkpoint", checkpoint.name(),
+                                                "epochs", epochs,
+                                                "out", folder.path())),
+                                rejectAccuracy,
+                                base.device(),
+                                print)
+                        .run(tuner, steps, Forecast.cheaper(method.isLinearProbe(), epochs));
             }
         }
     }
@@ -241,170 +255,6 @@ public final class FinetuneCommand implements Callable<Integer> {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
         return adapterConfig;
-    }
-
-    private void finetune(
-            OutFolder folder,
-            AdaptedBlock adapted,
-            FineTuneOptions options,
-            ImageDataset train,
-            ImageDataset validation,
-            ImageListing test,
-            AdapterMetadata metadata,
-            PrintWriter print)
-            throws IOException {
-        print.printf(
-                "%s training, %s validation and %s test images in %s classes%n",
-                train.size(), validation.size(), test.size(), train.classNames().size());
-        RunFolder files = new RunFolder(folder, Tasks.of(train));
-        if (restart) {
-            FineTuner.forget(files.state());
-        }
-        Map<String, Object> effective =
-                config.effective(
-                        Map.of(
-                                "checkpoint", metadata.baseModel(),
-                                "epochs", options.get(TrainingSettings.EPOCHS),
-                                "out", folder.path()));
-        StepCurve steps =
-                new StepCurve(
-                        train.size(),
-                        options.get(TrainingSettings.BATCH_SIZE)
-                                * options.get(TrainingSettings.ACCUMULATION));
-        FineTuner.Builder tuner =
-                FineTuner.builder(adapted)
-                        .dataset(train)
-                        .validation(validation)
-                        .options(options)
-                        .state(
-                                files.state(),
-                                Map.of(
-                                        "dropout", training.residualDropout().toString(),
-                                        "precision", training.precision().toString(),
-                                        "augment", chosen.augmentation().toString(),
-                                        "preprocessing", train.preprocessing().toString()))
-                        .stateInterval(Duration.ofSeconds(stateSeconds))
-                        .listener(steps)
-                        .listener(files);
-        tuner.build();
-        files.requireSpace(adapted, options);
-        OutputMark.write(folder.path());
-        files.begin(effective, print);
-        Map<String, String> settings = new TreeMap<>();
-        metadata.preprocessing()
-                .forEach((name, value) -> settings.put(name, String.valueOf(value)));
-        effective.forEach((name, value) -> settings.put(name, String.valueOf(value)));
-        try (StopSignal stop = new StopSignal();
-                MetricsLog metrics = MetricsLog.create(files.metrics())) {
-            FineTuneResult result =
-                    TrainingRun.fit(
-                            tuner,
-                            adapted,
-                            validation.size(),
-                            metrics,
-                            print,
-                            stop,
-                            Forecast.cheaper(
-                                    method.isLinearProbe(), options.get(TrainingSettings.EPOCHS)));
-            folder.requireThere();
-            ConfigFile.write(files.config(), effective);
-            double threshold =
-                    result.stopped() || rejectAccuracy == null
-                            ? 0
-                            : Threshold.choose(
-                                    adapted, validation, rejectAccuracy, base.device(), print);
-            Examination examination =
-                    result.stopped() ? null : examine(adapted, test, validation, metrics, print);
-            adapted.save(files.adapter(), metadata.withRejectBelow(threshold));
-            if (!result.epochs().isEmpty()) {
-                Curves.write(Map.of(adapted.config().method(), result.epochs()), files.curves());
-            }
-            writePage(files, adapted, result, steps, examination, settings, "");
-            if (!result.stopped()) {
-                // The adapter is the result; what it takes to go on is not needed any more.
-                files.end();
-            }
-            folder.requireThere();
-            say(files, result, print);
-        } catch (UncheckedIOException e) {
-            folder.requireThere();
-            throw e;
-        } catch (ArithmeticException e) {
-            String failure = files.diverged(e);
-            FineTuneResult none = new FineTuneResult(files.epochs(), files.steps(), true, 0);
-            writePage(files, adapted, none, steps, null, settings, failure);
-            throw new ArithmeticException(failure + "; see " + files.report());
-        }
-    }
-
-    private void writePage(
-            RunFolder files,
-            AdaptedBlock adapted,
-            FineTuneResult result,
-            StepCurve steps,
-            @Nullable Examination examination,
-            Map<String, String> settings,
-            String failure)
-            throws IOException {
-        HtmlReport.write(
-                new RunReport(
-                        data.toString(),
-                        files.task(),
-                        adapted.config().method(),
-                        adapted.parameterReport(),
-                        result,
-                        steps.points(),
-                        examination,
-                        settings,
-                        Versions.all(),
-                        failure),
-                files.report());
-    }
-
-    private static void say(RunFolder files, FineTuneResult result, PrintWriter print) {
-        if (result.stopped()) {
-            print.printf(
-                    "stopped after %s steps; the same command goes on from there%n",
-                    result.steps());
-        }
-        if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
-            print.printf("kept the adapter of epoch %s%n", result.keptEpoch());
-        }
-        print.println("adapter   " + files.adapter());
-        print.println("options   " + files.config());
-        print.println("metrics   " + files.metrics());
-        if (!result.epochs().isEmpty()) {
-            print.println("curves    " + files.curves());
-        }
-        print.println("report    " + files.report());
-        print.flush();
-    }
-
-    /** Tests; without test images, looks at the validation images again, for the page alone. */
-    private Examination examine(
-            AdaptedBlock adapted,
-            ImageListing test,
-            ImageDataset validation,
-            MetricsLog metrics,
-            PrintWriter print)
-            throws IOException {
-        boolean tests = test.size() > 0;
-        ImageDataset images =
-                tests
-                        ? chosen.load("test", test, validation.preprocessing(), Augmentation.NONE)
-                        : validation;
-        String set = tests ? "test" : "validation";
-        Examination examination =
-                Examination.of(adapted, images, set, EVALUATION_BATCH, base.device());
-        if (tests) {
-            Evaluation result = examination.figures().evaluation();
-            metrics.evaluation(set, result);
-            Figure decides = result.figures().get(Tasks.of(images).deciding().get(0));
-            print.printf(
-                    "test %s %s on %s images%n",
-                    decides.words(), decides.text("%.2f"), result.examples());
-        }
-        return examination;
     }
 
     private Path target() {

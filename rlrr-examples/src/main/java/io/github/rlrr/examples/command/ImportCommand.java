@@ -69,15 +69,16 @@ public final class ImportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         Outputs.checkFolder("--out", out);
+        SixteenBit asPillow = SixteenBit.CLIP; // the published code reads images with Pillow
         Checkpoints.Local checkpoint = base.find();
         try (Backbone vit = base.load(checkpoint);
                 AdaptedBlock adapted = PublishedAdapter.load(vit, file)) {
             Preprocessing preprocessing =
                     images.resolve(
-                            base.preprocessing(checkpoint),
+                            base.preprocessing(checkpoint, asPillow),
                             vit.config(),
                             checkpoint.name(),
-                            SixteenBit.CLIP, // the published code reads images with Pillow
+                            asPillow,
                             spec.commandLine().getErr());
             List<String> names = names(adapted);
             adapted.save(out, new AdapterMetadata(checkpoint.name(), names, preprocessing.toMap()));

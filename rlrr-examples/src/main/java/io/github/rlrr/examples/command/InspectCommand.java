@@ -9,6 +9,7 @@ import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.BackboneConfig;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public final class InspectCommand implements Callable<Integer> {
             print.println(checkpoint.name() + ": " + config.summary());
             print.println(
                     "preprocessing  "
-                            + base.preprocessing(checkpoint)
+                            + base.preprocessing(checkpoint, SixteenBit.CLIP)
                                     .map(p -> p.withSize(config.imageHeight(), config.imageWidth()))
                                     .map(p -> p.toMap().toString())
                                     .orElse("not said"));

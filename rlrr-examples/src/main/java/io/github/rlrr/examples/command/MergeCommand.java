@@ -1,12 +1,13 @@
 package io.github.rlrr.examples.command;
 
+import io.github.rlrr.examples.option.AdapterOption;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.output.Outputs;
-import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.VitLayout;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.vit.inference.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,13 +34,7 @@ public final class MergeCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
 
-    @Option(
-            names = "--adapter",
-            paramLabel = "DIR",
-            required = true,
-            description = "The adapter folder.")
-    @SuppressWarnings("NullAway.Init")
-    private Path adapter;
+    @Mixin private final AdapterOption adapter = new AdapterOption();
 
     @Option(
             names = "--out",
@@ -69,11 +64,13 @@ public final class MergeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter print = spec.commandLine().getOut();
         Outputs.checkFolder("--out", out);
-        if (Files.isDirectory(out) && Files.exists(adapter) && Files.isSameFile(out, adapter)) {
+        if (Files.isDirectory(out)
+                && Files.exists(adapter.folder())
+                && Files.isSameFile(out, adapter.folder())) {
             throw new IllegalArgumentException(
                     "--out " + out + " is the adapter's folder, expected one for the model");
         }
-        try (AdaptedModel model = AdaptedModel.open(adapter, base);
+        try (AdaptedModel model = adapter.open(base);
                 Backbone merged = model.vit().merged(model.adapted())) {
             long values = model.adapted().parameterReport().all();
             Outputs.requireSpace(

@@ -10,10 +10,10 @@ import io.github.rlrr.examples.prediction.LabelledFiles;
 import io.github.rlrr.examples.prediction.PredictionCsv;
 import io.github.rlrr.examples.prediction.PredictionFile;
 import io.github.rlrr.examples.prediction.Predictions;
-import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.LeftOut;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -129,12 +129,15 @@ public final class PredictCommand implements Callable<Integer> {
             base.requireNoBase();
             base.useThreads();
             try (ImageClassifier classifier =
-                    ImageClassifier.builder().device(base.device()).open(source.model)) {
+                    ImageClassifier.builder()
+                            .device(base.device())
+                            .limits(limits.limits())
+                            .open(source.model)) {
                 return label(classifier, source.model, files);
             }
         }
         Path adapter = Objects.requireNonNull(source.adapter);
-        try (AdaptedModel model = AdaptedModel.open(adapter, base)) {
+        try (AdaptedModel model = AdaptedModel.open(adapter, base::load)) {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
@@ -148,6 +151,7 @@ public final class PredictCommand implements Callable<Integer> {
     private ImageClassifier classifier(Block block, AdaptedModel model) {
         return ImageClassifier.builder()
                 .device(base.device())
+                .limits(limits.limits())
                 .rejectBelow(model.metadata().rejectBelow())
                 .of(block, model.preprocessing(), model.metadata().classNames());
     }
@@ -191,7 +195,7 @@ public final class PredictCommand implements Callable<Integer> {
                         ? LabelledFiles.Lines.JSON
                         : csv == null ? LabelledFiles.Lines.TEXT : LabelledFiles.Lines.NONE;
         List<String> classes = classifier.classNames();
-        Predictions predictions = new Predictions(classifier, batchSize, limits.limits());
+        Predictions predictions = new Predictions(classifier, batchSize);
         try (LabelledFiles labelled =
                 new LabelledFiles(spec.commandLine(), classes, lines, top, files.size())) {
             if (csv == null) {

@@ -12,9 +12,9 @@ import io.github.rlrr.examples.report.Compared;
 import io.github.rlrr.examples.report.SpectrumJson;
 import io.github.rlrr.examples.report.SpectrumPage;
 import io.github.rlrr.examples.report.SpectrumTable;
-import io.github.rlrr.examples.run.AdaptedModel;
 import io.github.rlrr.spectrum.ModelChange;
 import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.inference.AdaptedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -116,14 +116,14 @@ public final class SpectrumCommand implements Callable<Integer> {
     }
 
     private Compared withBase(Path folder) throws IOException {
-        try (AdaptedModel model = AdaptedModel.openWeights(folder, base)) {
+        try (AdaptedModel model = AdaptedModel.openWeights(folder, base::load)) {
             return compared(folder, model.metadata().baseModel(), model.vit(), model.adapted());
         }
     }
 
     private Compared withAdapter(Path first, Path second) throws IOException {
-        try (AdaptedModel before = AdaptedModel.openWeights(first, base);
-                AdaptedModel after = AdaptedModel.openWeights(second, base)) {
+        try (AdaptedModel before = AdaptedModel.openWeights(first, base::load);
+                AdaptedModel after = AdaptedModel.openWeights(second, base::load)) {
             return compared(second, first.toString(), before.adapted(), after.adapted());
         }
     }

@@ -10,6 +10,7 @@ import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.BackboneFamily;
 import io.github.rlrr.vit.checkpoint.Backbones;
+import io.github.rlrr.vit.checkpoint.CheckpointDescription;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
@@ -139,13 +140,19 @@ public final class BaseOptions {
         return load(found, imageSize());
     }
 
-    /** How a model's inputs are prepared, as far as its checkpoint says. */
-    public Optional<Preprocessing> preprocessing(Local found) throws IOException {
+    /**
+     * How a model's inputs are prepared, as far as its checkpoint says.
+     *
+     * @param usual how 16-bit grey is read where it says nothing of that
+     */
+    public Optional<Preprocessing> preprocessing(Local found, SixteenBit usual) throws IOException {
         if (found.name().equals(Bundled.VIT)) {
             // As it was trained, on 8-bit images: it says nothing of others.
-            return Optional.of(Preprocessing.vitDefault(1).withSixteenBit(SixteenBit.CLIP));
+            return Optional.of(Preprocessing.vitDefault(1).withSixteenBit(usual));
         }
-        return Backbones.of(found.file()).describe(found.file()).preprocessing();
+        CheckpointDescription said = Backbones.of(found.file()).describe(found.file());
+        SixteenBit way = said.sixteenBit();
+        return said.preprocessing().map(p -> p.withSixteenBit(way == null ? usual : way));
     }
 
     /**
@@ -156,10 +163,9 @@ public final class BaseOptions {
      */
     public Preprocessing preprocessing(Local found, BackboneConfig config) throws IOException {
         int height = config.imageHeight();
-        Optional<Preprocessing> said = preprocessing(found);
-        return said.orElse(Preprocessing.vitDefault(height))
-                .withSize(height, config.imageWidth())
-                .withSixteenBit(PreprocessingOptions.saidOr(said, SixteenBit.SCALE));
+        return preprocessing(found, SixteenBit.SCALE)
+                .orElse(Preprocessing.vitDefault(height))
+                .withSize(height, config.imageWidth());
     }
 
     /** Refuses what says how a base is found and loaded, where there is none. */

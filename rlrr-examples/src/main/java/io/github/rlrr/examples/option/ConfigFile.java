@@ -2,7 +2,6 @@ package io.github.rlrr.examples.option;
 
 import io.github.rlrr.io.AtomicFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -222,7 +221,6 @@ public final class ConfigFile implements IDefaultValueProvider {
      */
     public static void write(Path file, Map<String, Object> values) throws IOException {
         DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
-        String text = new Dump(settings).dumpToString(values);
-        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.write(file, AtomicFile.text(new Dump(settings).dumpToString(values)));
     }
 }

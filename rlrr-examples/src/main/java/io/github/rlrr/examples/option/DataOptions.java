@@ -125,14 +125,32 @@ public final class DataOptions {
             Preprocessing preprocessing,
             Augmentation augmentation)
             throws IOException {
-        LoadOptions options =
+        return read(
+                "reading " + what,
+                listing,
+                preprocessing,
+                augmentation,
                 LoadOptions.defaults()
                         .withMaxUnreadable(skipUnreadable)
-                        .withLimits(limits.limits());
+                        .withLimits(limits.limits()));
+    }
+
+    /**
+     * Reads images, with a bar where a person watches.
+     *
+     * @param words of the bar
+     */
+    public static ImageDataset read(
+            String words,
+            ImageListing listing,
+            Preprocessing preprocessing,
+            Augmentation augmentation,
+            LoadOptions options)
+            throws IOException {
         if (!Terminal.isInteractive()) {
             return ImageDataset.load(listing, preprocessing, augmentation, options);
         }
-        try (ProgressBar bar = Progress.bar("reading " + what, listing.size())) {
+        try (ProgressBar bar = Progress.bar(words, listing.size())) {
             return ImageDataset.load(
                     listing, preprocessing, augmentation, options.withProgress(bar::stepTo));
         }

@@ -66,7 +66,7 @@ public final class PreprocessingOptions {
      * @param said what the checkpoint says
      * @param geometry gives the size
      * @param checkpoint its name, for the notice
-     * @param usual how 16-bit grey is read where neither option nor checkpoint says
+     * @param usual how 16-bit grey is read where neither option nor checkpoint says anything
      * @param notices gets a line where something is assumed
      */
     public Preprocessing resolve(
@@ -75,7 +75,8 @@ public final class PreprocessingOptions {
             String checkpoint,
             SixteenBit usual,
             PrintWriter notices) {
-        Preprocessing known = said.orElse(Preprocessing.vitDefault(geometry.imageHeight()));
+        Preprocessing known =
+                said.orElse(Preprocessing.vitDefault(geometry.imageHeight()).withSixteenBit(usual));
         List<String> assumed = new ArrayList<>();
         if (said.isEmpty()) {
             assume(assumed, mean, "--mean 0.5,0.5,0.5");
@@ -99,7 +100,7 @@ public final class PreprocessingOptions {
                 mean == null ? known.mean() : mean,
                 std == null ? known.std() : std,
                 crop == null ? known.crop() : crop(crop),
-                sixteenBit == null ? saidOr(said, usual) : sixteenBit(sixteenBit));
+                sixteenBit == null ? known.sixteenBit() : sixteenBit(sixteenBit));
     }
 
     /** Refuses a malformed option. */
@@ -107,13 +108,6 @@ public final class PreprocessingOptions {
         if (sixteenBit != null) {
             sixteenBit(sixteenBit);
         }
-    }
-
-    /** A checkpoint that clips may as well say nothing: both are the absence of a key. */
-    static SixteenBit saidOr(Optional<Preprocessing> said, SixteenBit usual) {
-        return said.map(Preprocessing::sixteenBit)
-                .filter(way -> !way.equals(SixteenBit.CLIP))
-                .orElse(usual);
     }
 
     private static SixteenBit sixteenBit(String text) {

@@ -3,7 +3,6 @@ package io.github.rlrr.examples.output;
 import io.github.rlrr.io.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,7 @@ public final class JsonReport {
             lines.forEach(command.getOut()::println);
             command.getOut().flush();
         } else if (json != null) {
-            byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-            AtomicFile.write(Path.of(json), to -> to.write(text));
+            AtomicFile.write(Path.of(json), AtomicFile.text(String.join("\n", lines) + "\n"));
         }
         people.print(table);
         people.flush();

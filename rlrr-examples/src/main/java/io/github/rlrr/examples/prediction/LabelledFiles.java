@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** Says what images were labelled as: in lines, in a CSV file, or both; faults apart. */
-public final class LabelledFiles implements Predictions.Sink, AutoCloseable {
+public final class LabelledFiles implements AutoCloseable {
 
     /** What is printed of an image. */
     public enum Lines {
@@ -68,8 +68,8 @@ public final class LabelledFiles implements Predictions.Sink, AutoCloseable {
         return unreadable;
     }
 
-    @Override
-    public void labelled(Path path, Classification answer) throws IOException {
+    /** An image was classified. */
+    void labelled(Path path, Classification answer) throws IOException {
         if (csv != null) {
             csv.row(path, answer);
         }
@@ -81,15 +81,15 @@ public final class LabelledFiles implements Predictions.Sink, AutoCloseable {
         step();
     }
 
-    @Override
-    public void batchEnded() throws IOException {
+    /** All files so far have been handed over. */
+    void batchEnded() throws IOException {
         if (csv != null) {
             csv.flush();
         }
     }
 
-    @Override
-    public void unreadable(ImageDecodeException fault) {
+    /** A file is no image that can be read. */
+    void unreadable(ImageDecodeException fault) {
         unreadable++;
         err.println("rlrr: left out: " + OneLine.of(String.valueOf(fault.getMessage())));
         err.flush();

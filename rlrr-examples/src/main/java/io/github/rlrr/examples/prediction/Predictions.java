@@ -1,8 +1,10 @@
 package io.github.rlrr.examples.prediction;
 
-import io.github.rlrr.examples.prediction.DecodedImages.Decoded;
+import io.github.rlrr.torch.Threads;
+import io.github.rlrr.vit.data.DecodedImages;
+import io.github.rlrr.vit.data.DecodedImages.Decoded;
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.image.ImageLimits;
+import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.RgbImage;
 import io.github.rlrr.vit.inference.Classification;
 import io.github.rlrr.vit.inference.ImageClassifier;
@@ -16,30 +18,19 @@ import java.util.List;
  *
  * @param classifier what labels them
  * @param batchSize images at a time
- * @param limits which images are refused
  */
-public record Predictions(ImageClassifier classifier, int batchSize, ImageLimits limits) {
+public record Predictions(ImageClassifier classifier, int batchSize) {
 
     private static final int BATCHES_AHEAD = 3;
 
-    /** Takes what becomes of the files, in their order. */
-    interface Sink {
-
-        /** An image was classified. */
-        void labelled(Path path, Classification answer) throws IOException;
-
-        /** A file is no image that can be read. */
-        void unreadable(ImageDecodeException fault) throws IOException;
-
-        /** All files so far have been handed over. */
-        void batchEnded() throws IOException;
-    }
-
     /** Classifies files, holding a few batches of them at any time. */
-    public void of(List<Path> files, Sink sink) throws IOException {
+    public void of(List<Path> files, LabelledFiles sink) throws IOException {
         try (DecodedImages images =
                 new DecodedImages(
-                        files, classifier.preprocessing(), limits, BATCHES_AHEAD * batchSize)) {
+                        files,
+                        file -> classifier.prepare(ImageSource.of(file)),
+                        Threads.decoders(),
+                        BATCHES_AHEAD * batchSize)) {
             List<Path> paths = new ArrayList<>();
             List<RgbImage> batch = new ArrayList<>();
             for (Decoded next = images.next(); next != null; next = images.next()) {
@@ -63,7 +54,8 @@ public record Predictions(ImageClassifier classifier, int batchSize, ImageLimits
         }
     }
 
-    private void classify(List<Path> paths, List<RgbImage> images, Sink sink) throws IOException {
+    private void classify(List<Path> paths, List<RgbImage> images, LabelledFiles sink)
+            throws IOException {
         List<Classification> answers = classifier.classifySized(images);
         for (int i = 0; i < answers.size(); i++) {
             sink.labelled(paths.get(i), answers.get(i));

@@ -32,21 +32,6 @@ public record BenchmarkTask(
         boolean dropLast,
         Map<String, Double> published) {
 
-    /**
-     * Copies the results, keeping their order.
-     *
-     * @param name see the record
-     * @param group see the record
-     * @param classes see the record
-     * @param trainImages see the record
-     * @param validationImages see the record
-     * @param testImages see the record
-     * @param settings see the record
-     * @param regime see the record
-     * @param flip see the record
-     * @param dropLast see the record
-     * @param published see the record
-     */
     public BenchmarkTask {
         published = Collections.unmodifiableMap(new LinkedHashMap<>(published));
     }

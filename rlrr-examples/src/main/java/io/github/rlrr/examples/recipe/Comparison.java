@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.recipe;
 
 import com.google.gson.JsonObject;
+import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,15 +32,6 @@ public record Comparison(List<String> tasks, List<Row> rows) {
     public record Row(
             String label, String adapter, long trainable, double seconds, Map<String, Cell> cells) {
 
-        /**
-         * Copies the map.
-         *
-         * @param label see the record
-         * @param adapter see the record
-         * @param trainable see the record
-         * @param seconds see the record
-         * @param cells see the record
-         */
         public Row {
             cells = Map.copyOf(cells);
         }
@@ -75,12 +67,6 @@ public record Comparison(List<String> tasks, List<Row> rows) {
         }
     }
 
-    /**
-     * Copies the lists.
-     *
-     * @param tasks see the record
-     * @param rows see the record
-     */
     public Comparison {
         tasks = List.copyOf(tasks);
         rows = List.copyOf(rows);
@@ -189,7 +175,8 @@ public record Comparison(List<String> tasks, List<Row> rows) {
         }
         return "Test accuracy in percent, mean ± standard deviation (n − 1) over seeds:\n\n"
                 + grid(accuracies)
-                + "\nLearning rates, each with the validation accuracy in percent that it was chosen"
+                + "\n"
+                + "Learning rates, each with the validation accuracy in percent that it was chosen"
                 + " by; * is the least or the greatest that was tried:\n\n"
                 + grid(rates);
     }
@@ -203,7 +190,7 @@ public record Comparison(List<String> tasks, List<Row> rows) {
     }
 
     private static String grid(List<List<String>> rows) {
-        List<List<String>> padded = Grid.padded(rows);
+        List<List<String>> padded = TextTable.padded(rows);
         StringBuilder text = new StringBuilder();
         for (List<String> row : padded) {
             text.append("| ").append(String.join(" | ", row)).append(" |\n");

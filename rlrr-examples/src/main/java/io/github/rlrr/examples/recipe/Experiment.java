@@ -1,10 +1,13 @@
 package io.github.rlrr.examples.recipe;
 
+import io.github.rlrr.io.Hash;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the results of one table have in common: everything but task, protocol and seed. Results of
@@ -28,31 +31,34 @@ public record Experiment(
         Map<String, String> preprocessing,
         Map<String, String> overrides) {
 
-    /**
-     * Copies the maps in the order of their keys.
-     *
-     * @param recipe see the record
-     * @param method see the record
-     * @param adapter see the record
-     * @param checkpoint see the record
-     * @param checkpointSha256 see the record
-     * @param preprocessing see the record
-     * @param overrides see the record
-     */
     public Experiment {
         preprocessing = new TreeMap<>(preprocessing);
         overrides = new TreeMap<>(overrides);
     }
 
     /**
-     * The content of a checkpoint.
+     * The content of a checkpoint: of a folder, its files in the order of their names.
      *
      * @param checkpoint a file, or a folder of files
      * @return SHA-256 in hexadecimal digits
      * @throws IOException when it cannot be read
      */
     public static String sha256(Path checkpoint) throws IOException {
-        return Digest.of(checkpoint);
+        Hash hash = Hash.sha256();
+        if (!Files.isDirectory(checkpoint)) {
+            return hash.add(checkpoint).digits();
+        }
+        try (Stream<Path> files = Files.list(checkpoint)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                hash.add(file.getFileName() + "\n").add(file);
+            }
+        }
+        return hash.digits();
+    }
+
+    /** The first eight digits of SHA-256 of what a value says, enough for a folder's name. */
+    static String shortHash(Object value) {
+        return Hash.sha256().add(value.toString()).digits().substring(0, 8);
     }
 
     /**
@@ -69,7 +75,7 @@ public record Experiment(
                         checkpointSha256,
                         preprocessing.toString(),
                         overrides.toString());
-        return recipe.replace(' ', '-') + "-" + method + "-" + Digest.of(identity);
+        return recipe.replace(' ', '-') + "-" + method + "-" + shortHash(identity);
     }
 
     /** One line for people. */

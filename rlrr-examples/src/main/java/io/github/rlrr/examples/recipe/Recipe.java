@@ -45,13 +45,6 @@ public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
     /** 256 is 224 and a seventh of it. */
     private static final int CROPPED_SHARE = 7;
 
-    /**
-     * Copies the list.
-     *
-     * @param name see the record
-     * @param table see the record
-     * @param tasks see the record
-     */
     public Recipe {
         tasks = List.copyOf(tasks);
     }
@@ -78,7 +71,7 @@ public record Recipe(String name, String table, List<BenchmarkTask> tasks) {
      */
     public static Recipe vtab(Path file) throws IOException {
         String table = Files.readString(file);
-        return new Recipe(OWN + Digest.of(table), table, vtab(file.toString(), table));
+        return new Recipe(OWN + Experiment.shortHash(table), table, vtab(file.toString(), table));
     }
 
     private static List<BenchmarkTask> vtab(String name, String table) {

@@ -2,9 +2,9 @@ package io.github.rlrr.examples.recipe;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,13 +159,9 @@ public final class Report {
         }
         JsonObject all = new JsonObject();
         all.add("experiments", list);
-        add(files, "results.md", markdown.toString());
-        add(files, "results.tex", latex.toString());
-        add(files, "results.json", ResultStore.text(all));
+        files.add("results.md", AtomicFile.text(markdown.toString()));
+        files.add("results.tex", AtomicFile.text(latex.toString()));
+        files.add("results.json", AtomicFile.text(ResultStore.text(all)));
         files.finish();
-    }
-
-    private static void add(WholeFolder files, String name, String text) throws IOException {
-        files.add(name, to -> to.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

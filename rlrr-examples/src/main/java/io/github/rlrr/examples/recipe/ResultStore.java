@@ -7,7 +7,6 @@ import com.google.gson.JsonElement;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.ProcessLock;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,8 +173,7 @@ public final class ResultStore {
     }
 
     private static void write(Path file, Object value) throws IOException {
-        byte[] text = text(GSON.toJsonTree(value)).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, out -> out.write(text));
+        AtomicFile.write(file, AtomicFile.text(text(GSON.toJsonTree(value))));
     }
 
     /** Writes a value on one line, keys in snake_case. */

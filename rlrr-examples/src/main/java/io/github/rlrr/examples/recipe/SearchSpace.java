@@ -20,7 +20,6 @@ public record SearchSpace(Map<Setting, List<Double>> values) {
     /**
      * Copies the values, each list in its order.
      *
-     * @param values see the record
      * @throws IllegalArgumentException with every fault, for a setting without values, or a value
      *     that is out of range or given twice
      */

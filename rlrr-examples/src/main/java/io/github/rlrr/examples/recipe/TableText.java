@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.recipe;
 
+import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.examples.recipe.ResultTable.Column;
 import io.github.rlrr.examples.recipe.ResultTable.Kind;
 import io.github.rlrr.examples.recipe.ResultTable.Row;
@@ -17,7 +18,7 @@ final class TableText {
 
     /** Columns in line, for a terminal. */
     static String plain(ResultTable table) {
-        List<List<String>> grid = Grid.padded(grid(table, "±"));
+        List<List<String>> grid = TextTable.padded(grid(table, "±"));
         StringBuilder text = new StringBuilder(table.title()).append('\n');
         for (int r = 0; r < grid.size(); r++) {
             String line = String.join("  ", grid.get(r)).stripTrailing();

@@ -71,8 +71,7 @@ public final class TrialLog {
                 }
             }
             if (whole < text.length()) {
-                byte[] kept = text.substring(0, whole).getBytes(StandardCharsets.UTF_8);
-                AtomicFile.write(file, out -> out.write(kept));
+                AtomicFile.write(file, AtomicFile.text(text.substring(0, whole)));
             }
         }
         return log;

@@ -95,20 +95,6 @@ public record TrialResult(
      */
     public record Cost(double seconds, double cpuSeconds, long peakMemoryKib) {}
 
-    /**
-     * Copies the figures.
-     *
-     * @param task see the record
-     * @param protocol see the record
-     * @param search see the record
-     * @param seed see the record
-     * @param failure see the record
-     * @param accuracy see the record
-     * @param bestEpoch see the record
-     * @param settings see the record
-     * @param cost see the record
-     * @param environment see the record
-     */
     public TrialResult {
         Map<Figure, Double> copy = new EnumMap<>(Figure.class);
         copy.putAll(accuracy);

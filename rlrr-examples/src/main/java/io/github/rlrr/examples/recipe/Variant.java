@@ -32,8 +32,6 @@ public record Variant(Protocol protocol, SearchSpace search) {
     /**
      * Checks that the two go together.
      *
-     * @param protocol see the record
-     * @param search see the record
      * @throws IllegalArgumentException for a search that would choose on test images
      */
     public Variant {
@@ -46,7 +44,8 @@ public record Variant(Protocol protocol, SearchSpace search) {
 
     /** The name of the folder of a seed. */
     String folder(long seed) {
-        String name = search.isEmpty() ? protocol.toString() : "searched-" + Digest.of(search);
+        String name =
+                search.isEmpty() ? protocol.toString() : "searched-" + Experiment.shortHash(search);
         return name + "-seed" + seed;
     }
 
@@ -56,7 +55,7 @@ public record Variant(Protocol protocol, SearchSpace search) {
      * @return the name, that of the seeds' folders without a seed
      */
     public String searchFolder() {
-        return "search-" + Digest.of(search);
+        return "search-" + Experiment.shortHash(search);
     }
 
     /** The figures that results of this variant have. */

@@ -40,19 +40,23 @@ public final class Curves {
      */
     public static void write(Map<String, List<EpochMetrics>> runs, Path file) throws IOException {
         List<Figure> figures = runs.values().iterator().next().get(0).validation().all();
-        BufferedImage picture =
-                new BufferedImage(figures.size() * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = picture.createGraphics();
-        for (int i = 0; i < figures.size(); i++) {
-            BufferedImage chart = BitmapEncoder.getBufferedImage(chart(figures.get(i), runs));
-            graphics.drawImage(chart, i * WIDTH, 0, null);
-        }
-        graphics.dispose();
-        AtomicFile.write(file, png(picture));
+        AtomicFile.write(file, png(figures.stream().map(f -> chart(f, runs)).toList()));
     }
 
-    /** A picture as a file's content. */
-    public static AtomicFile.Content png(BufferedImage picture) {
+    /** Charts of one size, side by side, as a file's content. */
+    public static AtomicFile.Content png(List<XYChart> charts) {
+        int width = charts.get(0).getWidth();
+        BufferedImage picture =
+                new BufferedImage(
+                        charts.size() * width,
+                        charts.get(0).getHeight(),
+                        BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = picture.createGraphics();
+        for (int i = 0; i < charts.size(); i++) {
+            BufferedImage chart = BitmapEncoder.getBufferedImage(charts.get(i));
+            graphics.drawImage(chart, i * width, 0, null);
+        }
+        graphics.dispose();
         return out -> {
             // ImageIO's own stream registers a shutdown hook, which a stopped run cannot.
             try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {

@@ -1,11 +1,13 @@
 package io.github.rlrr.examples.report;
 
+import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.io.OneLine;
 import io.github.rlrr.task.ClassFigures;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.ConfusionMatrix;
 import io.github.rlrr.task.ConfusionMatrix.Confusion;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -57,27 +59,21 @@ public final class FiguresText {
     /** Recall, of one class, is what many call its accuracy. */
     private void classes() {
         out.println();
-        String name = "%-" + Math.max(nameWidth, "class".length()) + "s";
-        line(name + "  images    recall  precision      F1", "class");
+        List<List<String>> rows = new ArrayList<>();
+        // Spaces make columns wide enough for any share.
+        rows.add(List.of("class", "images", "  recall", "precision", "    F1"));
         for (ClassFigures c : figures.classes()) {
             if (c.support() > 0 || c.predicted() > 0) {
-                line(
-                        name + "  %6d  %s  %s  %s",
-                        name(c),
-                        c.support(),
-                        percent(c.recall(), 8),
-                        percent(c.precision(), 9),
-                        Double.isNaN(c.f1())
-                                ? "     -"
-                                : String.format(Locale.ROOT, "%6.4f", c.f1()));
+                String f1 = Double.isNaN(c.f1()) ? "-" : String.format(Locale.ROOT, "%.4f", c.f1());
+                String images = Integer.toString(c.support());
+                rows.add(List.of(name(c), images, percent(c.recall()), percent(c.precision()), f1));
             }
         }
+        out.print(TextTable.of(rows));
     }
 
-    private static String percent(double share, int width) {
-        String text =
-                Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
-        return " ".repeat(Math.max(0, width - text.length())) + text;
+    private static String percent(double share) {
+        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
     }
 
     private void confusion() {

@@ -45,7 +45,7 @@ final class HtmlPage {
                         + "</style></head>\n<body>\n"
                         + body
                         + "</body></html>\n";
-        return out -> out.write(page.getBytes(StandardCharsets.UTF_8));
+        return AtomicFile.text(page);
     }
 
     private static String style() throws IOException {

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.report;
 
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.spectrum.LayerChange;
 import java.io.IOException;
@@ -153,8 +154,8 @@ public final class SpectrumPage {
     }
 
     private void picture(String name, String title, String svg) throws IOException {
+        files.add(name, AtomicFile.text(svg));
         byte[] bytes = svg.getBytes(StandardCharsets.UTF_8);
-        files.add(name, out -> out.write(bytes));
         html.append(
                 Html.fill(
                         "<img style=\"max-width:100%%\" alt=\"%s\""

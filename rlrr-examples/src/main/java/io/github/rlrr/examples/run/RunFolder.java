@@ -8,9 +8,11 @@ import io.github.rlrr.task.Task;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import io.github.rlrr.training.FineTuneOptions;
+import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.Selection;
 import io.github.rlrr.training.TrainingSettings;
+import io.github.rlrr.vit.data.OutputMark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -105,8 +107,9 @@ public final class RunFolder implements FineTuneListener {
                 PAGES + Float.BYTES * values * (1 + 3L * sets), "the adapter and the run's state");
     }
 
-    /** Makes room for a run that does not go on from a state. */
+    /** Marks the folder, and makes room for a run that does not go on from a state. */
     public void begin(Map<String, Object> effective, PrintWriter print) throws IOException {
+        OutputMark.write(out.path());
         if (Files.isDirectory(state())) {
             return;
         }
@@ -120,10 +123,35 @@ public final class RunFolder implements FineTuneListener {
         ConfigFile.write(config(), effective);
     }
 
+    /** Refuses to go on where the folder was taken away. */
+    public void requireThere() throws IOException {
+        out.requireThere();
+    }
+
     /** Deletes the state, once all else is on disk. */
     public void end() throws IOException {
         out.requireThere();
         FineTuner.forget(state());
+    }
+
+    /** Says how a run ended and what it has left. */
+    public void say(FineTuneResult result, PrintWriter print) {
+        if (result.stopped()) {
+            print.printf(
+                    "stopped after %s steps; the same command goes on from there%n",
+                    result.steps());
+        }
+        if (result.keptEpoch() != result.epochs().size() && result.keptEpoch() > 0) {
+            print.printf("kept the adapter of epoch %s%n", result.keptEpoch());
+        }
+        print.println("adapter   " + adapter());
+        print.println("options   " + config());
+        print.println("metrics   " + metrics());
+        if (!result.epochs().isEmpty()) {
+            print.println("curves    " + curves());
+        }
+        print.println("report    " + report());
+        print.flush();
     }
 
     /** What is said of a run whose figures are no longer finite. */

@@ -14,6 +14,7 @@ import io.github.rlrr.training.FineTuner;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,7 @@ class ResNetCountsTest {
     }
 
     @Test
+    @Tag("slow")
     void aFewStepsOfAnUntrainedResNet50LowerItsLoss(@TempDir Path folder) throws Exception {
         Engine.getInstance().setRandomSeed(1);
         Clothes clothes = Clothes.load(folder, PIXELS);

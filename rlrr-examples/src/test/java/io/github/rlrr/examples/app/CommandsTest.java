@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +38,7 @@ class CommandsTest {
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0).get("epoch").getAsInt()).isEqualTo(1);
         assertThat(lines.get(1).get("set").getAsString()).isEqualTo("test");
-        assertThat(lines.get(1).get("examples").getAsInt()).isEqualTo(2000);
+        assertThat(lines.get(1).get("examples").getAsInt()).isEqualTo(400);
         BufferedImage curves = ImageIO.read(demo.folder().resolve("curves.png").toFile());
         assertThat(curves.getWidth()).isGreaterThan(500);
     }
@@ -56,7 +57,7 @@ class CommandsTest {
 
         assertThat(result.exitCode()).isZero();
         JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
-        assertThat(json.get("images").getAsInt()).isEqualTo(2000);
+        assertThat(json.get("images").getAsInt()).isEqualTo(400);
         assertThat(json.get("accuracy").getAsDouble()).isEqualTo(measured);
         assertThat(json.get("accuracy_per_class").getAsJsonObject().size()).isEqualTo(10);
     }
@@ -95,6 +96,7 @@ class CommandsTest {
     }
 
     @Test
+    @Tag("slow")
     void aThresholdIsChosenOnValidationAndTravelsWithTheModel(@TempDir Path folder)
             throws IOException {
         CommandLine.Result run =
@@ -278,6 +280,7 @@ class CommandsTest {
 
     /** Nothing but the dropout differs, so it is what changes the first epoch's loss. */
     @Test
+    @Tag("slow")
     void aFullyFineTunedModelIsTrainedWithDropoutSavedAndLoaded() throws IOException {
         List<Double> losses = new ArrayList<>();
         Path adapter = demo.folder().resolve("adapter-of-full");
@@ -321,6 +324,7 @@ class CommandsTest {
     }
 
     @Test
+    @Tag("slow")
     void thePublishedScheduleMovesOnceAnEpochAndAnEpochLate() throws IOException {
         Path out = demo.folder().resolve("published");
         CommandLine.Result result =
@@ -357,6 +361,7 @@ class CommandsTest {
     }
 
     @Test
+    @Tag("slow")
     void theBestEpochsAdapterIsKeptWhenAskedFor() throws IOException {
         Path out = demo.folder().resolve("best");
         CommandLine.Result result =

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real thing in size: ViT-B/16 at 224 pixels from a Google checkpoint, with random weights. */
+@Tag("slow")
 class FullSizeTest {
 
     private static final int WIDTH = 768;

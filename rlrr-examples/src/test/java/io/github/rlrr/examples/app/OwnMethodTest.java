@@ -32,8 +32,6 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -42,6 +40,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,21 +92,18 @@ class OwnMethodTest {
 
     /** Runs a command in a process whose class path has the jar. */
     private String inAnotherProcess(Object... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path") + File.pathSeparator + jar,
-                                RlrrCommand.class.getName()));
-        Arrays.stream(arguments).map(Object::toString).forEach(command::add);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String classPath = System.getProperty("java.class.path") + File.pathSeparator + jar;
+        Process process =
+                JavaProcess.of(List.of(), classPath, RlrrCommand.class, arguments)
+                        .redirectErrorStream(true)
+                        .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         return said;
     }
 
     @Test
+    @Tag("slow")
     void finetuneTrainsItAndWithoutItsJarTheMessageSaysWhatIsMissing()
             throws IOException, InterruptedException {
         Path out = folder.resolve("finetune");
@@ -115,7 +111,7 @@ class OwnMethodTest {
                 inAnotherProcess(
                         "finetune",
                         "--data",
-                        DemoModel.get().images(),
+                        DemoModel.get().images().resolve("val"),
                         "--checkpoint",
                         Bundled.VIT,
                         "--out",
@@ -152,6 +148,7 @@ class OwnMethodTest {
     }
 
     @Test
+    @Tag("slow")
     void vtabHasItInItsTableAndMethodsListsIt() throws IOException, InterruptedException {
         MiniatureVtab vtab = new MiniatureVtab(folder.resolve("vtab"), "dtd");
         String said =

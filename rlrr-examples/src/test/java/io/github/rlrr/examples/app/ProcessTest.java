@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only processes of their own can show: being stopped, and repeating. */
+@Tag("slow")
 class ProcessTest {
 
     private final DemoModel demo = DemoModel.get();
@@ -27,13 +29,9 @@ class ProcessTest {
     @TempDir private Path folder;
 
     private Process finetune(Path out, int epochs, String... more) throws IOException {
-        List<String> command =
+        List<String> arguments =
                 new ArrayList<>(
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                RlrrCommand.class.getName(),
                                 "finetune",
                                 "--data",
                                 demo.images().resolve("val").toString(),
@@ -44,8 +42,8 @@ class ProcessTest {
                                 "--epochs",
                                 Integer.toString(epochs),
                                 "--augment=flip"));
-        command.addAll(List.of(more));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        arguments.addAll(List.of(more));
+        return JavaProcess.rlrr(arguments.toArray()).start();
     }
 
     @Test
@@ -112,7 +110,7 @@ class ProcessTest {
         byte[][] written = new byte[2][];
         for (int i = 0; i < 2; i++) {
             Path out = folder.resolve("run" + i);
-            Process run = finetune(out, 4);
+            Process run = finetune(out, 2);
             String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(run.waitFor()).as(said).isZero();
             written[i] = Files.readAllBytes(out.resolve("adapter/adapter_model.safetensors"));

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,15 +31,11 @@ class WithoutNd4jTest {
             throws IOException, InterruptedException {
         List<String> kept = CLASS_PATH.stream().filter(without.negate()).toList();
         assertThat(kept).hasSizeLessThan(CLASS_PATH.size());
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                String.join(File.pathSeparator, kept),
-                                RlrrCommand.class.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String classPath = String.join(File.pathSeparator, kept);
+        Process process =
+                JavaProcess.of(List.of(), classPath, RlrrCommand.class, (Object[]) arguments)
+                        .redirectErrorStream(true)
+                        .start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Said(process.waitFor(), text);
     }
@@ -59,6 +54,7 @@ class WithoutNd4jTest {
     }
 
     @Test
+    @Tag("slow")
     void allElseWorks() throws Exception {
         Predicate<String> without = Pattern.compile("nd4j|bytedeco").asPredicate();
         String image = demo.testImages("bag", 1).get(0).toString();

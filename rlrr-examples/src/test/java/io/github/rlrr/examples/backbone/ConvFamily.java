@@ -14,6 +14,7 @@ import io.github.rlrr.vit.checkpoint.BackboneFamily;
 import io.github.rlrr.vit.checkpoint.CheckpointDescription;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ public final class ConvFamily implements BackboneFamily {
                     new ConvNet.Config(SIDE, SIDE, classes),
                     Optional.of(Preprocessing.vitDefault(SIDE)),
                     names.isEmpty() ? List.of() : List.of(names.split(",")),
-                    0);
+                    0,
+                    SixteenBit.SCALE);
         }
     }
 

@@ -2,6 +2,10 @@ package io.github.rlrr.examples.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -10,6 +14,8 @@ import io.github.rlrr.examples.app.CommandLine;
 import io.github.rlrr.examples.app.DemoModel;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.demo.Bundled;
+import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import java.io.IOException;
@@ -17,6 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +139,7 @@ class BenchCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void severalCasesAreMeasuredInProcessesOfTheirOwn() throws IOException {
         Path file = folder.resolve("figures.jsonl");
         CommandLine.Result result =
@@ -212,6 +222,27 @@ class BenchCommandTest {
         VitConfig bundled = VitCheckpoint.inferConfig(Bundled.vit());
 
         assertThat(BenchModel.named("vit-cifar10").config()).isEqualTo(bundled);
+    }
+
+    @Test
+    void aModelToMeasureHasItsNormsAtOneAndItsBiasesAtZero() {
+        try (NDManager manager = TorchRuntime.newManager(Device.cpu());
+                Backbone vit = BenchModel.named("vit-cifar10").random(10, false, manager)) {
+            Map<Boolean, List<NDArray>> vectors =
+                    vit.getParameters().values().stream()
+                            .filter(each -> each.getArray().getShape().dimension() == 1)
+                            .collect(
+                                    Collectors.partitioningBy(
+                                            each -> each.getName().equals("gamma"),
+                                            Collectors.mapping(
+                                                    Parameter::getArray, Collectors.toList())));
+            assertThat(vectors.get(true))
+                    .hasSize(13)
+                    .allMatch(gamma -> gamma.eq(1).all().getBoolean());
+            assertThat(vectors.get(false))
+                    .isNotEmpty()
+                    .allMatch(bias -> bias.eq(0).all().getBoolean());
+        }
     }
 
     @ParameterizedTest

@@ -63,8 +63,8 @@ class StepProductsTest {
         assertThat(step.products()).doesNotHaveDuplicates();
         // Query, key, value and out of eleven blocks, key and value of the last.
         assertThat(step.products())
-                .contains(new Product(1, 8 * 197, 768, 768, false, true, 46))
-                .contains(new Product(1, 768, 768, 8 * 197, true, false, 46));
+                .contains(new MatrixProduct(1, 8 * 197, 768, 768, false, true, 46))
+                .contains(new MatrixProduct(1, 768, 768, 8 * 197, true, false, 46));
     }
 
     @Test

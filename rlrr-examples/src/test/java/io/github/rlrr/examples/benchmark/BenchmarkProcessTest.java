@@ -2,7 +2,7 @@ package io.github.rlrr.examples.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.rlrr.examples.app.RlrrCommand;
+import io.github.rlrr.examples.app.JavaProcess;
 import io.github.rlrr.examples.demo.Bundled;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,22 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only processes of their own can show: sharing the work, and being stopped. */
+@Tag("slow")
 class BenchmarkProcessTest {
 
     @TempDir private Path temporary;
 
     private Process vtab(String out, Object... more) throws IOException {
-        List<String> command =
+        List<Object> arguments =
                 new ArrayList<>(
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                RlrrCommand.class.getName(),
                                 "vtab",
                                 "--checkpoint",
                                 Bundled.VIT,
@@ -39,10 +37,8 @@ class BenchmarkProcessTest {
                                 temporary.resolve("vtab").toString(),
                                 "--out",
                                 temporary.resolve(out).toString()));
-        for (Object argument : more) {
-            command.add(argument.toString());
-        }
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        arguments.addAll(List.of(more));
+        return JavaProcess.rlrr(arguments.toArray()).start();
     }
 
     private static List<String> lines(Process run) throws IOException {
@@ -78,7 +74,7 @@ class BenchmarkProcessTest {
     void aSearchThatIsToldToStopGoesOnFromTheStepItHasReached()
             throws IOException, InterruptedException {
         new MiniatureVtab(temporary.resolve("vtab"), "dtd");
-        Object[] search = {"--tasks", "dtd", "--search", "epochs=1,40"};
+        Object[] search = {"--tasks", "dtd", "--search", "epochs=1,12"};
         Process run = vtab("out", search);
         try (BufferedReader out =
                 new BufferedReader(

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,7 @@ class CompareCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void methodsAreTrainedOnEachDataSetAndPutSideBySide() throws IOException {
         Path again = Files.move(clothes, temporary.resolve("more-clothes"));
         copy();

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * from itself in float64; see docs/parity.md. Weight decay on the wrong tensors would move some by
  * more than 2.5e-5: it takes 1e-4 of the sum of the rates, 0.258.
  */
+@Tag("slow")
 class PublishedTrajectoryTest {
 
     @TempDir private static Path folder;

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +125,7 @@ class VtabCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void whatIsDoneIsNotDoneAgainAndOtherSettingsAreKeptApart() throws IOException {
         assertThat(vtab().exitCode()).isZero();
         Path first = found("dtd", "result.json");
@@ -155,6 +157,7 @@ class VtabCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void aSearchTriesEveryCombinationOnTheValidationImagesAndTrainsTheBestAgain()
             throws IOException {
         Object[] search = {"--search", "lr=0.001,0.05,weight-decay=0,0.1"};

@@ -3,6 +3,7 @@ package io.github.rlrr.examples.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rlrr.examples.app.DemoModel;
+import io.github.rlrr.examples.app.JavaProcess;
 import io.github.rlrr.examples.app.RlrrCommand;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.demo.Bundled;
@@ -31,13 +32,13 @@ class PlacesTest {
 
     private Said run(Map<String, String> environment, List<String> options, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), RlrrCommand.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        ProcessBuilder builder =
+                JavaProcess.of(
+                                options,
+                                System.getProperty("java.class.path"),
+                                RlrrCommand.class,
+                                (Object[]) arguments)
+                        .directory(folder.toFile());
         builder.environment().putAll(environment);
         Process process = builder.redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

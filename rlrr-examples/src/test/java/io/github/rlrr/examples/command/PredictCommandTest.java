@@ -9,17 +9,13 @@ import com.google.gson.JsonParser;
 import io.github.rlrr.examples.app.CommandLine;
 import io.github.rlrr.examples.app.DemoModel;
 import io.github.rlrr.examples.console.Fault;
-import io.github.rlrr.examples.prediction.DecodedImages;
 import io.github.rlrr.examples.prediction.ImageFiles;
 import io.github.rlrr.examples.prediction.PredictionCsv;
 import io.github.rlrr.examples.prediction.PredictionFile;
 import io.github.rlrr.task.SingleLabel;
-import io.github.rlrr.vit.image.ImageLimits;
-import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -276,33 +272,5 @@ class PredictCommandTest {
             held.close();
         }
         assertThat(predict("--csv", csv, images).exitCode()).isZero();
-    }
-
-    @Test
-    void noMoreFilesAreTouchedThanAreNeededSoon() throws IOException {
-        int[] taken = new int[1];
-        Path image = images.resolve("z.png");
-        List<Path> endless =
-                new AbstractList<>() {
-                    @Override
-                    public Path get(int index) {
-                        taken[0]++;
-                        return image;
-                    }
-
-                    @Override
-                    public int size() {
-                        return 1_000_000;
-                    }
-                };
-        try (DecodedImages decoded =
-                new DecodedImages(endless, Preprocessing.vitDefault(8), ImageLimits.DEFAULT, 5)) {
-            assertThat(taken[0]).isEqualTo(5);
-            for (int i = 1; i <= 20; i++) {
-                DecodedImages.Decoded next = decoded.next();
-                assertThat(next).isNotNull();
-                assertThat(taken[0]).isEqualTo(5 + i);
-            }
-        }
     }
 }

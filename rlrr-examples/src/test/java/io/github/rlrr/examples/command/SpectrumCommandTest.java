@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,6 +145,7 @@ class SpectrumCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void aMergedCheckpointDiffersFromItsBaseAsItsAdapterDoes() {
         Path merged = folder.resolve("merged");
         assertThat(
@@ -169,6 +171,7 @@ class SpectrumCommandTest {
     }
 
     @Test
+    @Tag("slow")
     void anAdapterIsComparedWithAnother() throws IOException {
         Path additive = additive();
         JsonObject same = json("--from", additive, "--adapter", demo.adapter());

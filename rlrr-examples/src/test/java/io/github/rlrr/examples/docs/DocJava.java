@@ -53,6 +53,12 @@ final class DocJava {
             import java.util.*;
             """;
 
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** One for all blocks: it keeps the class path's jars open. */
+    private static final StandardJavaFileManager FILES =
+            COMPILER.getStandardFileManager(null, null, null);
+
     private DocJava() {}
 
     /**
@@ -64,27 +70,18 @@ final class DocJava {
         String name = whole ? type.group(1) : "Snippet" + block.line();
         Path source = folder.resolve(name + ".java");
         Files.writeString(source, whole ? block.code() : body(block, name));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter said = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            List<String> options =
-                    List.of(
-                            "-d",
-                            folder.toString(),
-                            "-proc:none",
-                            "-cp",
-                            System.getProperty("java.class.path"));
-            boolean compiled =
-                    compiler.getTask(
-                                    said,
-                                    files,
-                                    null,
-                                    options,
-                                    null,
-                                    files.getJavaFileObjects(source))
-                            .call();
-            assertThat(compiled).as("%s: %s", block, said).isTrue();
-        }
+        List<String> options =
+                List.of(
+                        "-d",
+                        folder.toString(),
+                        "-proc:none",
+                        "-cp",
+                        System.getProperty("java.class.path"));
+        boolean compiled =
+                COMPILER.getTask(said, FILES, null, options, null, FILES.getJavaFileObjects(source))
+                        .call();
+        assertThat(compiled).as("%s: %s", block, said).isTrue();
         PublicApi.check(folder.resolve(name + ".class"));
         return name;
     }

@@ -2,6 +2,7 @@ package io.github.rlrr.examples.docs;
 
 import com.google.gson.Gson;
 import io.github.rlrr.examples.app.DemoModel;
+import io.github.rlrr.examples.app.JavaProcess;
 import io.github.rlrr.examples.app.LocalHub;
 import io.github.rlrr.examples.app.RlrrCommand;
 import io.github.rlrr.examples.demo.Bundled;
@@ -49,13 +50,10 @@ final class DocStage implements AutoCloseable {
         this.folder = folder;
         furnish(folder);
         ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx1g",
-                                "-Djava.awt.headless=true",
-                                "-cp",
+                JavaProcess.of(
+                                List.of("-Xmx1g", "-Djava.awt.headless=true"),
                                 System.getProperty("java.class.path"),
-                                DocStage.class.getName())
+                                DocStage.class)
                         .directory(folder.toFile())
                         .redirectError(folder.resolve("stage.log").toFile());
         builder.environment().keySet().removeIf(name -> name.matches("(HF|RLRR)_.*"));

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,7 @@ class DocumentationTest {
     }
 
     @TestFactory
+    @Tag("slow")
     Stream<DynamicContainer> everyBlockDoesWhatItsPageSays() throws IOException {
         return pages().stream().map(DocumentationTest::page);
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ class ConfigFileTest {
     }
 
     @Test
+    @Tag("slow")
     void aRunsOwnConfigurationRepeatsIt() throws IOException {
         Path config = demo.folder().resolve("config.yaml");
         assertThat(Files.readAllLines(config)).contains("epochs: 1", "batch-size: 32");

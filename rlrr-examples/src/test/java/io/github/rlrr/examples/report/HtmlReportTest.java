@@ -211,7 +211,7 @@ class HtmlReportTest {
     void finetuneLeavesAPageWithTheTestImagesFigures() throws IOException {
         String page = Files.readString(DemoModel.get().folder().resolve("report.html"));
         assertThat(page)
-                .containsPattern("<dt>test accuracy</dt><dd>\\d+\\.\\d\\d %<small>2,000 images")
+                .containsPattern("<dt>test accuracy</dt><dd>\\d+\\.\\d\\d %<small>400 images")
                 .contains("<dt>batch-size</dt><dd>32</dd>")
                 .contains("<dt>epochs</dt><dd>1</dd>")
                 .contains("<dt>checkpoint</dt><dd>" + Bundled.VIT + "</dd>")

@@ -2,8 +2,10 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.image.SixteenBit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint and the configuration beside it say, without its weights.
@@ -15,13 +17,16 @@ import java.util.Optional;
  * @param classNames the names of the head's classes in label order; empty where they are not known
  * @param rejectBelow the probability of the likeliest class below which an answer is not to be
  *     trusted, 0 to 1; 0 where the configuration does not say
+ * @param sixteenBit how 16-bit grey is read, where the checkpoint says so; null where it does not,
+ *     and the preprocessing reads it as Pillow does
  */
 public record CheckpointDescription(
         String layout,
         BackboneConfig config,
         Optional<Preprocessing> preprocessing,
         List<String> classNames,
-        double rejectBelow) {
+        double rejectBelow,
+        @Nullable SixteenBit sixteenBit) {
 
     /**
      * Copies the list.
@@ -31,6 +36,7 @@ public record CheckpointDescription(
      * @param preprocessing as the record has it
      * @param classNames as the record has it
      * @param rejectBelow as the record has it
+     * @param sixteenBit as the record has it
      */
     public CheckpointDescription {
         classNames = List.copyOf(classNames);

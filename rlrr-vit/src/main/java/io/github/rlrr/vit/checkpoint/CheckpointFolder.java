@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.tensor.TensorType;
@@ -10,7 +11,6 @@ import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -112,8 +112,7 @@ final class CheckpointFolder {
 
     private static void addJson(WholeFolder files, String name, Map<String, Object> values)
             throws IOException {
-        byte[] bytes = (JSON.toJson(values) + "\n").getBytes(StandardCharsets.UTF_8);
-        files.add(name, out -> out.write(bytes));
+        files.add(name, AtomicFile.text(JSON.toJson(values) + "\n"));
     }
 
     /** 1e-6f as 1.0E-6, not as the double next to it. */

@@ -42,6 +42,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int heads = heads(found);
         int[] image = imageSize(found);
         if (image == null) {
+            requireClassToken(found);
             throw new IOException(
                     reader.file()
                             + " has "
@@ -196,6 +197,18 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
         }
         return null;
+    }
+
+    /** One position more than patches, but no class token: something is missing. */
+    private void requireClassToken(Geometry found) throws IOException {
+        int patches = found.positions() - 1;
+        int grid = (int) Math.round(Math.sqrt(Math.max(0, patches)));
+        if (found.variations().contains(VitVariation.NO_CLASS_TOKEN) && grid * grid == patches) {
+            throw new IOException(
+                    "%s: tensor \"%s\" is missing, though there is a position for it"
+                            .formatted(
+                                    reader.file(), layout.tensor("cls_token", reader.tensors())));
+        }
     }
 
     private IOException mismatch(Geometry found, int[] image, int most) {

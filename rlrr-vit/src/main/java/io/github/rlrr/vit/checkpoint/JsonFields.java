@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.rlrr.io.JsonFile;
+import io.github.rlrr.io.OneLine;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object in a file; every error names the file, the key and what is there. */
 record JsonFields(Path file, String prefix, JsonObject json) {
-
-    private static final int LONGEST_VALUE = 80;
 
     /** Reads a file that holds one object, or gives null where there is no such file. */
     static @Nullable JsonFields read(Path file) throws IOException {
@@ -171,7 +170,6 @@ record JsonFields(Path file, String prefix, JsonObject json) {
     }
 
     private String shown(String key) {
-        String text = Objects.toString(json.get(key), "missing").replaceAll("\\p{Cntrl}", "?");
-        return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "…";
+        return OneLine.start(Objects.toString(json.get(key), "missing"));
     }
 }

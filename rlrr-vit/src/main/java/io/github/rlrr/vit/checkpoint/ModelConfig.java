@@ -72,7 +72,13 @@ interface ModelConfig {
 
     /** The same of any file that may say it. */
     static SixteenBit sixteenBit(JsonFields json) throws IOException {
-        return SixteenBit.parse(json.text(SIXTEEN_BIT, SixteenBit.CLIP.toString()));
+        SixteenBit said = saidSixteenBit(json);
+        return said == null ? SixteenBit.CLIP : said;
+    }
+
+    /** The same; null where the file does not say. */
+    static @Nullable SixteenBit saidSixteenBit(JsonFields json) throws IOException {
+        return json.has(SIXTEEN_BIT) ? SixteenBit.parse(json.text(SIXTEEN_BIT, "")) : null;
     }
 
     /** Says how 16-bit grey is read, where it is not as Pillow does. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +96,18 @@ public final class VitCheckpoint {
                     config,
                     preprocessing(files, layout, config),
                     !headless && names.size() == config.classes() ? names : List.of(),
-                    said == null ? 0 : said.rejectBelow());
+                    said == null ? 0 : said.rejectBelow(),
+                    sixteenBit(files));
         }
+    }
+
+    private static @Nullable SixteenBit sixteenBit(CheckpointFiles files) throws IOException {
+        ModelConfig config = files.config();
+        JsonFields preprocessor = files.preprocessor();
+        SixteenBit said = config == null ? null : ModelConfig.saidSixteenBit(config.json());
+        return said == null && preprocessor != null
+                ? ModelConfig.saidSixteenBit(preprocessor)
+                : said;
     }
 
     private static Optional<Preprocessing> preprocessing(

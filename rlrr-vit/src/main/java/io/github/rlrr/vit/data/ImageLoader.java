@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.data;
 
-import io.github.rlrr.torch.Threads;
+import io.github.rlrr.vit.data.DecodedImages.Decoded;
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -8,14 +8,9 @@ import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.Region;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayDeque;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +26,6 @@ final class ImageLoader {
 
     /** Files handed out to each worker ahead of need; bounds the images that wait. */
     private static final int AHEAD = 4;
-
-    /** What became of a file: an image, or else why there is none, or neither: read, not kept. */
-    private record Outcome(@Nullable RgbImage image, @Nullable ImageDecodeException failure) {}
 
     private final ImageDecoder decoder;
     private final ImageListing listing;
@@ -75,44 +67,30 @@ final class ImageLoader {
     }
 
     private void readAll() throws IOException {
-        ExecutorService workers = Threads.pool("rlrr-image-loader", options.parallelism());
-        try {
-            Deque<Future<Outcome>> pending = new ArrayDeque<>();
-            int next = 0;
-            for (int done = 0; done < listing.size(); done++) {
-                while (next < listing.size() && pending.size() < AHEAD * options.parallelism()) {
-                    Entry entry = listing.entries().get(next++);
-                    pending.add(workers.submit(() -> read(entry)));
-                }
-                take(listing.entries().get(done), pending.remove().get());
-                options.progress().accept(done + 1);
+        int threads = options.parallelism();
+        List<Path> files = listing.entries().stream().map(Entry::path).toList();
+        try (DecodedImages images =
+                new DecodedImages(files, this::read, threads, AHEAD * threads)) {
+            int done = 0;
+            for (Decoded next = images.next(); next != null; next = images.next()) {
+                take(listing.entries().get(done), next);
+                options.progress().accept(++done);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("loading images was interrupted");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("loading images failed: " + e.getCause(), e.getCause());
-        } finally {
-            workers.shutdownNow();
         }
     }
 
-    private Outcome read(Entry entry) {
-        try {
-            RgbImage image = decoder.decode(entry.path());
-            return new Outcome(full ? null : region.keep(image, preprocessing), null);
-        } catch (ImageDecodeException e) {
-            return new Outcome(null, e);
-        }
+    private @Nullable RgbImage read(Path file) throws ImageDecodeException {
+        RgbImage image = decoder.decode(file);
+        return full ? null : region.keep(image, preprocessing);
     }
 
-    private void take(Entry entry, Outcome outcome) {
-        if (outcome.failure != null) {
-            failures.add(outcome.failure);
+    private void take(Entry entry, Decoded decoded) {
+        if (decoded.fault() != null) {
+            failures.add(decoded.fault());
             return;
         }
         readable.add(entry);
-        RgbImage image = outcome.image;
+        RgbImage image = decoded.image();
         if (image == null || full) {
             return;
         }

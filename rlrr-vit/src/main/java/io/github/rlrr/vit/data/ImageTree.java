@@ -37,21 +37,6 @@ public record ImageTree(
         List<Path> outputs) {
 
     /**
-     * Copies the lists.
-     *
-     * @param images as the record has it
-     * @param byContent as the record has it
-     * @param leftOut as the record has it
-     * @param folders as the record has it
-     * @param outputs as the record has it
-     */
-    public ImageTree {
-        images = List.copyOf(images);
-        folders = Collections.unmodifiableSortedSet(new TreeSet<>(folders));
-        outputs = List.copyOf(outputs);
-    }
-
-    /**
      * Looks below a folder.
      *
      * @param folder the folder
@@ -103,8 +88,8 @@ public record ImageTree(
                 List.copyOf(images.values()),
                 byContent,
                 new LeftOut(unread, others, hidden),
-                folders,
-                outputs);
+                Collections.unmodifiableSortedSet(folders),
+                List.copyOf(outputs));
     }
 
     /** Says what was found and what is read, for a folder without an image. */

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.data;
 
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.vit.data.CsvRecords.Csv;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +34,6 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
 
     private static final String SEPARATORS = ",;\t|";
     private static final String MARKER = "sep=";
-    private static final int SHOWN = 100;
     private static final int LINES = 20;
     private static final List<Set<String>> PATH =
             List.of(
@@ -143,13 +143,12 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
     /** The fault of a file that is no list. */
     static IOException fault(Path file, String text) {
         String first = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
-        String shown = first.length() > SHOWN ? first.substring(0, SHOWN) + "…" : first;
         return new IOException(
                 String.format(
                         Locale.ROOT,
                         "%s is not understood as a list of images: its first line is \"%s\"; %s",
                         file,
-                        shown.replaceAll("\\p{Cntrl}", " "),
+                        OneLine.start(first),
                         EXPECTED));
     }
 

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.io.Hash;
 import io.github.rlrr.vit.hub.PartFile.Origin;
 import io.github.rlrr.vit.hub.Transport.Answer;
 import java.io.IOException;
@@ -248,12 +249,12 @@ final class Download {
     }
 
     private String checked(@Nullable String demanded) throws IOException {
-        String sha256 = Digests.sha256(part.path());
+        String sha256 = Hash.sha256().add(part.path()).digits();
         String expected = demanded != null ? demanded : facts.sha256();
         if (expected != null) {
             check("SHA-256", expected, sha256);
         } else if (facts.gitSha1() != null) {
-            check("git SHA-1", facts.gitSha1(), Digests.gitSha1(part.path()));
+            check("git SHA-1", facts.gitSha1(), Hash.gitSha1(part.path()));
         }
         return sha256;
     }

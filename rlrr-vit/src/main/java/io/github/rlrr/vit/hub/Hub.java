@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.io.Hash;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.vit.hub.Download.FreeSpace;
@@ -316,7 +317,7 @@ public final class Hub {
         if (demanded == null) {
             return true;
         }
-        String found = Digests.sha256(model.weights());
+        String found = Hash.sha256().add(model.weights()).digits();
         if (found.equals(demanded)) {
             return true;
         }

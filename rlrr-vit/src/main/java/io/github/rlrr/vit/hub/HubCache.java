@@ -77,7 +77,7 @@ final class HubCache {
 
     void remember(HubName name, String commit) throws IOException {
         if (!name.isPinned()) {
-            write(revision(name), commit + "\n");
+            AtomicFile.write(revision(name), AtomicFile.text(commit + "\n"));
         }
     }
 
@@ -131,7 +131,8 @@ final class HubCache {
             files.put(entry.getKey(), new Entry(bytes, entry.getValue()));
         }
         Contents json = new Contents(pinned.toString(), endpoint, files);
-        write(record(pinned), new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n");
+        String text = new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
+        AtomicFile.write(record(pinned), AtomicFile.text(text));
     }
 
     /** Forgets a commit's files and the record of them. */
@@ -142,11 +143,6 @@ final class HubCache {
                 Files.delete(file);
             }
         }
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, out -> out.write(bytes));
     }
 
     /** The bytes of all files here; 0 where there is no such folder. */

@@ -1,7 +1,9 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.io.OneLine;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a model on a hub: {@code hf:owner/name}, {@code hf:owner/name@revision} or {@code
@@ -67,13 +69,12 @@ public record HubName(Source source, String owner, String name, String revision)
                 || !PART.matcher(part).matches()
                 || part.contains("..")
                 || part.contains("--")) {
-            throw new IllegalArgumentException("\"" + printable(part) + "\": " + EXPECTED);
+            throw malformed(part, null);
         }
     }
 
-    private static String printable(String text) {
-        String shown = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
-        return shown.replaceAll("\\p{Cntrl}", "?");
+    private static IllegalArgumentException malformed(String text, @Nullable Exception cause) {
+        return new IllegalArgumentException("\"" + OneLine.start(text) + "\": " + EXPECTED, cause);
     }
 
     /**
@@ -95,7 +96,7 @@ public record HubName(Source source, String owner, String name, String revision)
      */
     public static HubName parse(String text) {
         if (!isHubName(text)) {
-            throw new IllegalArgumentException("\"" + printable(text) + "\": " + EXPECTED);
+            throw malformed(text, null);
         }
         Source source = text.startsWith("hf:") ? Source.HF : Source.TIMM;
         String rest = text.substring(source.toString().length() + 1);
@@ -104,7 +105,7 @@ public record HubName(Source source, String owner, String name, String revision)
         String revision = at < 0 ? DEFAULT_REVISION : rest.substring(at + 1);
         int slash = repository.indexOf('/');
         if ((slash >= 0) != (source == Source.HF)) {
-            throw new IllegalArgumentException("\"" + printable(text) + "\": " + EXPECTED);
+            throw malformed(text, null);
         }
         try {
             return new HubName(
@@ -113,7 +114,7 @@ public record HubName(Source source, String owner, String name, String revision)
                     repository.substring(slash + 1),
                     revision);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"" + printable(text) + "\": " + EXPECTED, e);
+            throw malformed(text, e);
         }
     }
 

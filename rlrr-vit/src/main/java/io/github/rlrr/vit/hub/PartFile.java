@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +79,7 @@ final class PartFile {
 
     /** Notes what the part belongs to, before its first byte is written. */
     void describe(Origin origin) throws IOException {
-        byte[] bytes = new Gson().toJson(origin).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(note, out -> out.write(bytes));
+        AtomicFile.write(note, AtomicFile.text(new Gson().toJson(origin)));
     }
 
     /** Opens the part for writing after its first {@code keep} bytes; the rest is cut off. */

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.hub;
 
+import io.github.rlrr.io.OneLine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -216,7 +217,7 @@ final class Transport {
 
     /** Without the query, which on a download host is a key of its own. */
     private static String shown(URI uri) {
-        return uri.toString().replaceFirst("[?#].*", "").replaceAll("\\p{Cntrl}", "?");
+        return OneLine.of(uri.toString().replaceFirst("[?#].*", ""));
     }
 
     static boolean sameOrigin(URI a, URI b) {

@@ -1,11 +1,8 @@
 package io.github.rlrr.vit.inference;
 
 import ai.djl.Device;
-import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.checkpoint.BackboneFamily;
@@ -72,25 +69,31 @@ record ClassifierModel(
 
     private static ClassifierModel merged(Path folder, @Nullable Path base, Device device)
             throws IOException {
-        AdapterMetadata said = AdapterFolder.describe(folder).metadata();
-        Preprocessing preprocessing = preprocessing(folder, said);
-        Path checkpoint = base == null ? named(folder, said.baseModel()) : base;
-        BackboneFamily family = Backbones.of(checkpoint);
-        BackboneConfig config =
-                family.describe(checkpoint)
-                        .config()
-                        .withImageSize(preprocessing.height(), preprocessing.width());
-        try (Backbone vit = family.load(checkpoint, config, device, false);
-                AdaptedBlock adapted = Rlrr.load(vit, folder)) {
-            Backbone merged = vit.merged(adapted);
+        try (AdaptedModel model =
+                AdaptedModel.open(
+                        folder,
+                        (named, inputs) ->
+                                load(base == null ? named(folder, named) : base, inputs, device))) {
+            AdapterMetadata said = model.metadata();
+            Backbone merged = model.vit().merged(model.adapted());
             int classes = merged.config().classes();
             if (classes != said.classNames().size()) {
                 merged.close();
                 throw otherClasses(folder, said, classes);
             }
             return new ClassifierModel(
-                    merged, preprocessing, said.classNames(), said.rejectBelow());
+                    merged, model.preprocessing(), said.classNames(), said.rejectBelow());
         }
+    }
+
+    private static Backbone load(Path checkpoint, @Nullable Preprocessing inputs, Device device)
+            throws IOException {
+        BackboneFamily family = Backbones.of(checkpoint);
+        BackboneConfig config = family.describe(checkpoint).config();
+        if (inputs != null) {
+            config = config.withImageSize(inputs.height(), inputs.width());
+        }
+        return family.load(checkpoint, config, device, false);
     }
 
     static IOException otherClasses(Path folder, AdapterMetadata said, int classes) {
@@ -100,22 +103,6 @@ record ClassifierModel(
                         + said.classNames().size()
                         + " classes, its head has "
                         + classes);
-    }
-
-    /**
-     * How an adapter's images are prepared.
-     *
-     * @throws IOException when it does not say this, or no class names, or is of another task
-     */
-    static Preprocessing preprocessing(Path folder, AdapterMetadata said) throws IOException {
-        said.requireTask(folder, Tasks.USUAL);
-        if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
-            throw new IOException(
-                    folder
-                            + " holds no class names or no preprocessing: it was saved without them,"
-                            + " and images cannot be classified without them");
-        }
-        return Preprocessing.fromMap(said.preprocessing());
     }
 
     private static Path named(Path folder, String baseModel) throws IOException {

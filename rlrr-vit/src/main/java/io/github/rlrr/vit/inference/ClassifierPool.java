@@ -2,22 +2,18 @@ package io.github.rlrr.vit.inference;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.AdapterPool;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.Preprocessing;
-import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,8 +98,8 @@ public final class ClassifierPool implements AutoCloseable {
      * @throws IllegalStateException when the pool is closed
      */
     public void load(String name, Path folder) throws IOException {
-        AdapterMetadata said = AdapterFolder.describe(folder).metadata();
-        Preprocessing preprocessing = ClassifierModel.preprocessing(folder, said);
+        AdapterMetadata said = AdaptedModel.describe(folder);
+        Preprocessing preprocessing = Preprocessing.fromMap(said.preprocessing());
         int height = vit.config().imageHeight();
         int width = vit.config().imageWidth();
         if (preprocessing.height() != height || preprocessing.width() != width) {
@@ -187,9 +183,7 @@ public final class ClassifierPool implements AutoCloseable {
      * @throws IllegalStateException when the pool is closed
      */
     public List<Classification> classify(List<Request> requests) throws ImageDecodeException {
-        if (requests.isEmpty()) {
-            throw new IllegalArgumentException("the batch is empty, expected at least one image");
-        }
+        Labelling.requireSome(requests);
         Map<String, List<Integer>> byAdapter = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             byAdapter.computeIfAbsent(requests.get(i).adapter(), name -> new ArrayList<>()).add(i);
@@ -198,37 +192,27 @@ public final class ClassifierPool implements AutoCloseable {
         for (Map.Entry<String, List<Integer>> group : byAdapter.entrySet()) {
             try (AdapterPool.Lease lease = adapters.lease(group.getKey())) {
                 List<Integer> places = group.getValue();
-                for (int from = 0; from < places.size(); from += BATCH_SIZE) {
-                    int to = Math.min(places.size(), from + BATCH_SIZE);
-                    answer(lease, requests, places.subList(from, to), answers);
+                List<Classification> said =
+                        answers(lease, places.stream().map(i -> requests.get(i).image()).toList());
+                for (int i = 0; i < said.size(); i++) {
+                    answers[places.get(i)] = said.get(i);
                 }
             }
         }
         return Arrays.asList(answers);
     }
 
-    private void answer(
-            AdapterPool.Lease lease,
-            List<Request> requests,
-            List<Integer> places,
-            Classification[] answers)
+    private List<Classification> answers(AdapterPool.Lease lease, List<ImageSource> images)
             throws ImageDecodeException {
         AdapterMetadata said = lease.metadata();
-        Preprocessing preprocessing = Preprocessing.fromMap(said.preprocessing());
-        ImageDecoder asTrained = decoder.withSixteenBit(preprocessing.sixteenBit());
-        List<RgbImage> sized = new ArrayList<>(places.size());
-        for (int place : places) {
-            sized.add(preprocessing.resize(requests.get(place).image().read(asTrained)));
-        }
-        float[] values = ImageBatch.values(sized, preprocessing);
-        try (NDManager manager = TorchRuntime.newManager(device)) {
-            NDArray input = manager.create(values, ImageBatch.shape(sized.size(), preprocessing));
-            float[][] logits = ImageBatch.rows(lease.forward(new NDList(input)).head());
-            for (int i = 0; i < logits.length; i++) {
-                answers[places.get(i)] =
-                        Classification.of(logits[i], said.classNames(), said.rejectBelow());
-            }
-        }
+        Labelling labelling =
+                new Labelling(
+                        decoder,
+                        Preprocessing.fromMap(said.preprocessing()),
+                        said.classNames(),
+                        said.rejectBelow());
+        return labelling.inBatches(
+                images, BATCH_SIZE, sized -> labelling.label(sized, lease::forward, device));
     }
 
     /** Waits for requests under way and frees the adapters; the base stays open. */

@@ -1,8 +1,9 @@
 package io.github.rlrr.vit.inference;
 
 import ai.djl.Device;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -15,7 +16,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -43,12 +43,9 @@ public final class ImageClassifier implements AutoCloseable {
 
     private final Block block;
     private final @Nullable Backbone owned;
-    private final Preprocessing preprocessing;
-    private final List<String> classNames;
-    private final double rejectBelow;
+    private final Labelling labelling;
     private final Device device;
     private final int batchSize;
-    private final ImageDecoder decoder;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
 
@@ -61,12 +58,11 @@ public final class ImageClassifier implements AutoCloseable {
             double rejectBelow) {
         this.block = block;
         this.owned = owned;
-        this.preprocessing = preprocessing;
-        this.classNames = List.copyOf(classNames);
-        this.rejectBelow = rejectBelow;
+        labelling =
+                new Labelling(
+                        new ImageDecoder(settings.limits), preprocessing, classNames, rejectBelow);
         device = settings.device;
         batchSize = settings.batchSize;
-        decoder = new ImageDecoder(settings.limits).withSixteenBit(preprocessing.sixteenBit());
         warmUp();
     }
 
@@ -224,16 +220,23 @@ public final class ImageClassifier implements AutoCloseable {
 
     /** Compiles what is compiled at first use, and finds out a block of other classes. */
     private void warmUp() {
-        Shape shape = ImageBatch.shape(1, preprocessing);
-        float[] zeros = new float[Math.toIntExact(shape.size())];
-        int outputs = ImageBatch.logits(block, zeros, shape, device)[0].length;
-        if (outputs != classNames.size()) {
+        int height = preprocessing().height();
+        int width = preprocessing().width();
+        RgbImage black = new RgbImage(width, height, new byte[3 * height * width]);
+        int outputs = labelling.outputs(List.of(black), this::forward, device)[0].length;
+        int names = classNames().size();
+        if (outputs != names) {
             throw new IllegalArgumentException(
-                    classNames.size()
+                    names
                             + " class names, expected one for each of the model's "
                             + outputs
                             + " classes");
         }
+    }
+
+    private NDList forward(NDList inputs) {
+        ParameterStore store = new ParameterStore(inputs.head().getManager(), false);
+        return block.forward(store, inputs, false);
     }
 
     /**
@@ -242,7 +245,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @return their names in label order
      */
     public List<String> classNames() {
-        return classNames;
+        return labelling.classNames();
     }
 
     /**
@@ -251,7 +254,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @return size, crop and normalisation
      */
     public Preprocessing preprocessing() {
-        return preprocessing;
+        return labelling.preprocessing();
     }
 
     /**
@@ -260,7 +263,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @return 0 to 1; 0 accepts every answer
      */
     public double rejectBelow() {
-        return rejectBelow;
+        return labelling.rejectBelow();
     }
 
     /**
@@ -334,16 +337,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws IllegalStateException when this is closed
      */
     public List<Classification> classify(List<ImageSource> images) throws ImageDecodeException {
-        List<Classification> answers = new ArrayList<>(images.size());
-        requireSome(images);
-        for (List<ImageSource> part : parts(images)) {
-            List<RgbImage> sized = new ArrayList<>(part.size());
-            for (ImageSource image : part) {
-                sized.add(prepare(image));
-            }
-            answers.addAll(classifySized(sized));
-        }
-        return answers;
+        return labelling.inBatches(images, batchSize, this::classifySized);
     }
 
     /**
@@ -355,7 +349,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws ImageDecodeException when it is not an image that can be read, or over a limit
      */
     public RgbImage prepare(ImageSource image) throws ImageDecodeException {
-        return preprocessing.resize(image.read(decoder));
+        return labelling.prepare(image);
     }
 
     /**
@@ -367,36 +361,16 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws IllegalStateException when this is closed
      */
     public List<Classification> classifySized(List<RgbImage> images) {
-        requireSome(images);
+        Labelling.requireSome(images);
         lock.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("this classifier is closed");
             }
-            float[] values = ImageBatch.values(images, preprocessing);
-            Shape shape = ImageBatch.shape(images.size(), preprocessing);
-            List<Classification> answers = new ArrayList<>(images.size());
-            for (float[] logits : ImageBatch.logits(block, values, shape, device)) {
-                answers.add(Classification.of(logits, classNames, rejectBelow));
-            }
-            return answers;
+            return labelling.label(images, this::forward, device);
         } finally {
             lock.readLock().unlock();
         }
-    }
-
-    private static void requireSome(List<?> images) {
-        if (images.isEmpty()) {
-            throw new IllegalArgumentException("the batch is empty, expected at least one image");
-        }
-    }
-
-    private List<List<ImageSource>> parts(List<ImageSource> images) {
-        List<List<ImageSource>> parts = new ArrayList<>();
-        for (int from = 0; from < images.size(); from += batchSize) {
-            parts.add(images.subList(from, Math.min(images.size(), from + batchSize)));
-        }
-        return parts;
     }
 
     /** Waits for calls under way and frees the model; a block it was lent stays open. */

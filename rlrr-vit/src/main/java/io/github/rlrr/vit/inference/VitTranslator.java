@@ -1,12 +1,9 @@
 package io.github.rlrr.vit.inference;
 
 import ai.djl.modality.Classifications;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
-import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -30,9 +27,7 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
     static final int USUAL_TOP = 5;
 
     private final Function<I, ImageSource> source;
-    private final Preprocessing preprocessing;
-    private final List<String> classNames;
-    private final ImageDecoder decoder;
+    private final Labelling labelling;
     private final int top;
 
     /**
@@ -56,9 +51,7 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
         }
         this.top = top;
         this.source = Objects.requireNonNull(source, "source");
-        this.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
-        this.classNames = List.copyOf(classNames);
-        this.decoder = decoder.withSixteenBit(preprocessing.sixteenBit());
+        labelling = new Labelling(decoder, preprocessing, classNames, 0);
     }
 
     /**
@@ -70,11 +63,8 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
      */
     @Override
     public NDList processInput(TranslatorContext context, I input) throws Exception {
-        RgbImage image = preprocessing.resize(source.apply(input).read(decoder));
-        Shape shape =
-                new Shape(BackboneConfig.CHANNELS, preprocessing.height(), preprocessing.width());
-        float[] values = ImageBatch.values(List.of(image), preprocessing);
-        return new NDList(context.getNDManager().create(values, shape));
+        RgbImage image = labelling.prepare(source.apply(input));
+        return new NDList(labelling.batch(List.of(image), context.getNDManager()).squeeze(0));
     }
 
     /**
@@ -85,11 +75,11 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
      */
     @Override
     public Classifications processOutput(TranslatorContext context, NDList list) {
-        NDArray logits = list.singletonOrThrow();
-        double[] probabilities =
-                Classification.of(logits.toFloatArray(), classNames, 0).probabilities();
+        Classification said = labelling.answer(list.singletonOrThrow().toFloatArray());
         Classifications answer =
-                new Classifications(classNames, Arrays.stream(probabilities).boxed().toList());
+                new Classifications(
+                        labelling.classNames(),
+                        Arrays.stream(said.probabilities()).boxed().toList());
         answer.setTopK(top);
         return answer;
     }

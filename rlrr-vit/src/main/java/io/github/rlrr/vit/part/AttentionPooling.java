@@ -35,7 +35,7 @@ public final class AttentionPooling extends Modules {
         super(parts.layers());
         width = parts.latent().width();
         ProgramText text =
-                new ProgramText(parts.layers(), Products.RECORDED, Precision.FLOAT32);
+                new ProgramText(parts.layers(), LinearKernel.RECORDED, Precision.FLOAT32);
         String latent = parts.latent().variable("token");
         String asking =
                 text.let("l", "torch.expand(" + latent + ", [torch.size(x, 0), -1, -1])");

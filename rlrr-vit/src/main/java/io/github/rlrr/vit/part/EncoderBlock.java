@@ -74,13 +74,13 @@ public final class EncoderBlock extends Modules {
 
     private Programs programs(boolean classTokenAlone) {
         return new Programs(
-                text(Products.RECORDED, ResidualSum.PLAIN, classTokenAlone),
-                text(Products.UNRECORDED, ResidualSum.PLAIN, classTokenAlone),
-                text(Products.RECORDED, sum, classTokenAlone));
+                text(LinearKernel.RECORDED, ResidualSum.PLAIN, classTokenAlone),
+                text(LinearKernel.UNRECORDED, ResidualSum.PLAIN, classTokenAlone),
+                text(LinearKernel.RECORDED, sum, classTokenAlone));
     }
 
-    private String text(Products products, ResidualSum dropped, boolean classTokenAlone) {
-        ProgramText text = new ProgramText(Branch.layers(branches), products, precision);
+    private String text(LinearKernel kernel, ResidualSum dropped, boolean classTokenAlone) {
+        ProgramText text = new ProgramText(Branch.layers(branches), kernel, precision);
         int last = lastThatMixesTokens();
         String x = "x";
         for (int i = 0; i < branches.size(); i++) {
@@ -147,7 +147,7 @@ public final class EncoderBlock extends Modules {
             return programs.training();
         }
         boolean unrecorded =
-                precision == Precision.FLOAT32 && Products.of(x) == Products.UNRECORDED;
+                precision == Precision.FLOAT32 && LinearKernel.of(x) == LinearKernel.UNRECORDED;
         return unrecorded ? programs.unrecorded() : programs.recorded();
     }
 }

@@ -18,7 +18,7 @@ public final class ProgramText {
 
     private static final int BFLOAT16 = 15;
 
-    private final Products products;
+    private final LinearKernel kernel;
     private final Precision precision;
     private final StringBuilder text = new StringBuilder();
     private final Map<String, Integer> uses = new HashMap<>();
@@ -27,11 +27,11 @@ public final class ProgramText {
      * Begins a program {@code forward} of {@code x} and the parameters of some layers.
      *
      * @param layers whose parameters are its inputs, in order
-     * @param products which operator computes linear layers
+     * @param kernel which operator computes linear layers
      * @param precision the type of the matrix products
      */
-    ProgramText(Collection<Layer> layers, Products products, Precision precision) {
-        this.products = products;
+    ProgramText(Collection<Layer> layers, LinearKernel kernel, Precision precision) {
+        this.kernel = kernel;
         this.precision = precision;
         text.append("  def forward(self, x: Tensor");
         for (Layer layer : layers) {
@@ -68,13 +68,13 @@ public final class ProgramText {
 
     /** x·Wᵀ + b, in the type of the products. */
     String linear(Linear layer, String x) {
-        return products.linear(x, weight(layer), bias(layer));
+        return kernel.linear(x, weight(layer), bias(layer));
     }
 
     /** An activation of a linear layer. */
     String activated(Linear layer, String x, Activation activation) {
         return activation == Activation.GELU
-                ? products.gelu(x, weight(layer), bias(layer))
+                ? kernel.gelu(x, weight(layer), bias(layer))
                 : activation.of(let("h", linear(layer, x)));
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ class DamagedConfigurationTest {
     @TempDir private Path folder;
 
     @ParameterizedTest
+    @Tag("slow")
     @CsvSource({
         "config.json, hf, base_huggingface.safetensors",
         "config.json, timm, base_timm.safetensors",

@@ -82,6 +82,15 @@ class PublishedFormsTest {
         assertThat(said.config()).isEqualTo(TINY);
         assertThat(said.preprocessing())
                 .contains(Preprocessing.vitDefault(16).withSixteenBit(SixteenBit.CLIP));
+        assertThat(said.sixteenBit()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clip", "scale", "max=4095"})
+    void howSixteenBitGreyIsReadIsSaidEvenWhereItIsTheUsual(String how) throws IOException {
+        String config = TIMM_CONFIG.replaceFirst("\\{", "{\"sixteen_bit\": \"" + how + "\", ");
+        Path hub = hub("base_timm.safetensors", config);
+        assertThat(VitCheckpoint.describe(hub).sixteenBit()).isEqualTo(SixteenBit.parse(how));
     }
 
     @Test

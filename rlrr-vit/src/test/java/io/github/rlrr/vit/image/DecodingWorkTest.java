@@ -83,7 +83,7 @@ class DecodingWorkTest {
     @ValueSource(strings = {"png", "gif", "bmp", "jpeg"})
     void theTimeHoldsForEveryFormat(String format) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ImageIO.write(new BufferedImage(4000, 4000, BufferedImage.TYPE_INT_RGB), format, out);
+        ImageIO.write(new BufferedImage(2000, 2000, BufferedImage.TYPE_INT_RGB), format, out);
         assertThatThrownBy(() -> new ImageDecoder(ANY_SCANS).decode(out.toByteArray(), "large"))
                 .isInstanceOf(ImageDecodeException.class)
                 .hasMessageContaining("that takes longer to decode");

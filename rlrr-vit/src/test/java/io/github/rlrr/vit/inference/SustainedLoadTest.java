@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ten thousand requests from eight threads leave nothing behind. */
+@Tag("slow")
 class SustainedLoadTest {
 
     private static final int THREADS = 8;

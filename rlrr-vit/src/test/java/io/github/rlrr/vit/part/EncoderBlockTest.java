@@ -146,17 +146,18 @@ class EncoderBlockTest {
     void withoutRecordingOtherProductsOfALargeInputGiveTheSame() {
         EncoderBlock block = ConstantBranches.block(vit, 4);
         ParameterStore store = new ParameterStore(manager, false);
-        long batch = Products.LARGE / ((long) CONFIG.tokens() * CONFIG.width()) + 1;
+        long batch = LinearKernel.LARGE / ((long) CONFIG.tokens() * CONFIG.width()) + 1;
         NDArray x = normal(1, new Shape(batch, CONFIG.tokens(), CONFIG.width()));
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
             collector.zeroGradients();
-            assertThat(Products.of(x)).isEqualTo(Products.RECORDED);
+            assertThat(LinearKernel.of(x)).isEqualTo(LinearKernel.RECORDED);
         }
         try (GradMode off = GradMode.off()) {
             off.suppressNotUsedWarning();
-            assertThat(Products.of(x.get("0:1"))).isEqualTo(Products.RECORDED);
+            assertThat(LinearKernel.of(x.get("0:1"))).isEqualTo(LinearKernel.RECORDED);
             if (System.getProperty("os.arch").equals("amd64")) {
-                assertThat(Products.of(x)).isEqualTo(Products.UNRECORDED); // all have oneDNN
+                assertThat(LinearKernel.of(x))
+                        .isEqualTo(LinearKernel.UNRECORDED); // all have oneDNN
             }
             assertUnrecorded(
                     block.forward(store, new NDList(x), false).head(),

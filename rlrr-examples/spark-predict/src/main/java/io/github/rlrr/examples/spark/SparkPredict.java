@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.spark;
 
+import io.github.rlrr.vit.data.ImageTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Labels a folder of images, as {@code rlrr predict --csv} does, in the tasks of a Spark job.
@@ -20,6 +23,8 @@ import org.apache.spark.sql.SparkSession;
  * visible: those of one attempt of each task, all when the job ends, none when it fails.
  */
 public final class SparkPredict {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SparkPredict.class);
 
     /** A task that has to be done again costs its worker no more than that many. */
     private static final int IMAGES_PER_TASK = 1000;
@@ -41,7 +46,7 @@ public final class SparkPredict {
             throw new IllegalArgumentException(
                     arguments.length + " arguments, expected MODEL IMAGES OUTPUT [PARTITIONS]");
         }
-        List<String> images = ImageListing.below(Path.of(arguments[1]));
+        List<String> images = images(Path.of(arguments[1]));
         try (SparkSession spark = SparkSession.builder().appName("rlrr predict").getOrCreate()) {
             int partitions =
                     arguments.length == 4
@@ -63,6 +68,23 @@ public final class SparkPredict {
                                 + " says why");
             }
         }
+    }
+
+    /**
+     * Lists the images that {@code rlrr predict} takes, in its order: at any depth, sorted by their
+     * path below the folder; hidden ones are left out, links followed. Images of formats that are
+     * not read are counted in a warning.
+     *
+     * @throws IOException when the folder cannot be read, has no images, no end, or names that the
+     *     locale makes unreadable
+     */
+    static List<String> images(Path folder) throws IOException {
+        ImageTree tree = ImageTree.below(folder);
+        List<Path> images = tree.some(folder);
+        if (tree.leftOut().images() > 0) {
+            LOG.warn("{}: left out: {}", folder, tree.leftOut().advice());
+        }
+        return images.stream().map(Path::toString).toList();
     }
 
     private static int partitions(int images, int parallelism) {

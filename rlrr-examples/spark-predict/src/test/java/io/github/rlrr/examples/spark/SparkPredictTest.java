@@ -51,7 +51,7 @@ class SparkPredictTest {
                         .config("spark.sql.warehouse.dir", folder.resolve("sql").toString())
                         .getOrCreate();
         model = TinyModel.write(folder.resolve("model")).toString();
-        images = ImageListing.below(TestImages.write(folder.resolve("images")));
+        images = SparkPredict.images(TestImages.write(folder.resolve("images")));
     }
 
     @AfterAll
@@ -202,12 +202,12 @@ class SparkPredictTest {
             Files.createDirectories(file.getParent());
             Files.writeString(file, "");
         }
-        assertThat(ImageListing.below(tree))
+        assertThat(SparkPredict.images(tree))
                 .containsExactly(
                         tree.resolve("a-b/3.gif").toString(),
                         tree.resolve("a/2.jpeg").toString(),
                         tree.resolve("b/1.PNG").toString());
-        assertThatThrownBy(() -> ImageListing.below(Files.createDirectory(scratch.resolve("no"))))
+        assertThatThrownBy(() -> SparkPredict.images(Files.createDirectory(scratch.resolve("no"))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no images");
     }

@@ -1,10 +1,8 @@
-package io.github.rlrr.examples.prediction;
+package io.github.rlrr.vit.data;
 
+import io.github.rlrr.Internal;
 import io.github.rlrr.torch.Threads;
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.image.ImageDecoder;
-import io.github.rlrr.vit.image.ImageLimits;
-import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -19,40 +17,55 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files as images of the model's size, in order, decoded on worker threads so many ahead of need
- * and no more: memory does not grow with the number of files.
+ * Image files in order, decoded on worker threads so many ahead of need and no more: memory does
+ * not grow with the number of files.
  */
+@Internal
 public final class DecodedImages implements AutoCloseable {
 
     /**
      * One file.
      *
      * @param path the file
-     * @param image resized, 8-bit RGB; null where the file is unreadable
-     * @param fault why it is
+     * @param image what was made of it; null where nothing was kept
+     * @param fault why it cannot be read; null where it can
      */
     public record Decoded(
             Path path, @Nullable RgbImage image, @Nullable ImageDecodeException fault) {}
 
-    private final ImageDecoder decoder;
-    private final Preprocessing preprocessing;
+    /** Makes of a file what is kept of it; called on the workers. */
+    @FunctionalInterface
+    public interface Work {
+
+        /**
+         * Decodes a file.
+         *
+         * @param file the file
+         * @return its image; null where nothing is kept
+         * @throws ImageDecodeException when it cannot be read
+         */
+        @Nullable RgbImage on(Path file) throws ImageDecodeException;
+    }
+
     private final Iterator<Path> files;
+    private final Work work;
     private final int ahead;
     private final Deque<Future<Decoded>> pending = new ArrayDeque<>();
-    private final ExecutorService workers = Threads.pool("rlrr-decoder", Threads.decoders());
+    private final ExecutorService workers;
 
     /**
      * Starts decoding.
      *
-     * @param limits which images are refused
+     * @param files the files
+     * @param work decodes them
+     * @param threads how many work, at least 1
      * @param ahead images decoded and not yet taken, at most
      */
-    public DecodedImages(
-            List<Path> files, Preprocessing preprocessing, ImageLimits limits, int ahead) {
-        this.preprocessing = preprocessing;
-        decoder = new ImageDecoder(limits).withSixteenBit(preprocessing.sixteenBit());
+    public DecodedImages(List<Path> files, Work work, int threads, int ahead) {
         this.files = files.iterator();
+        this.work = work;
         this.ahead = ahead;
+        workers = Threads.pool("rlrr-decoder", threads);
         fill();
     }
 
@@ -65,13 +78,18 @@ public final class DecodedImages implements AutoCloseable {
 
     private Decoded decode(Path file) {
         try {
-            return new Decoded(file, preprocessing.resize(decoder.decode(file)), null);
+            return new Decoded(file, work.on(file), null);
         } catch (ImageDecodeException e) {
             return new Decoded(file, null, e);
         }
     }
 
-    /** The next file; null when there are no more. */
+    /**
+     * The next file.
+     *
+     * @return it; null when there are no more
+     * @throws IOException when the thread is interrupted
+     */
     public @Nullable Decoded next() throws IOException {
         Future<Decoded> first = pending.poll();
         if (first == null) {
@@ -89,6 +107,7 @@ public final class DecodedImages implements AutoCloseable {
         }
     }
 
+    /** Stops the workers. */
     @Override
     public void close() {
         workers.shutdownNow();

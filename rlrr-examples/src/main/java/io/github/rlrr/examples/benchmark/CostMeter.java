@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** Measures what a trial takes, from its making on. */
-final class Measure {
+final class CostMeter {
 
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
@@ -19,7 +19,7 @@ final class Measure {
     private final double cpuStart = cpuSeconds();
 
     /** Begins, forgetting the peak memory so far where the platform can. */
-    Measure() {
+    CostMeter() {
         if (Files.isWritable(RESET)) {
             try {
                 Files.writeString(RESET, FORGET_PEAK);

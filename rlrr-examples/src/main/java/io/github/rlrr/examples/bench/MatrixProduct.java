@@ -11,7 +11,7 @@ package io.github.rlrr.examples.bench;
  * @param rightTransposed whether the right one lies as (n, k), as a linear layer's weight does
  * @param count calls a step
  */
-record Product(
+record MatrixProduct(
         long batch,
         long m,
         long n,
@@ -26,11 +26,11 @@ record Product(
     }
 
     /** Whether both are the same call. */
-    boolean sameCall(Product other) {
+    boolean sameCall(MatrixProduct other) {
         return withCount(0).equals(other.withCount(0));
     }
 
-    Product withCount(int calls) {
-        return new Product(batch, m, n, k, leftTransposed, rightTransposed, calls);
+    MatrixProduct withCount(int calls) {
+        return new MatrixProduct(batch, m, n, k, leftTransposed, rightTransposed, calls);
     }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.Fixtures;
-import io.github.rlrr.adapter.Mixture.Rule;
+import io.github.rlrr.adapter.Combination.Rule;
 import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.method.RlrrConfig;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MixtureTest {
+class CombinationTest {
 
     private final NDManager manager = Fixtures.manager();
     private final ContractNet base = ContractNet.of(manager, 1);
@@ -45,11 +45,11 @@ class MixtureTest {
         Fixtures.scramble(adapters.add(name, config, classes), seed);
     }
 
-    private static Mixture mixture(Rule rule) {
+    private static Combination combination(Rule rule) {
         Map<String, Double> weights = new LinkedHashMap<>();
         weights.put("a", 0.75);
         weights.put("b", -0.5);
-        return new Mixture(rule, weights, "b");
+        return new Combination(rule, weights, "b");
     }
 
     private Map<String, double[]> values(AdaptedBlock adapted) {
@@ -90,7 +90,7 @@ class MixtureTest {
                         .build();
         add("a", config, 3, 2);
         add("b", config, 3, 3);
-        AdaptedBlock mixed = adapters.combine("mixed", mixture(Rule.PRODUCTS));
+        AdaptedBlock mixed = adapters.combine("mixed", combination(Rule.PRODUCTS));
         Map<String, double[]> w = baseValues();
         Map<String, double[]> a = values(adapters.with("a"));
         Map<String, double[]> b = values(adapters.with("b"));
@@ -111,7 +111,7 @@ class MixtureTest {
     void ranksAddUpUnderProducts() {
         add("a", config().rank(2).build(), 3, 2);
         add("b", config().rank(3).build(), 3, 3);
-        AdaptedBlock mixed = adapters.combine("mixed", mixture(Rule.PRODUCTS));
+        AdaptedBlock mixed = adapters.combine("mixed", combination(Rule.PRODUCTS));
         assertThat(((RlrrConfig) mixed.config()).rank()).isEqualTo(5);
         assertThat(Fixtures.tensor(mixed, "fc1.scale_left").getShape().get(0)).isEqualTo(5);
     }
@@ -120,7 +120,7 @@ class MixtureTest {
     void factorsAreSummedOneByOne() {
         add("a", config().rank(2).build(), 3, 2);
         add("b", config().rank(2).build(), 3, 3);
-        AdaptedBlock mixed = adapters.combine("mixed", mixture(Rule.FACTORS));
+        AdaptedBlock mixed = adapters.combine("mixed", combination(Rule.FACTORS));
         for (String name :
                 List.of("fc1.scale_left", "conv.scale_right", "fc1.shift", "norm.shift")) {
             float[] a = Fixtures.tensor(adapters.with("a"), name).toFloatArray();
@@ -137,7 +137,7 @@ class MixtureTest {
     void gainsAreSummedAsDepartureFromOne(Rule rule) {
         add("a", config().build(), 3, 2);
         add("b", config().build(), 3, 3);
-        AdaptedBlock mixed = adapters.combine("mixed", mixture(rule));
+        AdaptedBlock mixed = adapters.combine("mixed", combination(rule));
         float[] a = Fixtures.tensor(adapters.with("a"), "norm.scale").toFloatArray();
         float[] b = Fixtures.tensor(adapters.with("b"), "norm.scale").toFloatArray();
         float[] found = Fixtures.tensor(mixed, "norm.scale").toFloatArray();
@@ -151,7 +151,7 @@ class MixtureTest {
     void theHeadIsOneAdaptersAlone() {
         add("a", config().build(), 4, 2);
         add("b", config().build(), 6, 3);
-        AdaptedBlock mixed = adapters.combine("mixed", mixture(Rule.PRODUCTS));
+        AdaptedBlock mixed = adapters.combine("mixed", combination(Rule.PRODUCTS));
         for (String name : List.of("head.weight", "head.bias")) {
             NDArray b = Fixtures.tensor(adapters.with("b"), name);
             assertThat(Fixtures.tensor(mixed, name)).isEqualTo(b);
@@ -162,7 +162,7 @@ class MixtureTest {
     void aCombinationOfOneIsThatOne() {
         add("a", config().rank(2).build(), 4, 2);
         for (Rule rule : Rule.values()) {
-            Mixture alone = new Mixture(rule, Map.of("a", 1.0), "a");
+            Combination alone = new Combination(rule, Map.of("a", 1.0), "a");
             AdaptedBlock mixed = adapters.combine("only-" + rule, alone);
             assertThat(Fixtures.trainedBits(mixed))
                     .isEqualTo(Fixtures.trainedBits(adapters.with("a")));
@@ -175,7 +175,7 @@ class MixtureTest {
         add("b", config().build(), 6, 3);
         var a = Fixtures.trainedBits(adapters.with("a"));
         var b = Fixtures.trainedBits(adapters.with("b"));
-        adapters.combine("mixed", mixture(Rule.FACTORS));
+        adapters.combine("mixed", combination(Rule.FACTORS));
         assertThat(Fixtures.trainedBits(adapters.with("a"))).isEqualTo(a);
         assertThat(Fixtures.trainedBits(adapters.with("b"))).isEqualTo(b);
     }
@@ -184,7 +184,7 @@ class MixtureTest {
     void aCombinationIsSavedAndLoadedLikeAnyAdapter(@TempDir Path folder) throws IOException {
         add("a", config().rank(2).build(), 3, 2);
         add("b", config().rank(1).build(), 5, 3);
-        AdaptedBlock mixed = adapters.combine("mixed", mixture(Rule.PRODUCTS));
+        AdaptedBlock mixed = adapters.combine("mixed", combination(Rule.PRODUCTS));
         mixed.save(folder, new AdapterMetadata());
         AdaptedBlock loaded = adapters.load("loaded", folder);
         assertThat(Fixtures.trainedBits(loaded)).isEqualTo(Fixtures.trainedBits(mixed));
@@ -192,7 +192,7 @@ class MixtureTest {
 
     private void refused(Rule rule, String reason) {
         Fixtures.Alive before = Fixtures.alive();
-        assertThatThrownBy(() -> adapters.combine("mixed", mixture(rule)))
+        assertThatThrownBy(() -> adapters.combine("mixed", combination(rule)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
         assertThat(adapters.names()).doesNotContain("mixed");
@@ -221,11 +221,11 @@ class MixtureTest {
 
     @Test
     void aMixtureIsCheckedWhenItIsMade() {
-        assertThatThrownBy(() -> new Mixture(Rule.FACTORS, Map.of("a", Double.NaN), "a"))
+        assertThatThrownBy(() -> new Combination(Rule.FACTORS, Map.of("a", Double.NaN), "a"))
                 .hasMessage("the weight of \"a\" is NaN, expected finite");
-        assertThatThrownBy(() -> new Mixture(Rule.FACTORS, Map.of("a", 1.0), "b"))
+        assertThatThrownBy(() -> new Combination(Rule.FACTORS, Map.of("a", 1.0), "b"))
                 .hasMessageContaining("\"b\"'s, which is not among the combined adapters [a]");
-        assertThatThrownBy(() -> new Mixture(Rule.FACTORS, Map.of(), "b"))
+        assertThatThrownBy(() -> new Combination(Rule.FACTORS, Map.of(), "b"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

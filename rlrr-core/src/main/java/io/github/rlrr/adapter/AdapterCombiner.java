@@ -15,63 +15,63 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Combines adapters as a {@link Mixture} says; sums are taken in double. */
-final class AdapterMixer {
+/** Combines adapters as a {@link Combination} says; sums are taken in double. */
+final class AdapterCombiner {
 
     private final Map<String, Adapter> parts;
-    private final Mixture mixture;
-    private final Adapter mixed;
+    private final Combination combination;
+    private final Adapter combined;
 
-    private AdapterMixer(Map<String, Adapter> parts, Mixture mixture, Adapter mixed) {
+    private AdapterCombiner(Map<String, Adapter> parts, Combination combination, Adapter combined) {
         this.parts = parts;
-        this.mixture = mixture;
-        this.mixed = mixed;
+        this.combination = combination;
+        this.combined = combined;
     }
 
     /**
      * Combines.
      *
      * @param tree the base all of them adapt
-     * @param parts the adapters by the mixture's names
-     * @param mixture rule and weights
+     * @param parts the adapters by the combination's names
+     * @param combination rule and weights
      * @return a fresh adapter, the caller's to close
      */
-    static Adapter mix(ModuleTree tree, Map<String, Adapter> parts, Mixture mixture) {
-        AdapterConfig config = config(parts, mixture);
-        Adapter mixed = new Adapter(tree, config);
+    static Adapter combine(ModuleTree tree, Map<String, Adapter> parts, Combination combination) {
+        AdapterConfig config = config(parts, combination);
+        Adapter combined = new Adapter(tree, config);
         try {
-            new AdapterMixer(parts, mixture, mixed).fill();
-            return mixed;
+            new AdapterCombiner(parts, combination, combined).fill();
+            return combined;
         } catch (RuntimeException e) {
-            mixed.close();
+            combined.close();
             throw e;
         }
     }
 
     /** The configuration of the head's adapter, of the combined rank. */
-    private static AdapterConfig config(Map<String, Adapter> parts, Mixture mixture) {
-        RlrrConfig first = rlrr(mixture.headOf(), parts);
-        boolean products = mixture.rule() == Mixture.Rule.PRODUCTS;
+    private static AdapterConfig config(Map<String, Adapter> parts, Combination combination) {
+        RlrrConfig first = rlrr(combination.headOf(), parts);
+        boolean products = combination.rule() == Combination.Rule.PRODUCTS;
         int rank = 0;
         for (Map.Entry<String, Adapter> part : parts.entrySet()) {
             RlrrConfig config = rlrr(part.getKey(), parts);
-            require(first.form() == config.form(), "form", mixture.headOf(), part.getKey());
-            require(first.sides() == config.sides(), "sides", mixture.headOf(), part.getKey());
+            require(first.form() == config.form(), "form", combination.headOf(), part.getKey());
+            require(first.sides() == config.sides(), "sides", combination.headOf(), part.getKey());
             require(
                     products || first.rank() == config.rank(),
                     "rank (PRODUCTS takes any)",
-                    mixture.headOf(),
+                    combination.headOf(),
                     part.getKey());
             require(
-                    freezes(mixture.headOf(), parts) == freezes(part.getKey(), parts),
+                    freezes(combination.headOf(), parts) == freezes(part.getKey(), parts),
                     "whether batch norm's statistics are frozen",
-                    mixture.headOf(),
+                    combination.headOf(),
                     part.getKey());
-            requireSameTensors(part, mixture.headOf(), parts);
+            requireSameTensors(part, combination.headOf(), parts);
             rank += config.rank();
         }
         boolean concatenated = products && first.sides() == Rescaling.Sides.BOTH;
-        RlrrConfig mixed =
+        RlrrConfig combined =
                 new RlrrConfig(
                         concatenated ? rank : first.rank(),
                         first.form(),
@@ -82,7 +82,7 @@ final class AdapterMixer {
                         first.scaleAndShift(),
                         first.fullyTrained(),
                         first.seed());
-        return freezes(mixture.headOf(), parts) ? mixed.withFrozenStatistics() : mixed;
+        return freezes(combination.headOf(), parts) ? combined.withFrozenStatistics() : combined;
     }
 
     private static boolean freezes(String name, Map<String, Adapter> parts) {
@@ -140,16 +140,16 @@ final class AdapterMixer {
     }
 
     private void fill() {
-        Adapter head = Objects.requireNonNull(parts.get(mixture.headOf()));
+        Adapter head = Objects.requireNonNull(parts.get(combination.headOf()));
         Map<String, Parameter> own = new LinkedHashMap<>(head.saved());
-        for (AdaptedSite adapted : mixed.sites()) {
+        for (AdaptedSite adapted : combined.sites()) {
             if (!adapted.method().replaces()) {
                 adapted.tensors().forEach((tensor, p) -> fill(adapted.method(), tensor, p));
                 adapted.tensors().values().forEach(p -> own.remove(p.getName()));
             }
         }
         // What is left belongs to the head's adapter alone: whole modules, running statistics.
-        own.forEach((name, p) -> mixed.replace(name, values(p), p.getArray().getShape()));
+        own.forEach((name, p) -> combined.replace(name, values(p), p.getArray().getShape()));
     }
 
     private void fill(Reparameterization method, String tensor, Parameter target) {
@@ -157,7 +157,7 @@ final class AdapterMixer {
         Shape shape = target.getShape();
         boolean concatenated =
                 method instanceof Rescaling rescaling
-                        && mixture.rule() == Mixture.Rule.PRODUCTS
+                        && combination.rule() == Combination.Rule.PRODUCTS
                         && rescaling.sides() == Rescaling.Sides.BOTH;
         float[] values;
         if (concatenated && tensor.equals(Rescaling.SCALE_LEFT)) {
@@ -169,7 +169,7 @@ final class AdapterMixer {
         } else {
             values = sum(name, shape, 0);
         }
-        mixed.replace(name, values, shape);
+        combined.replace(name, values, shape);
     }
 
     /** neutral + Σ w_i (x_i − neutral). */
@@ -224,7 +224,7 @@ final class AdapterMixer {
     }
 
     private double weight(String part) {
-        return Objects.requireNonNull(mixture.weights().get(part));
+        return Objects.requireNonNull(combination.weights().get(part));
     }
 
     private static float[] values(Adapter adapter, String name) {

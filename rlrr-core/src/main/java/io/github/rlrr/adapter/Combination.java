@@ -23,7 +23,7 @@ import java.util.Map;
  * @param weights w_i by adapter name, finite, at least one; they need not add up to 1
  * @param headOf the adapter, one of {@code weights}, whose head the combination gets
  */
-public record Mixture(Rule rule, Map<String, Double> weights, String headOf) {
+public record Combination(Rule rule, Map<String, Double> weights, String headOf) {
 
     /** What is summed over the adapters. */
     public enum Rule {
@@ -42,7 +42,7 @@ public record Mixture(Rule rule, Map<String, Double> weights, String headOf) {
      * @throws IllegalArgumentException for a weight that is not finite, no weights, or a head of
      *     none of them
      */
-    public Mixture {
+    public Combination {
         weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
         weights.forEach(
                 (name, weight) -> {

@@ -1,20 +1,31 @@
-package io.github.rlrr.examples.recipe;
+package io.github.rlrr.examples.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Cells of a table in columns of one width each. */
-final class Grid {
+/** Tables of text: columns of one width each, the first to the left, the others to the right. */
+public final class TextTable {
 
-    private Grid() {}
+    private TextTable() {}
+
+    /**
+     * Columns in line, two spaces between them.
+     *
+     * @param rows of equal length, at least one
+     */
+    public static String of(List<List<String>> rows) {
+        return padded(rows).stream()
+                .map(row -> String.join("  ", row).stripTrailing() + System.lineSeparator())
+                .collect(Collectors.joining());
+    }
 
     /**
      * Pads each cell to its column's width.
      *
      * @param rows of equal length, at least one
-     * @return the first column to the left, the others to the right
      */
-    static List<List<String>> padded(List<List<String>> rows) {
+    public static List<List<String>> padded(List<List<String>> rows) {
         List<List<String>> padded = new ArrayList<>();
         rows.forEach(row -> padded.add(new ArrayList<>()));
         for (int c = 0; c < rows.get(0).size(); c++) {

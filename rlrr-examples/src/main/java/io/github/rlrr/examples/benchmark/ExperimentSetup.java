@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Names the results of methods on one checkpoint, prepared and trained alike. */
-final class Experiments {
+final class ExperimentSetup {
 
     private final Checkpoints.Local checkpoint;
     private final String sha256;
@@ -25,7 +25,7 @@ final class Experiments {
      * @param preprocessing of test images
      * @param overrides hyper-parameters set otherwise than the recipe has them
      */
-    Experiments(
+    ExperimentSetup(
             Checkpoints.Local checkpoint,
             BaseOptions base,
             Preprocessing preprocessing,

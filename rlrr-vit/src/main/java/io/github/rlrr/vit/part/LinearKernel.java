@@ -12,7 +12,7 @@ import java.util.Locale;
  * twelfth less time than MKL's, which {@code torch.linear} calls; of a small one it takes more
  * ({@code docs/benchmark/products.py}, batch 8 and 1). It has no gradient.
  */
-enum Products {
+enum LinearKernel {
     /** libtorch's own, with gradients, on every device. */
     RECORDED,
     /** oneDNN's, without. */
@@ -40,7 +40,7 @@ enum Products {
      *
      * @param x its input (B, N, D)
      */
-    static Products of(NDArray x) {
+    static LinearKernel of(NDArray x) {
         return !x.getDevice().isGpu() && x.size() >= LARGE && !GradMode.isOn() && Probe.HAS_ONEDNN
                 ? UNRECORDED
                 : RECORDED;
