@@ -81,4 +81,16 @@ public enum VitVariation {
     public boolean present() {
         return present;
     }
+
+    /**
+     * Whether a file's tensors tell, by their names or shapes.
+     *
+     * @return false for what only a configuration can say
+     */
+    public boolean isShown() {
+        return switch (this) {
+            case TANH_GELU, QUICK_GELU, NORMED_AVERAGE_POOLING -> false;
+            default -> true;
+        };
+    }
 }

@@ -65,6 +65,14 @@ record CheckpointLayout(
         return tensors.containsKey(tensor(SIGN, tensors));
     }
 
+    /** Whether this family has a model; without a head it may get any. */
+    boolean reads(VitConfig config, boolean headless) {
+        Set<VitVariation> pooled = EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING);
+        pooled.addAll(config.variations());
+        return models.test(config)
+                || headless && models.test(config.withVariations(pooled, config.registers()));
+    }
+
     /** How many of these tensors hold a parameter that our models may have. */
     long known(Map<String, TensorInfo> tensors) {
         return tensors.keySet().stream().filter(name -> holds(name, tensors)).count();

@@ -63,7 +63,9 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     found.width());
         }
         try {
-            return new VitConfig(
+            return known(
+                    found,
+                    new VitConfig(
                     image[0],
                     image[1],
                     found.patchSize(),
@@ -74,7 +76,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     Math.max(1, found.classes()),
                     layerNormEpsilon(),
                     found.registers(),
-                    variations(found, image));
+                    variations(found, image)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -99,39 +101,14 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                                             size));
                 }
             }
-            for (Map.Entry<VitVariation, Said> entry : said.variations().entrySet()) {
-                boolean has = found.variations().contains(entry.getKey());
-                if (entry.getKey().sign() != null && entry.getValue().has() != has) {
-                    throw new IOException(
-                            "%s: %s is %s, but %s has %s %s; expected files that belong together"
-                                    .formatted(
-                                            said.json().file(),
-                                            entry.getValue().key(),
-                                            entry.getValue().value(),
-                                            reader.file(),
-                                            has == entry.getKey().present() ? "a" : "no",
-                                            layout.tensor(
-                                                    Objects.requireNonNull(entry.getKey().sign()),
-                                                    reader.tensors())));
-                }
-            }
         }
         return found;
     }
 
-    /** What the shapes tell, and what only the configuration says. */
+    /** What the shapes tell, after the configuration was found to agree, and what only that says. */
     private Set<VitVariation> variations(Geometry found, int[] image) throws IOException {
         Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
         all.addAll(found.variations());
-        if (said != null) {
-            said.variations()
-                    .forEach(
-                            (variation, words) -> {
-                                if (variation.sign() == null && words.has()) {
-                                    all.add(variation);
-                                }
-                            });
-        }
         boolean classToken = !all.contains(VitVariation.NO_CLASS_TOKEN);
         if (found.patchSize() > 0) {
             long before = found.positions() - patches(found, image);
@@ -141,7 +118,35 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                 all.add(VitVariation.REGISTER_POSITIONS);
             }
         }
+        if (said != null) {
+            for (Map.Entry<VitVariation, Said> entry : said.variations().entrySet()) {
+                VitVariation variation = entry.getKey();
+                if (variation.isShown() && entry.getValue().has() != all.contains(variation)) {
+                    throw contradiction(variation, entry.getValue());
+                }
+                if (entry.getValue().has()) {
+                    all.add(variation);
+                }
+            }
+        }
         return all;
+    }
+
+    private IOException contradiction(VitVariation variation, Said words) {
+        String sign = variation.sign();
+        String weights =
+                sign == null
+                        ? "'s tensors say otherwise"
+                        : (words.has() == variation.present() ? " has no " : " has a ")
+                                + layout.tensor(sign, reader.tensors());
+        return new IOException(
+                "%s: %s is %s, but %s%s; expected files that belong together"
+                        .formatted(
+                                Objects.requireNonNull(said).json().file(),
+                                words.key(),
+                                words.value(),
+                                reader.file(),
+                                weights));
     }
 
     private static long patches(Geometry found, int[] image) {
@@ -189,7 +194,10 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
             return image;
         }
-        for (int before : possible) {
+        // Nine may be 3x3 patches, or 2x4 and a class token.
+        Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);
+        boolean told = alone != null && alone.has() || found.registers() > 0;
+        for (int before : told ? possible : List.of(most)) {
             int patches = found.positions() - before;
             int grid = (int) Math.round(Math.sqrt(Math.max(0, patches)));
             if (patches > 0 && grid * grid == patches || found.positions() < 1) {
@@ -197,6 +205,16 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
         }
         return null;
+    }
+
+    /** Refuses what no model of the layout has. */
+    private VitConfig known(Geometry found, VitConfig config) throws IOException {
+        if (!layout.reads(config, found.classes() == 0)) {
+            throw new IOException(
+                    "%s: no model of the layout of %s is of this kind: %s; expected a file that timm, Hugging Face or Google made"
+                            .formatted(reader.file(), layout.label(), config.variations()));
+        }
+        return config;
     }
 
     /** One position more than patches, but no class token: something is missing. */

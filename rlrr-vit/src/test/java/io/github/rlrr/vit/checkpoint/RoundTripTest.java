@@ -145,7 +145,7 @@ class RoundTripTest {
             assertThatThrownBy(() -> VitCheckpoint.save(vit, file, layout, TensorType.F32))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
-                            "the layout of %s has no name for blocks.0.ls1.gamma; choose another"
+                            "the layout of %s has no model with [LAYER_SCALE]; choose another"
                                             .formatted(layout.tables().get(0).label())
                                     + " layout, such as timm's");
         }
