@@ -187,6 +187,9 @@ public final class ImageDecoder {
         byte[] plain = jpeg != null ? jpeg.withoutProfile() : tiff != null ? tiff.plain() : bytes;
         ImageInputStream in = new WatchedBytes(plain, time, scans > 1);
         ImageReader reader = reader(in);
+        if (reader == null && time.isSpent()) { // while the format was looked for
+            throw check.tooLong("image", null);
+        }
         if (reader == null) {
             throw new ImageDecodeException(name, FileContent.describe(bytes), EXPECTED, null);
         }
