@@ -74,7 +74,7 @@ final class Unsupported {
                 reader.file()
                         + ": "
                         + what
-                        + ", which this library's Vision Transformer does not have; choose a plain"
-                        + " ViT with a class token");
+                        + ", which this library's Vision Transformer does not have; choose another"
+                        + " model, such as a plain ViT or DINOv2");
     }
 }
