@@ -37,7 +37,7 @@ public final class ConvNet extends AbstractBlock implements Backbone {
     public record Config(int imageHeight, int imageWidth, int classes) implements BackboneConfig {
 
         @Override
-        public int width() {
+        public int embeddingWidth() {
             return WIDTH;
         }
 
