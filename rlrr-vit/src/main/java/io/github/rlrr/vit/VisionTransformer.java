@@ -349,7 +349,9 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         }
     }
 
-    /** Images (B, 3, h, w) to tokens (B, N, D): class token, registers, patches; positions added. */
+    /**
+     * Images (B, 3, h, w) to tokens (B, N, D): class token, registers, patches; positions added.
+     */
     private NDArray embed(ParameterStore store, NDArray images, boolean training) {
         Shape shape = images.getShape();
         if (shape.dimension() != 4
@@ -416,8 +418,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     /** A parameter's tokens, then others (B, n, D), which are closed. */
     private static NDArray after(
             @Nullable Parameter token, NDArray others, ParameterStore store, boolean training) {
-        NDArray value =
-                store.getValue(Objects.requireNonNull(token), others.getDevice(), training);
+        NDArray value = store.getValue(Objects.requireNonNull(token), others.getDevice(), training);
         Shape shape = others.getShape();
         try (others;
                 NDArray each =

@@ -273,11 +273,7 @@ public record VitConfig(
     }
 
     private VitConfig with(
-            int newHeight,
-            int newWidth,
-            int newHeads,
-            int newClasses,
-            float epsilon) {
+            int newHeight, int newWidth, int newHeads, int newClasses, float epsilon) {
         return new VitConfig(
                 newHeight,
                 newWidth,
@@ -349,8 +345,7 @@ public record VitConfig(
      */
     public List<Branch> branches() {
         boolean scaled = has(VitVariation.LAYER_SCALE);
-        Attention attention =
-                Attention.of("attn", width, heads, !has(VitVariation.NO_QKV_BIAS));
+        Attention attention = Attention.of("attn", width, heads, !has(VitVariation.NO_QKV_BIAS));
         return List.of(
                 new Branch(
                         new Layer.Norm("norm1", width, layerNormEpsilon),
@@ -408,8 +403,7 @@ public record VitConfig(
      */
     public AttentionPooling.@Nullable Parts pooling() {
         return has(VitVariation.ATTENTION_POOLING)
-                ? AttentionPooling.Parts.of(
-                        width, heads, mlpWidth, activation(), layerNormEpsilon)
+                ? AttentionPooling.Parts.of(width, heads, mlpWidth, activation(), layerNormEpsilon)
                 : null;
     }
 
@@ -495,13 +489,18 @@ public record VitConfig(
                         imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes);
     }
 
-    /** What the head sees is twice as wide where the mean of patches stands behind the class token. */
+    /**
+     * What the head sees is twice as wide where the mean of patches stands behind the class token.
+     */
     @Override
     public int embeddingWidth() {
         return has(VitVariation.CLASS_AND_AVERAGE_POOLING) ? 2 * width : width;
     }
 
-    /** Of each token an encoder block keeps 8·D + 2·MLP floats; gated MLPs twice as much of the latter. */
+    /**
+     * Of each token an encoder block keeps 8·D + 2·MLP floats; gated MLPs twice as much of the
+     * latter.
+     */
     @Override
     public Footprint footprint() {
         double d = width;

@@ -52,7 +52,9 @@ public enum VitVariation {
     /** The head sees one token that asks all others after the norm of all, as in SigLIP. */
     ATTENTION_POOLING("attn_pool.latent.token", true),
 
-    /** The head sees the class token and, behind it, the mean of all patches, after the norm of all. */
+    /**
+     * The head sees the class token and, behind it, the mean of all patches, after the norm of all.
+     */
     CLASS_AND_AVERAGE_POOLING(null, true);
 
     private final @Nullable String sign;

@@ -34,7 +34,10 @@ public final class TimmSurvey {
         Map<String, Integer> tags = new TreeMap<>();
         List<Path> folders;
         try (Stream<Path> all = Files.list(Path.of(arguments[0]))) {
-            folders = all.filter(f -> Files.exists(f.resolve("numbers.safetensors"))).sorted().toList();
+            folders =
+                    all.filter(f -> Files.exists(f.resolve("numbers.safetensors")))
+                            .sorted()
+                            .toList();
         }
         for (Path folder : folders) {
             String answer = answer(folder);
@@ -55,7 +58,9 @@ public final class TimmSurvey {
             // Without classes timm answers with what the head would see.
             float[] actual =
                     network.config().classes() * images.getShape().get(0) == expected.length
-                            ? network.forward(store, new NDList(images), false).head().toFloatArray()
+                            ? network.forward(store, new NDList(images), false)
+                                    .head()
+                                    .toFloatArray()
                             : network.embedding(store, images, false).toFloatArray();
             if (actual.length != expected.length) {
                 return "WRONG " + actual.length + " numbers, expected " + expected.length;

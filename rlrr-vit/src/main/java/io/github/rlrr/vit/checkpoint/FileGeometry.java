@@ -66,17 +66,17 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             return known(
                     found,
                     new VitConfig(
-                    image[0],
-                    image[1],
-                    found.patchSize(),
-                    found.width(),
-                    found.depth(),
-                    heads,
-                    found.mlpWidth(),
-                    Math.max(1, found.classes()),
-                    layerNormEpsilon(),
-                    found.registers(),
-                    variations(found, image)));
+                            image[0],
+                            image[1],
+                            found.patchSize(),
+                            found.width(),
+                            found.depth(),
+                            heads,
+                            found.mlpWidth(),
+                            Math.max(1, found.classes()),
+                            layerNormEpsilon(),
+                            found.registers(),
+                            variations(found, image)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -105,7 +105,9 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return found;
     }
 
-    /** What the shapes tell, after the configuration was found to agree, and what only that says. */
+    /**
+     * What the shapes tell, after the configuration was found to agree, and what only that says.
+     */
     private Set<VitVariation> variations(Geometry found, int[] image) throws IOException {
         Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
         all.addAll(found.variations());

@@ -45,13 +45,15 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
         say(said, VitVariation.NO_QKV_BIAS, "qkv_bias", !json.flag("qkv_bias", true));
         int registers = Objects.requireNonNull(TYPES.get(type(json)));
         if (registers > 0) {
-            boolean has = !json.has("num_register_tokens") || json.size("num_register_tokens", 0) > 0;
+            boolean has =
+                    !json.has("num_register_tokens") || json.size("num_register_tokens", 0) > 0;
             say(said, VitVariation.REGISTERS, "num_register_tokens", has);
         }
         return said;
     }
 
-    private void say(Map<VitVariation, Said> said, VitVariation variation, String key, boolean has) {
+    private void say(
+            Map<VitVariation, Said> said, VitVariation variation, String key, boolean has) {
         if (json.has(key)) {
             said.put(variation, new Said(key, json.json().get(key).toString(), has));
         }

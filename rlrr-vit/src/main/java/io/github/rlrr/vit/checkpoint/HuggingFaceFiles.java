@@ -24,8 +24,7 @@ final class HuggingFaceFiles {
         boolean dinov2 = variations.contains(VitVariation.LAYER_SCALE);
         String model = dinov2 ? registers ? "Dinov2WithRegisters" : "Dinov2" : "ViT";
         json.put("architectures", List.of(model + "ForImageClassification"));
-        json.put(
-                "model_type", dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
+        json.put("model_type", dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
         json.put("hidden_size", config.width());
         json.put("num_hidden_layers", config.depth());
         json.put("num_attention_heads", config.heads());

@@ -98,9 +98,7 @@ final class HuggingFaceLayout {
                 List.of(prefix + ".", ""),
                 Pattern.compile("(?!)"),
                 1e-6f,
-                registers
-                        ? PositionEmbedding.Rule.CUBIC_ANTIALIASED
-                        : PositionEmbedding.Rule.CUBIC,
+                registers ? PositionEmbedding.Rule.CUBIC_ANTIALIASED : PositionEmbedding.Rule.CUBIC,
                 config -> config.variations().equals(all),
                 new NameTable(rows.replace("PREFIX", prefix)));
     }

@@ -83,7 +83,14 @@ final class PositionEmbedding {
     private PositionEmbedding() {}
 
     static float[] resize(
-            float[] values, Rule rule, int kept, int fromH, int fromW, int toH, int toW, int width) {
+            float[] values,
+            Rule rule,
+            int kept,
+            int fromH,
+            int fromW,
+            int toH,
+            int toW,
+            int width) {
         float[] resized = new float[(kept + toH * toW) * width];
         System.arraycopy(values, 0, resized, 0, kept * width);
         double[][] columns = new double[toW][];

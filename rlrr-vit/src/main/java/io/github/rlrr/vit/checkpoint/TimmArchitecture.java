@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param missing the part that our network lacks; null for none
  */
 record TimmArchitecture(
-        String name, int heads, float epsilon, Set<VitVariation> variations, @Nullable String missing) {
+        String name,
+        int heads,
+        float epsilon,
+        Set<VitVariation> variations,
+        @Nullable String missing) {
 
     private static final Map<String, TimmArchitecture> TABLE = read();
 

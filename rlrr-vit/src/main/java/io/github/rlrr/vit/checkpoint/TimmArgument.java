@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param values the JSON of other values by what they ask for, as we write them; a number stands
  *     for any number
  */
-record TimmArgument(
-        String key, @Nullable String plain, Map<VitVariation, JsonElement> values) {
+record TimmArgument(String key, @Nullable String plain, Map<VitVariation, JsonElement> values) {
 
     /** Reads a table: key, plain value or {@code -}, then variations, each with its value. */
     static List<TimmArgument> table(String text) {

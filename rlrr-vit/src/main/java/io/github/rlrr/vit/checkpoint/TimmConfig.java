@@ -57,10 +57,15 @@ record TimmConfig(
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
             for (TimmArgument argument : TimmLayout.ARGUMENTS) {
-                argument.read(from).forEach((variation, has) -> said.put(variation, said(from, argument.key(), has)));
+                argument.read(from)
+                        .forEach(
+                                (variation, has) ->
+                                        said.put(variation, said(from, argument.key(), has)));
             }
         }
-        boolean averages = is(said, VitVariation.AVERAGE_POOLING) || is(said, VitVariation.NORMED_AVERAGE_POOLING);
+        boolean averages =
+                is(said, VitVariation.AVERAGE_POOLING)
+                        || is(said, VitVariation.NORMED_AVERAGE_POOLING);
         if (arguments != null && arguments.has("fc_norm") && averages) {
             boolean last = arguments.flag("fc_norm", true);
             said.put(VitVariation.AVERAGE_POOLING, said(arguments, "fc_norm", last));

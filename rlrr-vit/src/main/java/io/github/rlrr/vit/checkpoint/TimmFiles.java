@@ -48,8 +48,7 @@ final class TimmFiles {
                         .withVariations(Set.of(), 0);
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
         String architecture = gated ? null : ARCHITECTURES.get(standard);
-        json.put(
-                "architecture", architecture != null ? architecture : gated ? GATED : ANY);
+        json.put("architecture", architecture != null ? architecture : gated ? GATED : ANY);
         json.put("num_classes", config.classes());
         json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();

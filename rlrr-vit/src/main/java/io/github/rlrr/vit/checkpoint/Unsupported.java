@@ -1,6 +1,5 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -66,7 +66,8 @@ public final class VitFamily implements BackboneFamily {
     @Override
     public Optional<String> remark(Backbone network, VitLayout layout) {
         float epsilon = ((VisionTransformer) network).config().layerNormEpsilon();
-        return layout == VitLayout.HUGGINGFACE || epsilon == layout.tables().get(0).layerNormEpsilon()
+        return layout == VitLayout.HUGGINGFACE
+                        || epsilon == layout.tables().get(0).layerNormEpsilon()
                 ? Optional.empty()
                 : Optional.of(
                         "the model's layer norms have epsilon "

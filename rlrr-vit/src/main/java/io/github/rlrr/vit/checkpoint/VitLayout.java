@@ -1,8 +1,8 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VitConfig;
-import io.github.rlrr.io.ShortList;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -13,8 +13,8 @@ import java.util.Locale;
  *   out( softmax(n_q(query(x))·n_k(key(z))ᵀ / √d) · value(z) )     per head, d = D / H
  * </pre>
  *
- * n_q and n_k are norms over d that some networks have. x (B, M, D) asks, z (B, N, D) answers. It is libtorch's fused operator, which never holds the (B,
- * H, M, N) weights.
+ * n_q and n_k are norms over d that some networks have. x (B, M, D) asks, z (B, N, D) answers. It
+ * is libtorch's fused operator, which never holds the (B, H, M, N) weights.
  *
  * @param query (D, D)
  * @param key (D, D)

@@ -37,8 +37,7 @@ public final class AttentionPooling extends Modules {
         ProgramText text =
                 new ProgramText(parts.layers(), LinearKernel.RECORDED, Precision.FLOAT32);
         String latent = parts.latent().variable("token");
-        String asking =
-                text.let("l", "torch.expand(" + latent + ", [torch.size(x, 0), -1, -1])");
+        String asking = text.let("l", "torch.expand(" + latent + ", [torch.size(x, 0), -1, -1])");
         String y = parts.attention().write(text, asking, "x", asking);
         String n = text.let("n", text.norm(parts.norm(), y));
         String added = parts.mlp().write(text, n, n, n);
@@ -53,8 +52,7 @@ public final class AttentionPooling extends Modules {
      * @param norm before the MLP
      * @param mlp on the answer
      */
-    public record Parts(
-            Layer.Tokens latent, Attention attention, Layer.Norm norm, Operation mlp) {
+    public record Parts(Layer.Tokens latent, Attention attention, Layer.Norm norm, Operation mlp) {
 
         /**
          * Parts of one width.

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code fc2(activation(a) ⊙ b)} on each token, where (a, b) are the halves of {@code fc1(x)}:
- * (B, N, D) to (B, N, D). With SiLU it is SwiGLU (Shazeer, GLU Variants Improve Transformer, 2020).
+ * {@code fc2(activation(a) ⊙ b)} on each token, where (a, b) are the halves of {@code fc1(x)}: (B,
+ * N, D) to (B, N, D). With SiLU it is SwiGLU (Shazeer, GLU Variants Improve Transformer, 2020).
  *
  * @param fc1 (2·hidden, D), the rows of a first
  * @param fc2 (D, hidden)
@@ -44,7 +44,8 @@ public record GatedMlp(Linear fc1, Linear fc2, Activation activation) implements
     public String write(ProgramText text, String asking, String all, String like) {
         String h = text.let("h", text.linear(fc1, asking));
         String gate = text.let("g", activation.of(half(h, 0, fc2.in())));
-        String gated = text.let("u", "torch.mul(" + gate + ", " + half(h, fc2.in(), fc1.out()) + ")");
+        String gated =
+                text.let("u", "torch.mul(" + gate + ", " + half(h, fc2.in(), fc1.out()) + ")");
         return text.let("c", text.linear(fc2, gated));
     }
 

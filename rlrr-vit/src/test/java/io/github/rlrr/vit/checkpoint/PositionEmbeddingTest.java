@@ -21,7 +21,8 @@ class PositionEmbeddingTest {
         float[] from =
                 TinyFiles.numbers("base_google.npz", "Transformer/posembed_input/pos_embedding");
         float[] expected = TinyFiles.numbers("posembed_6x6.npz", "pos_embedding");
-        float[] resized = PositionEmbedding.resize(from, PositionEmbedding.Rule.LINEAR, 1, 4, 4, 6, 6, 32);
+        float[] resized =
+                PositionEmbedding.resize(from, PositionEmbedding.Rule.LINEAR, 1, 4, 4, 6, 6, 32);
         assertThat(resized).containsExactly(expected, offset(ROUNDING));
     }
 
@@ -33,7 +34,9 @@ class PositionEmbeddingTest {
         for (int i = 0; i < from.length; i++) {
             from[i] = (float) (random.nextDouble() - 0.5);
         }
-        float[] resized = PositionEmbedding.resize(from, PositionEmbedding.Rule.LINEAR, 1, fromH, fromW, toH, toW, WIDTH);
+        float[] resized =
+                PositionEmbedding.resize(
+                        from, PositionEmbedding.Rule.LINEAR, 1, fromH, fromW, toH, toW, WIDTH);
         assertThat(resized).hasSize((1 + toH * toW) * WIDTH);
         for (int c = 0; c < WIDTH; c++) {
             assertThat(resized[c]).as("class token").isEqualTo(from[c]);
