@@ -220,7 +220,7 @@ class TimmParityTest {
             long tokens = config.tokens();
             long asking = config.classTokenLeaves() ? 1 : tokens;
             long d = config.width();
-            long patches = config.gridHeight() * config.gridWidth();
+            long patches = (long) config.gridHeight() * config.gridWidth();
             long linear = 3 * patches * 16 * d + 3 * d; // patches, head
             long block = 2 * tokens * d * d; // keys, values
             long matrices = variation == VitVariation.SWIGLU ? 3 : 2;

@@ -70,7 +70,7 @@ record CheckpointLayout(
         Set<VitVariation> pooled = EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING);
         pooled.addAll(config.variations());
         return models.test(config)
-                || headless && models.test(config.withVariations(pooled, config.registers()));
+                || (headless && models.test(config.withVariations(pooled, config.registers())));
     }
 
     /** How many of these tensors hold a parameter that our models may have. */

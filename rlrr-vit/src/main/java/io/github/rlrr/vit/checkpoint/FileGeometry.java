@@ -198,11 +198,11 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         }
         // Nine may be 3x3 patches, or 2x4 and a class token.
         Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);
-        boolean told = alone != null && alone.has() || found.registers() > 0;
+        boolean told = (alone != null && alone.has()) || found.registers() > 0;
         for (int before : told ? possible : List.of(most)) {
             int patches = found.positions() - before;
             int grid = (int) Math.round(Math.sqrt(Math.max(0, patches)));
-            if (patches > 0 && grid * grid == patches || found.positions() < 1) {
+            if ((patches > 0 && grid * grid == patches) || found.positions() < 1) {
                 return new int[] {grid * patch, grid * patch};
             }
         }

@@ -48,7 +48,7 @@ final class HuggingFaceLayout {
                             norm.gamma             vit.layernorm.weight
                             norm.beta              vit.layernorm.bias
                             head.~                 classifier.~
-                                                        """));
+                            """));
 
     private static final String DINOV2 =
             """

@@ -50,7 +50,7 @@ record TimmArgument(String key, @Nullable String plain, Map<VitVariation, JsonEl
             boolean has =
                     !value.toString().equals(plain)
                             && (value.equals(other.getValue())
-                                    || isNumber(value) && isNumber(other.getValue()));
+                                    || (isNumber(value) && isNumber(other.getValue())));
             said.put(other.getKey(), has);
             known |= has;
         }
