@@ -1,7 +1,6 @@
 package io.github.rlrr.vit;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -71,18 +70,22 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     @SuppressWarnings("this-escape")
     public VisionTransformer(VitConfig config) {
         this.config = config;
-        Map<String, Shape> shapes = config.parameterShapes();
+        VitParts parts = config.parts();
+        Map<String, Shape> shapes = parts.shapes();
         clsToken = token("cls_token", shapes);
         posEmbed = Objects.requireNonNull(token("pos_embed", shapes));
         regToken = token("reg_token", shapes);
-        patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(config.patches()));
-        Layer.Norm before = config.preNorm();
+        patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(parts.patches()));
+        Layer.Norm before = parts.preNorm();
         preNorm = before == null ? null : addChildBlock(before.path(), before.block());
-        blocks = addChildBlock("blocks", new Encoder(config.branches(), config.depth()));
-        norm = addChildBlock(config.norm().path(), config.norm().block());
-        AttentionPooling.Parts parts = config.pooling();
-        pooling = parts == null ? null : addChildBlock(POOLING, new AttentionPooling(parts));
-        head = addChildBlock("head", config.head().block());
+        blocks = addChildBlock("blocks", new Encoder(parts.branches(), config.depth()));
+        norm = addChildBlock(parts.norm().path(), parts.norm().block());
+        AttentionPooling.Parts attention = parts.pooling();
+        pooling =
+                attention == null
+                        ? null
+                        : addChildBlock(POOLING, new AttentionPooling(attention));
+        head = addChildBlock("head", parts.head().block());
     }
 
     /** Shares all of them that come from the other: its blocks' weights and perhaps its head. */
@@ -94,7 +97,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
         preNorm = other.preNorm == null ? null : addChildBlock("norm_pre", other.preNorm);
         this.blocks = addChildBlock("blocks", blocks);
-        norm = addChildBlock(config.norm().path(), other.norm);
+        norm = addChildBlock(config.parts().norm().path(), other.norm);
         pooling = other.pooling == null ? null : addChildBlock(POOLING, other.pooling);
         this.head = addChildBlock("head", head);
         owned = other.owned;
@@ -162,7 +165,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     public VisionTransformer withHead(int classes) {
         Parameter weight = head.getDirectParameters().get("weight");
         NDArray like = weight.getArray();
-        Layer.Linear layer = config.withClasses(classes).head();
+        Layer.Linear layer = config.withClasses(classes).parts().head();
         Block fresh = layer.block();
         fresh.setInitializer(Initializer.ZEROS, parameter -> true);
         fresh.initialize(like.getManager(), DataType.FLOAT32, layer.input());
@@ -291,42 +294,15 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     }
 
     private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
-        if (config.classTokenLeaves()) {
+        Readout readout = new Readout(config, norm, pooling);
+        if (config.parts().classTokenLeaves()) {
             try (NDArray leaves = blocks.classToken(store, tokens, training)) {
-                return normed(norm, store, leaves, training);
+                return readout.normed(store, leaves, training);
             }
         }
         try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
-            if (config.has(VitVariation.AVERAGE_POOLING)) {
-                try (NDArray mean = patchMean(encoded)) {
-                    return normed(norm, store, mean, training);
-                }
-            }
-            try (NDArray normed = normed(norm, store, encoded, training)) {
-                if (pooling != null) {
-                    return normed(pooling, store, normed, training);
-                }
-                if (config.has(VitVariation.NORMED_AVERAGE_POOLING)) {
-                    return patchMean(normed);
-                }
-                try (NDArray first = normed.get(":, :1");
-                        NDArray mean = patchMean(normed)) {
-                    return NDArrays.concat(new NDList(first, mean), 1);
-                }
-            }
+            return readout.pooled(store, encoded, training);
         }
-    }
-
-    /** (B, N, D) to (B, 1, D). */
-    private NDArray patchMean(NDArray tokens) {
-        try (NDArray patches = tokens.get(":, " + config.prefixTokens() + ":")) {
-            return patches.mean(new int[] {1}, true);
-        }
-    }
-
-    private static NDArray normed(
-            Block norm, ParameterStore store, NDArray tokens, boolean training) {
-        return norm.forward(store, new NDList(tokens), training).head();
     }
 
     /**
@@ -344,7 +320,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
                 return encoded;
             }
             try (encoded) {
-                return normed(norm, store, encoded, training);
+                return new Readout(config, norm, pooling).normed(store, encoded, training);
             }
         }
     }
@@ -370,60 +346,14 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
                             + ")");
         }
         try (NDArray patches = patchEmbed.forward(store, new NDList(images), training).head();
-                NDArray tokens = withPrefix(store, patches, training)) {
+                NDArray tokens = new PrefixTokens(config, clsToken, posEmbed, regToken)
+                                .join(store, patches, training)) {
             NDArray entering =
                     preNorm == null
                             ? tokens.reshape(tokens.getShape())
-                            : normed(preNorm, store, tokens, training);
+                            : preNorm.forward(store, new NDList(tokens), training).head();
             entering.attach(images.getManager());
             return entering;
-        }
-    }
-
-    /** Adds positions to patches (B, patches, D), and puts the tokens before them. */
-    private NDArray withPrefix(ParameterStore store, NDArray patches, boolean training) {
-        NDArray positions = store.getValue(posEmbed, patches.getDevice(), training);
-        boolean registersHave = config.has(VitVariation.REGISTER_POSITIONS);
-        boolean classTokenHas = clsToken != null && !config.has(VitVariation.PATCH_POSITIONS);
-        NDArray tokens = patches.reshape(patches.getShape());
-        if (registersHave) {
-            tokens = after(regToken, tokens, store, training);
-        }
-        if (classTokenHas) {
-            tokens = after(clsToken, tokens, store, training);
-        }
-        try (NDArray placed = tokens) {
-            tokens = placed.add(positions);
-        }
-        if (regToken != null && !registersHave) {
-            tokens =
-                    classTokenHas
-                            ? withRegisters(tokens, store, training)
-                            : after(regToken, tokens, store, training);
-        }
-        return clsToken == null || classTokenHas
-                ? tokens
-                : after(clsToken, tokens, store, training);
-    }
-
-    /** Puts registers behind the class token; closes the tokens. */
-    private NDArray withRegisters(NDArray tokens, ParameterStore store, boolean training) {
-        try (tokens;
-                NDArray first = tokens.get(":, :1");
-                NDArray rest = after(regToken, tokens.get(":, 1:"), store, training)) {
-            return NDArrays.concat(new NDList(first, rest), 1);
-        }
-    }
-
-    /** A parameter's tokens, then others (B, n, D), which are closed. */
-    private static NDArray after(
-            @Nullable Parameter token, NDArray others, ParameterStore store, boolean training) {
-        NDArray value = store.getValue(Objects.requireNonNull(token), others.getDevice(), training);
-        Shape shape = others.getShape();
-        try (others;
-                NDArray each =
-                        value.broadcast(shape.get(0), value.getShape().get(1), shape.get(2))) {
-            return NDArrays.concat(new NDList(each, others), 1);
         }
     }
 

@@ -1,21 +1,11 @@
 package io.github.rlrr.vit;
 
-import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.vit.part.Activation;
-import io.github.rlrr.vit.part.Attention;
-import io.github.rlrr.vit.part.AttentionPooling;
-import io.github.rlrr.vit.part.Branch;
-import io.github.rlrr.vit.part.GatedMlp;
-import io.github.rlrr.vit.part.Layer;
-import io.github.rlrr.vit.part.Mlp;
-import io.github.rlrr.vit.part.ProductCounter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The geometry of a Vision Transformer.
@@ -339,147 +329,12 @@ public record VitConfig(
     }
 
     /**
-     * What an encoder block computes.
+     * What a network of this geometry is made of.
      *
-     * @return its branches: attention, and an MLP
+     * @return its parts
      */
-    public List<Branch> branches() {
-        boolean scaled = has(VitVariation.LAYER_SCALE);
-        Attention attention = Attention.of("attn", width, heads, !has(VitVariation.NO_QKV_BIAS));
-        return List.of(
-                new Branch(
-                        new Layer.Norm("norm1", width, layerNormEpsilon),
-                        has(VitVariation.QUERY_KEY_NORM)
-                                ? attention.withNorms(layerNormEpsilon)
-                                : attention,
-                        scaled ? new Layer.Scale("ls1", width) : null),
-                new Branch(
-                        new Layer.Norm("norm2", width, layerNormEpsilon),
-                        has(VitVariation.SWIGLU)
-                                ? GatedMlp.of("mlp", width, mlpWidth, Activation.SILU)
-                                : Mlp.of("mlp", width, mlpWidth, activation()),
-                        scaled ? new Layer.Scale("ls2", width) : null));
-    }
-
-    private Activation activation() {
-        return has(VitVariation.QUICK_GELU)
-                ? Activation.QUICK_GELU
-                : has(VitVariation.TANH_GELU) ? Activation.TANH_GELU : Activation.GELU;
-    }
-
-    /**
-     * The projection of patches to tokens.
-     *
-     * @return the layer {@code proj} of {@code patch_embed}
-     */
-    public Layer.Patches patches() {
-        return new Layer.Patches(
-                "proj", CHANNELS, width, patchSize, !has(VitVariation.NO_PATCH_BIAS));
-    }
-
-    /** Whether the class token is all that leaves the last block. */
-    boolean classTokenLeaves() {
-        return !has(VitVariation.AVERAGE_POOLING)
-                && !has(VitVariation.NORMED_AVERAGE_POOLING)
-                && !has(VitVariation.ATTENTION_POOLING)
-                && !has(VitVariation.CLASS_AND_AVERAGE_POOLING);
-    }
-
-    /**
-     * The norm of tokens before the first block.
-     *
-     * @return the layer {@code norm_pre}; null for none
-     */
-    public Layer.@Nullable Norm preNorm() {
-        return has(VitVariation.PRE_NORM)
-                ? new Layer.Norm("norm_pre", width, layerNormEpsilon)
-                : null;
-    }
-
-    /**
-     * The pooling by attention.
-     *
-     * @return its parts, under {@code attn_pool}; null for none
-     */
-    public AttentionPooling.@Nullable Parts pooling() {
-        return has(VitVariation.ATTENTION_POOLING)
-                ? AttentionPooling.Parts.of(width, heads, mlpWidth, activation(), layerNormEpsilon)
-                : null;
-    }
-
-    /**
-     * The norm of what the head sees.
-     *
-     * @return the layer {@code norm}, or {@code fc_norm} after average pooling
-     */
-    public Layer.Norm norm() {
-        String path = has(VitVariation.AVERAGE_POOLING) ? "fc_norm" : "norm";
-        return new Layer.Norm(path, width, layerNormEpsilon);
-    }
-
-    /**
-     * The classifier.
-     *
-     * @return the layer {@code head}
-     */
-    public Layer.Linear head() {
-        return new Layer.Linear("head", embeddingWidth(), classes);
-    }
-
-    /**
-     * The shape of every parameter of a model, before there is one with values.
-     *
-     * <p>With width D and P positions: {@code cls_token} (1, 1, D), {@code pos_embed} (1, P, D),
-     * {@code reg_token} (1, registers, D), and those of the layers.
-     *
-     * @return the shapes by path, in module order
-     */
-    public Map<String, Shape> parameterShapes() {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        if (!has(VitVariation.NO_CLASS_TOKEN)) {
-            shapes.put("cls_token", new Shape(1, 1, width));
-        }
-        shapes.put("pos_embed", new Shape(1, positions(), width));
-        if (registers > 0) {
-            shapes.put("reg_token", new Shape(1, registers, width));
-        }
-        shapes.putAll(Layer.shapes("patch_embed.", List.of(patches())));
-        Layer.Norm before = preNorm();
-        if (before != null) {
-            shapes.putAll(Layer.shapes("", List.of(before)));
-        }
-        List<Layer> block = Branch.layers(branches());
-        for (int i = 0; i < depth; i++) {
-            shapes.putAll(Layer.shapes("blocks." + i + ".", block));
-        }
-        shapes.putAll(Layer.shapes("", List.of(norm())));
-        AttentionPooling.Parts pooling = pooling();
-        if (pooling != null) {
-            shapes.putAll(Layer.shapes("attn_pool.", pooling.layers()));
-        }
-        shapes.putAll(Layer.shapes("", List.of(head())));
-        return shapes;
-    }
-
-    /**
-     * Counts the matrix products of a forward to logits.
-     *
-     * @param counter takes them
-     * @param batch B
-     */
-    public void count(ProductCounter counter, long batch) {
-        counter.patches(batch * gridHeight() * gridWidth(), patches());
-        for (int i = 0; i < depth; i++) {
-            long asking = i == depth - 1 && classTokenLeaves() ? 1 : tokens();
-            for (Branch branch : branches()) {
-                branch.operation().count(counter, batch, asking, tokens());
-            }
-        }
-        AttentionPooling.Parts pooling = pooling();
-        if (pooling != null) {
-            pooling.count(counter, batch, tokens());
-        }
-        counter.linear(batch, head());
+    public VitParts parts() {
+        return new VitParts(this);
     }
 
     @Override

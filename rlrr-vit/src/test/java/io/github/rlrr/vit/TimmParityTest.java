@@ -218,7 +218,7 @@ class TimmParityTest {
             VitConfig config = vit.config();
             boolean pools = variation == VitVariation.ATTENTION_POOLING;
             long tokens = config.tokens();
-            long asking = config.classTokenLeaves() ? 1 : tokens;
+            long asking = config.parts().classTokenLeaves() ? 1 : tokens;
             long d = config.width();
             long patches = (long) config.gridHeight() * config.gridWidth();
             long linear = 3 * patches * 16 * d + 3 * d; // patches, head
@@ -229,7 +229,7 @@ class TimmParityTest {
             long pooling = pools ? block + others + attention : 0;
             long expected = pooling + linear + 2 * block + (tokens + asking) * (others + attention);
             AtomicLong counted = new AtomicLong();
-            config.count(
+            config.parts().count(
                     new ProductCounter() {
                         @Override
                         public void linear(long rows, Layer.Linear layer) {

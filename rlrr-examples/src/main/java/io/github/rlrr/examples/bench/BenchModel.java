@@ -81,7 +81,7 @@ public record BenchModel(String name, VitConfig config) {
         TorchRuntime.seed(SEED);
         VitConfig sized = config.withClasses(classes);
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        sized.parameterShapes()
+        sized.parts().shapes()
                 .forEach(
                         (path, shape) -> {
                             NDArray weight = drawn(path, shape, manager);

@@ -52,7 +52,7 @@ final class ProgramsCommand implements Callable<Integer> {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("rescaling", Rescaling.PROGRAM);
         for (Precision precision : Precision.values()) {
-            new EncoderBlock(geometry.config().branches())
+            new EncoderBlock(geometry.config().parts().branches())
                     .programs(precision)
                     .forEach((name, text) -> texts.put(name + "-" + precision, text));
         }

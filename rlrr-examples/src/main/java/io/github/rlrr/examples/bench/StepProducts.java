@@ -52,7 +52,7 @@ record StepProducts(List<MatrixProduct> products) {
         }
 
         StepProducts count(VitConfig config, int batch) {
-            config.count(this, batch);
+            config.parts().count(this, batch);
             return new StepProducts(List.copyOf(products));
         }
 

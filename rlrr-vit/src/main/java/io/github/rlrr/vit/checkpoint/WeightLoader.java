@@ -59,7 +59,7 @@ final class WeightLoader {
         manager.setName("vision transformer");
         try {
             Map<String, NDArray> weights = new LinkedHashMap<>();
-            for (Map.Entry<String, Shape> entry : config.parameterShapes().entrySet()) {
+            for (Map.Entry<String, Shape> entry : config.parts().shapes().entrySet()) {
                 Source source = sources.get(entry.getKey());
                 Shape shape = entry.getValue();
                 float[] values =

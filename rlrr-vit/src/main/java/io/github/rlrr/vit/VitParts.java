@@ -1,0 +1,168 @@
+package io.github.rlrr.vit;
+
+import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.vit.part.Activation;
+import io.github.rlrr.vit.part.Attention;
+import io.github.rlrr.vit.part.AttentionPooling;
+import io.github.rlrr.vit.part.Branch;
+import io.github.rlrr.vit.part.GatedMlp;
+import io.github.rlrr.vit.part.Layer;
+import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.ProductCounter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Vision Transformer is made of: layers and blocks, their parameters' shapes, the products
+ * of a forward. All of it follows from the geometry.
+ *
+ * @param config the geometry
+ */
+public record VitParts(VitConfig config) {
+
+    /**
+     * What an encoder block computes.
+     *
+     * @return its branches: attention, and an MLP
+     */
+    public List<Branch> branches() {
+        boolean scaled = config.has(VitVariation.LAYER_SCALE);
+        Attention attention = Attention.of("attn", config.width(), config.heads(), !config.has(VitVariation.NO_QKV_BIAS));
+        return List.of(
+                new Branch(
+                        new Layer.Norm("norm1", config.width(), config.layerNormEpsilon()),
+                        config.has(VitVariation.QUERY_KEY_NORM)
+                                ? attention.withNorms(config.layerNormEpsilon())
+                                : attention,
+                        scaled ? new Layer.Scale("ls1", config.width()) : null),
+                new Branch(
+                        new Layer.Norm("norm2", config.width(), config.layerNormEpsilon()),
+                        config.has(VitVariation.SWIGLU)
+                                ? GatedMlp.of("mlp", config.width(), config.mlpWidth(), Activation.SILU)
+                                : Mlp.of("mlp", config.width(), config.mlpWidth(), activation()),
+                        scaled ? new Layer.Scale("ls2", config.width()) : null));
+    }
+
+    private Activation activation() {
+        return config.has(VitVariation.QUICK_GELU)
+                ? Activation.QUICK_GELU
+                : config.has(VitVariation.TANH_GELU) ? Activation.TANH_GELU : Activation.GELU;
+    }
+
+    /**
+     * The projection of patches to tokens.
+     *
+     * @return the layer {@code proj} of {@code patch_embed}
+     */
+    public Layer.Patches patches() {
+        return new Layer.Patches(
+                "proj", VitConfig.CHANNELS, config.width(), config.patchSize(), !config.has(VitVariation.NO_PATCH_BIAS));
+    }
+
+    /** Whether the class token is all that leaves the last block. */
+    boolean classTokenLeaves() {
+        return !config.has(VitVariation.AVERAGE_POOLING)
+                && !config.has(VitVariation.NORMED_AVERAGE_POOLING)
+                && !config.has(VitVariation.ATTENTION_POOLING)
+                && !config.has(VitVariation.CLASS_AND_AVERAGE_POOLING);
+    }
+
+    /**
+     * The norm of tokens before the first block.
+     *
+     * @return the layer {@code norm_pre}; null for none
+     */
+    public Layer.@Nullable Norm preNorm() {
+        return config.has(VitVariation.PRE_NORM)
+                ? new Layer.Norm("norm_pre", config.width(), config.layerNormEpsilon())
+                : null;
+    }
+
+    /**
+     * The pooling by attention.
+     *
+     * @return its parts, under {@code attn_pool}; null for none
+     */
+    public AttentionPooling.@Nullable Parts pooling() {
+        return config.has(VitVariation.ATTENTION_POOLING)
+                ? AttentionPooling.Parts.of(config.width(), config.heads(), config.mlpWidth(), activation(), config.layerNormEpsilon())
+                : null;
+    }
+
+    /**
+     * The norm of what the head sees.
+     *
+     * @return the layer {@code norm}, or {@code fc_norm} after average pooling
+     */
+    public Layer.Norm norm() {
+        String path = config.has(VitVariation.AVERAGE_POOLING) ? "fc_norm" : "norm";
+        return new Layer.Norm(path, config.width(), config.layerNormEpsilon());
+    }
+
+    /**
+     * The classifier.
+     *
+     * @return the layer {@code head}
+     */
+    public Layer.Linear head() {
+        return new Layer.Linear("head", config.embeddingWidth(), config.classes());
+    }
+
+    /**
+     * The shape of every parameter of a model, before there is one with values.
+     *
+     * <p>With width D and P positions: {@code cls_token} (1, 1, D), {@code pos_embed} (1, P, D),
+     * {@code reg_token} (1, registers, D), and those of the layers.
+     *
+     * @return the shapes by path, in module order
+     */
+    public Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        if (!config.has(VitVariation.NO_CLASS_TOKEN)) {
+            shapes.put("cls_token", new Shape(1, 1, config.width()));
+        }
+        shapes.put("pos_embed", new Shape(1, config.positions(), config.width()));
+        if (config.registers() > 0) {
+            shapes.put("reg_token", new Shape(1, config.registers(), config.width()));
+        }
+        shapes.putAll(Layer.shapes("patch_embed.", List.of(patches())));
+        Layer.Norm before = preNorm();
+        if (before != null) {
+            shapes.putAll(Layer.shapes("", List.of(before)));
+        }
+        List<Layer> block = Branch.layers(branches());
+        for (int i = 0; i < config.depth(); i++) {
+            shapes.putAll(Layer.shapes("blocks." + i + ".", block));
+        }
+        shapes.putAll(Layer.shapes("", List.of(norm())));
+        AttentionPooling.Parts pooling = pooling();
+        if (pooling != null) {
+            shapes.putAll(Layer.shapes("attn_pool.", pooling.layers()));
+        }
+        shapes.putAll(Layer.shapes("", List.of(head())));
+        return shapes;
+    }
+
+    /**
+     * Counts the matrix products of a forward to logits.
+     *
+     * @param counter takes them
+     * @param batch B
+     */
+    public void count(ProductCounter counter, long batch) {
+        counter.patches(batch * config.gridHeight() * config.gridWidth(), patches());
+        for (int i = 0; i < config.depth(); i++) {
+            long asking = i == config.depth() - 1 && classTokenLeaves() ? 1 : config.tokens();
+            for (Branch branch : branches()) {
+                branch.operation().count(counter, batch, asking, config.tokens());
+            }
+        }
+        AttentionPooling.Parts pooling = pooling();
+        if (pooling != null) {
+            pooling.count(counter, batch, config.tokens());
+        }
+        counter.linear(batch, head());
+    }
+}
