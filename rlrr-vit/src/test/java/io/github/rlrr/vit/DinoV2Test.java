@@ -13,6 +13,7 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.checkpoint.CheckpointDescription;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -115,6 +116,24 @@ class DinoV2Test {
                 }
             }
             assertThat(ours.tensors()).hasSize(theirs.tensors().size() - 1);
+        }
+    }
+
+    @Test
+    void itRunsAtTheSizeThatItsImagesArePreparedFor() throws IOException {
+        Path hub = hub("transformers");
+        Files.writeString(
+                hub.resolve("preprocessor_config.json"),
+                """
+                {"image_processor_type": "BitImageProcessor", "do_center_crop": true,
+                 "crop_size": {"height": 12, "width": 12}, "size": {"shortest_edge": 14},
+                 "resample": 3, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+                """);
+        CheckpointDescription description = VitCheckpoint.describe(hub);
+        assertThat(description.config().imageHeight()).isEqualTo(12);
+        assertThat(description.preprocessing().orElseThrow().height()).isEqualTo(12);
+        try (VisionTransformer vit = VitCheckpoint.load(hub)) {
+            assertThat(vit.config().tokens()).isEqualTo(1 + 3 * 3);
         }
     }
 

@@ -33,7 +33,14 @@ final class TimmFiles {
     /** Whether timm's arguments can ask for a model. */
     static boolean canSay(VitConfig config) {
         Set<VitVariation> variations = config.variations();
-        return !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
+        // Beside registers the class token has no position of its own there.
+        boolean classTokenIsPlacedAlone =
+                variations.contains(VitVariation.REGISTERS)
+                        && !variations.contains(VitVariation.NO_CLASS_TOKEN)
+                        && !variations.contains(VitVariation.PATCH_POSITIONS)
+                        && !variations.contains(VitVariation.REGISTER_POSITIONS);
+        return !classTokenIsPlacedAlone
+                && !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
                 && variations.contains(VitVariation.NO_PATCH_BIAS)
                         == variations.contains(VitVariation.PRE_NORM);
     }

@@ -88,7 +88,8 @@ public final class VitCheckpoint {
         try (ModelTensors reader = ModelTensors.open(files)) {
             CheckpointLayout layout = VitLayout.of(reader);
             ModelConfig said = files.config();
-            VitConfig config = new FileGeometry(reader, layout, said).inferred();
+            VitConfig config =
+                    asPrepared(new FileGeometry(reader, layout, said).inferred(), files);
             List<String> names = said == null ? List.of() : said.classNames();
             boolean headless = layout.geometry(reader.tensors()).classes() == 0;
             return new CheckpointDescription(
@@ -108,6 +109,22 @@ public final class VitCheckpoint {
         return said == null && preprocessor != null
                 ? ModelConfig.saidSixteenBit(preprocessor)
                 : said;
+    }
+
+    /**
+     * DINOv2 of Hugging Face has positions for 518 pixels, and images of 224 in {@code
+     * preprocessor_config.json}, at which Transformers runs it. A plain ViT keeps its own size.
+     */
+    private static VitConfig asPrepared(VitConfig config, CheckpointFiles files)
+            throws IOException {
+        JsonFields preprocessor = files.preprocessor();
+        if (preprocessor == null || config.variations().isEmpty()) {
+            return config;
+        }
+        Preprocessing said = HuggingFacePreprocessor.read(preprocessor);
+        return said.height() % config.patchSize() == 0 && said.width() % config.patchSize() == 0
+                ? config.withImageSize(said.height(), said.width())
+                : config;
     }
 
     private static Optional<Preprocessing> preprocessing(
