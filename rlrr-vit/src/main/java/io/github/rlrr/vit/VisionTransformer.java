@@ -82,9 +82,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         norm = addChildBlock(parts.norm().path(), parts.norm().block());
         AttentionPooling.Parts attention = parts.pooling();
         pooling =
-                attention == null
-                        ? null
-                        : addChildBlock(POOLING, new AttentionPooling(attention));
+                attention == null ? null : addChildBlock(POOLING, new AttentionPooling(attention));
         head = addChildBlock("head", parts.head().block());
     }
 
@@ -346,7 +344,8 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
                             + ")");
         }
         try (NDArray patches = patchEmbed.forward(store, new NDList(images), training).head();
-                NDArray tokens = new PrefixTokens(config, clsToken, posEmbed, regToken)
+                NDArray tokens =
+                        new PrefixTokens(config, clsToken, posEmbed, regToken)
                                 .join(store, patches, training)) {
             NDArray entering =
                     preNorm == null

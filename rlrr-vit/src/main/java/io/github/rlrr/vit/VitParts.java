@@ -29,7 +29,12 @@ public record VitParts(VitConfig config) {
      */
     public List<Branch> branches() {
         boolean scaled = config.has(VitVariation.LAYER_SCALE);
-        Attention attention = Attention.of("attn", config.width(), config.heads(), !config.has(VitVariation.NO_QKV_BIAS));
+        Attention attention =
+                Attention.of(
+                        "attn",
+                        config.width(),
+                        config.heads(),
+                        !config.has(VitVariation.NO_QKV_BIAS));
         return List.of(
                 new Branch(
                         new Layer.Norm("norm1", config.width(), config.layerNormEpsilon()),
@@ -40,7 +45,8 @@ public record VitParts(VitConfig config) {
                 new Branch(
                         new Layer.Norm("norm2", config.width(), config.layerNormEpsilon()),
                         config.has(VitVariation.SWIGLU)
-                                ? GatedMlp.of("mlp", config.width(), config.mlpWidth(), Activation.SILU)
+                                ? GatedMlp.of(
+                                        "mlp", config.width(), config.mlpWidth(), Activation.SILU)
                                 : Mlp.of("mlp", config.width(), config.mlpWidth(), activation()),
                         scaled ? new Layer.Scale("ls2", config.width()) : null));
     }
@@ -58,7 +64,11 @@ public record VitParts(VitConfig config) {
      */
     public Layer.Patches patches() {
         return new Layer.Patches(
-                "proj", VitConfig.CHANNELS, config.width(), config.patchSize(), !config.has(VitVariation.NO_PATCH_BIAS));
+                "proj",
+                VitConfig.CHANNELS,
+                config.width(),
+                config.patchSize(),
+                !config.has(VitVariation.NO_PATCH_BIAS));
     }
 
     /** Whether the class token is all that leaves the last block. */
@@ -87,7 +97,12 @@ public record VitParts(VitConfig config) {
      */
     public AttentionPooling.@Nullable Parts pooling() {
         return config.has(VitVariation.ATTENTION_POOLING)
-                ? AttentionPooling.Parts.of(config.width(), config.heads(), config.mlpWidth(), activation(), config.layerNormEpsilon())
+                ? AttentionPooling.Parts.of(
+                        config.width(),
+                        config.heads(),
+                        config.mlpWidth(),
+                        activation(),
+                        config.layerNormEpsilon())
                 : null;
     }
 

@@ -229,25 +229,30 @@ class TimmParityTest {
             long pooling = pools ? block + others + attention : 0;
             long expected = pooling + linear + 2 * block + (tokens + asking) * (others + attention);
             AtomicLong counted = new AtomicLong();
-            config.parts().count(
-                    new ProductCounter() {
-                        @Override
-                        public void linear(long rows, Layer.Linear layer) {
-                            counted.addAndGet(rows * layer.in() * layer.out());
-                        }
+            config.parts()
+                    .count(
+                            new ProductCounter() {
+                                @Override
+                                public void linear(long rows, Layer.Linear layer) {
+                                    counted.addAndGet(rows * layer.in() * layer.out());
+                                }
 
-                        @Override
-                        public void patches(long rows, Layer.Patches layer) {
-                            counted.addAndGet(
-                                    rows * layer.in() * layer.side() * layer.side() * layer.out());
-                        }
+                                @Override
+                                public void patches(long rows, Layer.Patches layer) {
+                                    counted.addAndGet(
+                                            rows
+                                                    * layer.in()
+                                                    * layer.side()
+                                                    * layer.side()
+                                                    * layer.out());
+                                }
 
-                        @Override
-                        public void attention(long heads, long rows, long all, long width) {
-                            counted.addAndGet(2 * heads * rows * all * width);
-                        }
-                    },
-                    1);
+                                @Override
+                                public void attention(long heads, long rows, long all, long width) {
+                                    counted.addAndGet(2 * heads * rows * all * width);
+                                }
+                            },
+                            1);
             assertThat(counted).hasValue(expected);
         }
     }

@@ -81,7 +81,8 @@ public record BenchModel(String name, VitConfig config) {
         TorchRuntime.seed(SEED);
         VitConfig sized = config.withClasses(classes);
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        sized.parts().shapes()
+        sized.parts()
+                .shapes()
                 .forEach(
                         (path, shape) -> {
                             NDArray weight = drawn(path, shape, manager);

@@ -192,7 +192,8 @@ record CheckpointLayout(
      */
     Map<String, Source> sources(VitConfig config, String prefix) {
         Map<String, Source> sources = new LinkedHashMap<>();
-        config.parts().shapes()
+        config.parts()
+                .shapes()
                 .forEach(
                         (path, shape) -> {
                             NameTable.Place place = place(path, prefix);

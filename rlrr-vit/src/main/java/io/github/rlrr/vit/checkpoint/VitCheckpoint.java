@@ -88,8 +88,7 @@ public final class VitCheckpoint {
         try (ModelTensors reader = ModelTensors.open(files)) {
             CheckpointLayout layout = VitLayout.of(reader);
             ModelConfig said = files.config();
-            VitConfig config =
-                    asPrepared(new FileGeometry(reader, layout, said).inferred(), files);
+            VitConfig config = asPrepared(new FileGeometry(reader, layout, said).inferred(), files);
             List<String> names = said == null ? List.of() : said.classNames();
             boolean headless = layout.geometry(reader.tensors()).classes() == 0;
             return new CheckpointDescription(

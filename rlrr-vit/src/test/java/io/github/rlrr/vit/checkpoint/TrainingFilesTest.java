@@ -96,12 +96,13 @@ class TrainingFilesTest {
                         "base_timm.safetensors",
                         folder.resolve("a.safetensors"),
                         (arrays, manager) -> {
-                            TinyFiles.added("reg_token", 32).apply(arrays, manager);
+                            TinyFiles.added("rel_pos_bias", 32).apply(arrays, manager);
                             under("model.").apply(arrays, manager);
                         });
         assertThatThrownBy(() -> VitCheckpoint.load(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("tensor \"reg_token\" belongs to register tokens");
+                .hasMessageContaining(
+                        "tensor \"rel_pos_bias\" belongs to relative position embeddings");
     }
 
     @Test
