@@ -35,6 +35,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -114,6 +115,21 @@ class TimmParityTest {
                         .isLessThan(TOLERANCE * Math.max(largest(expected), 0.01));
             }
         }
+    }
+
+    /** A hub's {@code global_pool} is the same word for both means of patches. */
+    @Test
+    void theArchitectureSaysWhichMeanIsMeant() throws IOException {
+        load(VitVariation.NORMED_AVERAGE_POOLING).close();
+        Path hub = folder.resolve("hub");
+        Files.writeString(
+                hub.resolve("config.json"),
+                """
+                {"architecture": "vit_base_patch16_siglip_gap_224", "global_pool": "avg",
+                 "model_args": {"img_size": 8, "num_heads": 2}}
+                """);
+        assertThat(VitCheckpoint.inferConfig(hub).variations())
+                .containsExactly(VitVariation.NORMED_AVERAGE_POOLING);
     }
 
     private static float[] gradient(TensorReader numbers, String ours) throws IOException {

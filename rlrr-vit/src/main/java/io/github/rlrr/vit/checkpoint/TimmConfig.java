@@ -71,6 +71,11 @@ record TimmConfig(
             said.put(VitVariation.AVERAGE_POOLING, said(arguments, "fc_norm", last));
             said.put(VitVariation.NORMED_AVERAGE_POOLING, said(arguments, "fc_norm", !last));
         }
+        if (!(arguments != null && arguments.has("fc_norm"))
+                && architecture != null
+                && architecture.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
+            said.remove(VitVariation.AVERAGE_POOLING); // "avg" means both
+        }
         return said;
     }
 
