@@ -52,6 +52,12 @@ public final class TorchProgram implements AutoCloseable {
             pickle("\200\2c__torch__\nProgram\n)\201}(X\10\0\0\0training\210ub.");
 
     /** Protocol-2 pickle of an empty tuple. */
+    /**
+     * The version of operators that programs are written for: the first where gelu has its form by
+     * tanh.
+     */
+    private static final int OPERATORS = 10;
+
     private static final byte[] CONSTANTS = pickle("\200\2).");
 
     /**
@@ -140,7 +146,7 @@ public final class TorchProgram implements AutoCloseable {
             put(zip, "archive/data.pkl", DATA);
             put(zip, "archive/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             put(zip, "archive/constants.pkl", CONSTANTS);
-            put(zip, "archive/version", "10\n".getBytes(StandardCharsets.US_ASCII));
+            put(zip, "archive/version", (OPERATORS + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -200,7 +200,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withClasses(int count) {
-        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon);
+        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon, registers, variations);
     }
 
     /**
@@ -210,7 +210,8 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withHeads(int count) {
-        return with(imageHeight, imageWidth, count, classes, layerNormEpsilon);
+        return with(
+                imageHeight, imageWidth, count, classes, layerNormEpsilon, registers, variations);
     }
 
     /**
@@ -222,7 +223,7 @@ public record VitConfig(
      */
     @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return with(height, newWidth, heads, classes, layerNormEpsilon);
+        return with(height, newWidth, heads, classes, layerNormEpsilon, registers, variations);
     }
 
     /**
@@ -232,7 +233,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withLayerNormEpsilon(float epsilon) {
-        return with(imageHeight, imageWidth, heads, classes, epsilon);
+        return with(imageHeight, imageWidth, heads, classes, epsilon, registers, variations);
     }
 
     /**
@@ -243,18 +244,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withVariations(Set<VitVariation> others, int count) {
-        return new VitConfig(
-                imageHeight,
-                imageWidth,
-                patchSize,
-                width,
-                depth,
-                heads,
-                mlpWidth,
-                classes,
-                layerNormEpsilon,
-                count,
-                others);
+        return with(imageHeight, imageWidth, heads, classes, layerNormEpsilon, count, others);
     }
 
     /** Whether it has a variation. */
@@ -263,7 +253,13 @@ public record VitConfig(
     }
 
     private VitConfig with(
-            int newHeight, int newWidth, int newHeads, int newClasses, float epsilon) {
+            int newHeight,
+            int newWidth,
+            int newHeads,
+            int newClasses,
+            float epsilon,
+            int newRegisters,
+            Set<VitVariation> others) {
         return new VitConfig(
                 newHeight,
                 newWidth,
@@ -274,8 +270,8 @@ public record VitConfig(
                 mlpWidth,
                 newClasses,
                 epsilon,
-                registers,
-                variations);
+                newRegisters,
+                others);
     }
 
     /**

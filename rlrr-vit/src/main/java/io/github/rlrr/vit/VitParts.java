@@ -5,7 +5,6 @@ import io.github.rlrr.vit.part.Activation;
 import io.github.rlrr.vit.part.Attention;
 import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Branch;
-import io.github.rlrr.vit.part.GatedMlp;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.ProductCounter;
@@ -45,7 +44,7 @@ public record VitParts(VitConfig config) {
                 new Branch(
                         new Layer.Norm("norm2", config.width(), config.layerNormEpsilon()),
                         config.has(VitVariation.SWIGLU)
-                                ? GatedMlp.of(
+                                ? Mlp.gated(
                                         "mlp", config.width(), config.mlpWidth(), Activation.SILU)
                                 : Mlp.of("mlp", config.width(), config.mlpWidth(), activation()),
                         scaled ? new Layer.Scale("ls2", config.width()) : null));

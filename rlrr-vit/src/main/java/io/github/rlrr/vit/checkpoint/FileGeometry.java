@@ -51,6 +51,13 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             + " perhaps with one for the class token; say the image's height and width with"
                             + " image_size in a config.json, or in Java with a VitConfig");
         }
+        if (said != null && said.unknownKind() != null) {
+            LOG.warn(
+                    "{}: {} is not known here: activation and pooling are taken for a plain one's"
+                            + " where model_args does not say them",
+                    said.json().file(),
+                    said.unknownKind());
+        }
         if (heads == 0) {
             heads = Math.max(1, found.width() / USUAL_HEAD_WIDTH);
             LOG.warn(
@@ -108,11 +115,12 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /**
      * What the shapes tell, after the configuration was found to agree, and what only that says.
      */
-    private Set<VitVariation> variations(Geometry found, int[] image) throws IOException {
+    private Set<VitVariation> variations(Geometry found, int @Nullable [] image)
+            throws IOException {
         Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
         all.addAll(found.variations());
         boolean classToken = !all.contains(VitVariation.NO_CLASS_TOKEN);
-        if (found.patchSize() > 0) {
+        if (image != null && found.patchSize() > 0) {
             long before = found.positions() - patches(found, image);
             if (before == 0 && classToken) {
                 all.add(VitVariation.PATCH_POSITIONS);
@@ -290,11 +298,10 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                     layout.label(),
                     layout.layerNormEpsilon());
         }
-        int[] image = imageSize(found);
-        Set<VitVariation> variations =
-                image == null ? found.variations() : variations(found, image);
-        return config.withVariations(variations, found.registers())
-                .withClasses(found.classes() == 0 ? wanted.classes() : found.classes());
+        return known(
+                found,
+                config.withVariations(variations(found, imageSize(found)), found.registers())
+                        .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 
     private static void compare(List<String> faults, String what, int found, int expected) {

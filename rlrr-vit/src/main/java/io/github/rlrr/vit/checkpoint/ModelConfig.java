@@ -62,6 +62,11 @@ interface ModelConfig {
         return Map.of();
     }
 
+    /** The model's kind, if it is one of which nothing is known but its name; else null. */
+    default @Nullable String unknownKind() throws IOException {
+        return null;
+    }
+
     /** The classes' names in label order; empty where they are not known. */
     List<String> classNames() throws IOException;
 
@@ -106,7 +111,13 @@ interface ModelConfig {
     record Claim(Size size, String key, int value) {}
 
     /** What a key says of a variation, and its value as the file has it. */
-    record Said(String key, String value, boolean has) {}
+    record Said(String key, String value, boolean has) {
+
+        /** The same words for something else. */
+        Said with(boolean other) {
+            return new Said(key, value, other);
+        }
+    }
 
     /** The sizes that both weights and configurations tell. */
     enum Size {

@@ -70,9 +70,10 @@ record ModelNames(Map<String, String> theirs, String note) {
     /** What stands before the names of each model there is. */
     private static List<String> models(Set<String> names) {
         Set<String> prefixes = new LinkedHashSet<>();
+        List<CheckpointLayout> layouts = VitLayout.all();
         for (String name : names) {
             // What one layout has as its own prefix, another takes for a tool's.
-            VitLayout.all().stream()
+            layouts.stream()
                     .map(layout -> layout.before(name))
                     .filter(Objects::nonNull)
                     .min(Comparator.comparingInt(String::length))

@@ -63,25 +63,30 @@ record TimmConfig(
                                         said.put(variation, said(from, argument.key(), has)));
             }
         }
-        boolean averages =
-                is(said, VitVariation.AVERAGE_POOLING)
-                        || is(said, VitVariation.NORMED_AVERAGE_POOLING);
-        if (arguments != null && arguments.has("fc_norm") && averages) {
-            boolean last = arguments.flag("fc_norm", true);
-            said.put(VitVariation.AVERAGE_POOLING, said(arguments, "fc_norm", last));
-            said.put(VitVariation.NORMED_AVERAGE_POOLING, said(arguments, "fc_norm", !last));
-        }
-        if (!(arguments != null && arguments.has("fc_norm"))
-                && architecture != null
-                && architecture.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
-            said.remove(VitVariation.AVERAGE_POOLING); // "avg" means both
-        }
+        sayWhichMean(said);
         return said;
     }
 
-    private static boolean is(Map<VitVariation, Said> said, VitVariation variation) {
-        Said words = said.get(variation);
-        return words != null && words.has();
+    /** "avg" means either mean of patches: {@code fc_norm} or else the architecture says which. */
+    private void sayWhichMean(Map<VitVariation, Said> said) throws IOException {
+        Said usual = said.get(VitVariation.NORMED_AVERAGE_POOLING);
+        Said pool = said.getOrDefault(VitVariation.AVERAGE_POOLING, usual);
+        if (pool == null) {
+            return;
+        }
+        boolean normed = usual != null;
+        if (pool.has() && arguments != null && arguments.has("fc_norm")) {
+            normed = !arguments.flag("fc_norm", true);
+            pool = said(arguments, "fc_norm", true);
+        }
+        said.put(VitVariation.AVERAGE_POOLING, pool.with(pool.has() && !normed));
+        said.put(VitVariation.NORMED_AVERAGE_POOLING, pool.with(pool.has() && normed));
+    }
+
+    @Override
+    public @Nullable String unknownKind() throws IOException {
+        String name = json.text("architecture", "");
+        return architecture == null && !name.isEmpty() ? "architecture \"" + name + '"' : null;
     }
 
     private static Said said(JsonFields from, String key, boolean has) {

@@ -6,6 +6,7 @@ import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import java.io.IOException;
@@ -117,7 +118,7 @@ public final class VitCheckpoint {
     private static VitConfig asPrepared(VitConfig config, CheckpointFiles files)
             throws IOException {
         JsonFields preprocessor = files.preprocessor();
-        if (preprocessor == null || config.variations().isEmpty()) {
+        if (preprocessor == null || !config.variations().contains(VitVariation.LAYER_SCALE)) {
             return config;
         }
         Preprocessing said = HuggingFacePreprocessor.read(preprocessor);

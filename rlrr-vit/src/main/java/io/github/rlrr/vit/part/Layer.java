@@ -1,20 +1,15 @@
 package io.github.rlrr.vit.part;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.LayerNorm;
-import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
-import ai.djl.util.PairList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A module that holds parameters: its path, their names and their shapes, said once.
@@ -163,46 +158,12 @@ public sealed interface Layer {
 
         @Override
         public Block block() {
-            return new Factors(width);
+            return new Held("gamma", Parameter.Type.GAMMA, Initializer.ONES, new Shape(width));
         }
 
         @Override
         public Shape input() {
             return new Shape(1, width);
-        }
-
-        /** Holds γ, at 1 until a checkpoint sets it. */
-        private static final class Factors extends AbstractBlock {
-
-            private final int width;
-            private final Parameter gamma;
-
-            @SuppressWarnings("this-escape")
-            Factors(int width) {
-                this.width = width;
-                Parameter.Type type = Parameter.Type.GAMMA;
-                gamma = addParameter(Parameter.builder().setName("gamma").setType(type).build());
-            }
-
-            @Override
-            protected void prepare(Shape[] inputs) {
-                gamma.setShape(new Shape(width));
-            }
-
-            @Override
-            protected NDList forwardInternal(
-                    ParameterStore store,
-                    NDList inputs,
-                    boolean training,
-                    @Nullable PairList<String, Object> params) {
-                NDArray x = inputs.singletonOrThrow();
-                return new NDList(x.mul(store.getValue(gamma, x.getDevice(), training)));
-            }
-
-            @Override
-            public Shape[] getOutputShapes(Shape[] inputs) {
-                return inputs.clone();
-            }
         }
     }
 
@@ -224,51 +185,13 @@ public sealed interface Layer {
 
         @Override
         public Block block() {
-            return new Held(input());
+            return new Held(
+                    "token", Parameter.Type.OTHER, new NormalInitializer(DEVIATION), input());
         }
 
         @Override
         public Shape input() {
             return new Shape(1, count, width);
-        }
-
-        /** Holds the tokens; what is done with them is the matter of the block around it. */
-        private static final class Held extends AbstractBlock {
-
-            private final Shape shape;
-            private final Parameter token;
-
-            @SuppressWarnings("this-escape")
-            Held(Shape shape) {
-                this.shape = shape;
-                token =
-                        addParameter(
-                                Parameter.builder()
-                                        .setName("token")
-                                        .setType(Parameter.Type.OTHER)
-                                        .optInitializer(new NormalInitializer(DEVIATION))
-                                        .build());
-            }
-
-            @Override
-            protected void prepare(Shape[] inputs) {
-                token.setShape(shape);
-            }
-
-            @Override
-            protected NDList forwardInternal(
-                    ParameterStore store,
-                    NDList inputs,
-                    boolean training,
-                    @Nullable PairList<String, Object> params) {
-                NDArray x = inputs.singletonOrThrow();
-                return new NDList(store.getValue(token, x.getDevice(), training).duplicate());
-            }
-
-            @Override
-            public Shape[] getOutputShapes(Shape[] inputs) {
-                return new Shape[] {shape};
-            }
         }
     }
 
