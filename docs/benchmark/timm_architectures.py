@@ -24,9 +24,11 @@ def missing(model):
     kind = type(model).__name__
     if kind == "VisionTransformerDistilled":
         return "a distillation token"
+    if kind == "Eva":
+        return eva_missing(model)
     if kind != "VisionTransformer":
         return {
-            "Eva": "EVA's blocks and rotary positions", "Beit": "relative positions, as in BEiT",
+            "Beit": "relative positions, as in BEiT",
             "SwinTransformer": "windows of tokens, as in Swin",
             "SwinTransformerV2": "windows of tokens, as in Swin V2",
         }[kind]
@@ -39,9 +41,8 @@ def missing(model):
         return "RMS norms"
     if type(block.mlp).__name__ not in ("Mlp", "GluMlp"):
         return "another MLP (" + type(block.mlp).__name__ + ")"
-    plain = (block.attn.norm, block.mlp.norm, model.patch_embed.norm)
-    if any(not isinstance(norm, nn.Identity) for norm in plain):
-        return "norms inside attention, MLP or patch embedding"
+    if not isinstance(model.patch_embed.norm, nn.Identity):
+        return "a norm of patches"
     if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
         return "a head without norm"
     if block.attn.proj.bias is None or block.mlp.fc1.bias is None:
@@ -58,8 +59,21 @@ def missing(model):
     return None
 
 
+def eva_missing(model):
+    block = model.blocks[0]
+    if model.rope is not None:
+        return "rotary positions"
+    if type(block.norm1).__name__ != "LayerNorm":
+        return "RMS norms"
+    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
+        return "a head without norm"
+    return None
+
+
 def variations(model):
     block = model.blocks[0]
+    if type(block).__name__ == "EvaBlockPostNorm":
+        yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
     if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":
         activation = "TANH_GELU"

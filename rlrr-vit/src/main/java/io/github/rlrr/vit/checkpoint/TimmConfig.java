@@ -56,11 +56,13 @@ record TimmConfig(
             }
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
-            for (TimmArgument argument : TimmLayout.ARGUMENTS) {
-                argument.read(from)
-                        .forEach(
-                                (variation, has) ->
-                                        said.put(variation, said(from, argument.key(), has)));
+            for (List<TimmArgument> table : List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)) {
+                for (TimmArgument argument : table) {
+                    argument.read(from)
+                            .forEach(
+                                    (variation, has) ->
+                                            said.put(variation, said(from, argument.key(), has)));
+                }
             }
         }
         sayWhichMean(said);
@@ -75,12 +77,19 @@ record TimmConfig(
             return;
         }
         boolean normed = usual != null;
-        if (pool.has() && arguments != null && arguments.has("fc_norm")) {
-            normed = !arguments.flag("fc_norm", true);
-            pool = said(arguments, "fc_norm", true);
+        for (String key : List.of("fc_norm", "use_fc_norm")) {
+            if (pool.has() && arguments != null && arguments.has(key)) {
+                normed = !arguments.flag(key, true);
+                pool = said(arguments, key, true);
+            }
         }
         said.put(VitVariation.AVERAGE_POOLING, pool.with(pool.has() && !normed));
         said.put(VitVariation.NORMED_AVERAGE_POOLING, pool.with(pool.has() && normed));
+    }
+
+    @Override
+    public boolean saysRotation() throws IOException {
+        return architecture != null || (arguments != null && arguments.has("use_rot_pos_emb"));
     }
 
     @Override
