@@ -86,7 +86,9 @@ class TimmParityTest {
 
     /** Every parameter, which full fine-tuning trains, in timm's names and pieces. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
     void itGivesTimmsLogitsAndGradients(VitVariation variation) throws IOException {
         try (TensorReader numbers = numbers(variation);
                 VisionTransformer vit = load(variation);
@@ -163,7 +165,9 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
     void anAdapterIsTrainedSavedLoadedAndMerged(VitVariation variation) throws IOException {
         Path saved = folder.resolve("adapter");
         try (TensorReader numbers = numbers(variation);
@@ -190,7 +194,9 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheVariation(VitVariation variation)
             throws IOException {
         AdapterMetadata metadata =
@@ -215,7 +221,9 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
     void theClassTokensShortcutAndHalfPrecisionKeepTheVariation(VitVariation variation)
             throws IOException {
         try (TensorReader numbers = numbers(variation);
@@ -232,7 +240,9 @@ class TimmParityTest {
 
     /** A variation has no product of its own; pooling all tokens makes the last block's larger. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
     void theProductsOfItsForwardAreCounted(VitVariation variation) throws IOException {
         try (VisionTransformer vit = load(variation)) {
             VitConfig config = vit.config();

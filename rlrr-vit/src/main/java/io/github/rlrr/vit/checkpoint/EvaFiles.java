@@ -92,8 +92,7 @@ final class EvaFiles {
     }
 
     static String architecture(VitConfig config) {
-        return ARCHITECTURES.getOrDefault(
-                config.layerNormEpsilon(), "eva_giant_patch14_clip_224");
+        return ARCHITECTURES.getOrDefault(config.layerNormEpsilon(), "eva_giant_patch14_clip_224");
     }
 
     /** All arguments, whatever the architecture has. */

@@ -68,7 +68,9 @@ final class TimmLayout {
     private static final CheckpointLayout EVA_FUSED =
             layout(
                     config -> EvaFiles.canSay(config) && !EvaFiles.hasThreeMatrices(config),
-                    EVA.replaceAll("(query|key|value)\\.~( +)\\S+qkv\\.~", "$1.weight$2blocks.*.attn.qkv.weight")
+                    EVA.replaceAll(
+                                    "(query|key|value)\\.~( +)\\S+qkv\\.~",
+                                    "$1.weight$2blocks.*.attn.qkv.weight")
                             + """
                             blocks.*.attn.query.bias  blocks.*.attn.q_bias
                             blocks.*.attn.value.bias  blocks.*.attn.v_bias
