@@ -42,6 +42,7 @@ VARIATIONS = {
 }
 PLAIN = {"use_rot_pos_emb": False, "global_pool": "token"}
 EVA = {
+    "no-positions": {"use_abs_pos_emb": False, **PLAIN, "use_rot_pos_emb": True},
     "no-key-bias": PLAIN,
     "gate-apart": {"swiglu_mlp": True, "swiglu_align_to": 8, **PLAIN},
     "post-norm": {"use_post_norm": True, **PLAIN},

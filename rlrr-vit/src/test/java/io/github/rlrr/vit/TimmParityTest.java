@@ -88,7 +88,7 @@ class TimmParityTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+            names = "CLASS_AND_AVERAGE_POOLING")
     void itGivesTimmsLogitsAndGradients(VitVariation variation) throws IOException {
         try (TensorReader numbers = numbers(variation);
                 VisionTransformer vit = load(variation);
@@ -167,7 +167,7 @@ class TimmParityTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+            names = "CLASS_AND_AVERAGE_POOLING")
     void anAdapterIsTrainedSavedLoadedAndMerged(VitVariation variation) throws IOException {
         Path saved = folder.resolve("adapter");
         try (TensorReader numbers = numbers(variation);
@@ -196,7 +196,7 @@ class TimmParityTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+            names = "CLASS_AND_AVERAGE_POOLING")
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheVariation(VitVariation variation)
             throws IOException {
         AdapterMetadata metadata =
@@ -223,7 +223,7 @@ class TimmParityTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+            names = "CLASS_AND_AVERAGE_POOLING")
     void theClassTokensShortcutAndHalfPrecisionKeepTheVariation(VitVariation variation)
             throws IOException {
         try (TensorReader numbers = numbers(variation);
@@ -242,7 +242,7 @@ class TimmParityTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+            names = "CLASS_AND_AVERAGE_POOLING")
     void theProductsOfItsForwardAreCounted(VitVariation variation) throws IOException {
         try (VisionTransformer vit = load(variation)) {
             VitConfig config = vit.config();

@@ -6,6 +6,7 @@ import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -89,7 +90,13 @@ record TimmConfig(
 
     @Override
     public boolean saysRotation() throws IOException {
-        return architecture != null || (arguments != null && arguments.has("use_rot_pos_emb"));
+        return architecture != null || (arguments != null && arguments.has(EvaRotation.USED));
+    }
+
+    @Override
+    public @Nullable Rotary rotary() throws IOException {
+        Rotary usual = architecture == null ? null : architecture.rotary();
+        return arguments == null ? usual : EvaRotation.read(arguments, usual);
     }
 
     @Override
