@@ -69,6 +69,8 @@ for name in chosen:
         {"format": "pt", "heads": str(HEADS)},
     )
     arguments = {key: value for key, value in variation.items() if not key.endswith("layer") or isinstance(value, str)}
+    if name == "no-positions":
+        arguments["img_size"] = 8  # which no table tells
     (out / f"{name}.json").write_text(json.dumps({"architecture": "", "model_args": arguments}) + "\n")
     model.double()
     images = torch.randn(4, 3, 8, 8)

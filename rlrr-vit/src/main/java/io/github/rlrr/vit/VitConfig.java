@@ -189,7 +189,14 @@ public record VitConfig(
      */
     public VitConfig withClasses(int count) {
         return with(
-                imageHeight, imageWidth, heads, count, layerNormEpsilon, registers, variations, rotary);
+                imageHeight,
+                imageWidth,
+                heads,
+                count,
+                layerNormEpsilon,
+                registers,
+                variations,
+                rotary);
     }
 
     /**
@@ -200,7 +207,14 @@ public record VitConfig(
      */
     public VitConfig withHeads(int count) {
         return with(
-                imageHeight, imageWidth, count, classes, layerNormEpsilon, registers, variations, rotary);
+                imageHeight,
+                imageWidth,
+                count,
+                classes,
+                layerNormEpsilon,
+                registers,
+                variations,
+                rotary);
     }
 
     /**

@@ -55,10 +55,7 @@ public record VitParts(VitConfig config) {
         if (rotary != null) {
             attention =
                     attention.withRotation(
-                            rotary,
-                            config.gridHeight(),
-                            config.gridWidth(),
-                            config.prefixTokens());
+                            rotary, config.gridHeight(), config.gridWidth(), config.prefixTokens());
         }
         return config.has(VitVariation.ATTENTION_NORM)
                 ? attention.withInnerNorm(config.layerNormEpsilon())

@@ -71,8 +71,7 @@ final class CheckpointWriter {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
         metadata.put(FileGeometry.HEADS, Integer.toString(config.heads()));
-        metadata.put(
-                FileGeometry.IMAGE_SIZE, config.imageHeight() + "x" + config.imageWidth());
+        metadata.put(FileGeometry.IMAGE_SIZE, config.imageHeight() + "x" + config.imageWidth());
         if (config.rotary() != null) {
             metadata.put(FileGeometry.ROTATION, config.rotary().toString());
         }

@@ -55,8 +55,7 @@ final class EvaFiles {
 
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
-        return config.rotary() != null
-                || config.variations().stream().anyMatch(ITS_OWN::contains);
+        return config.rotary() != null || config.variations().stream().anyMatch(ITS_OWN::contains);
     }
 
     /** Whether timm's arguments can ask for a model of this class. */

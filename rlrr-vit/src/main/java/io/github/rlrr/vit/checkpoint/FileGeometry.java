@@ -46,6 +46,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int heads = heads(found);
         int[] image = imageSize(found);
         if (image == null) {
+            requirePositions(found);
             requireClassToken(found);
             throw new IOException(
                     reader.file()
@@ -244,6 +245,9 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
             return image;
         }
+        if (!placed(found)) {
+            return null;
+        }
         // Nine may be 3x3 patches, or 2x4 and a class token.
         Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);
         boolean told = (alone != null && alone.has()) || found.registers() > 0;
@@ -262,14 +266,18 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return !found.variations().contains(VitVariation.NO_POSITIONS);
     }
 
-    /** Refuses what no model of the layout has. */
-    private VitConfig known(Geometry found, VitConfig config) throws IOException {
-        if (!placed(found) && config.rotary() == null) {
+    private void requirePositions(Geometry found) throws IOException {
+        if (!placed(found) && rotary() == null) {
             throw new IOException(
                     "%s: tensor \"%s\" is missing, and no rotation says where patches are"
                             .formatted(
                                     reader.file(), layout.tensor("pos_embed", reader.tensors())));
         }
+    }
+
+    /** Refuses what no model of the layout has. */
+    private VitConfig known(Geometry found, VitConfig config) throws IOException {
+        requirePositions(found);
         if (!VitLayout.reads(layout, config, found.classes() == 0)) {
             throw new IOException(
                     "%s: no model of the layout of %s is of this kind: %s; expected a file that timm, Hugging Face or Google made"
@@ -366,8 +374,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     VitConfig own(VitConfig config) throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int[] image = imageSize(found);
-        if (!placed(found)
-                || (image == null && found.positions() == config.positions())) {
+        if (!placed(found) || (image == null && found.positions() == config.positions())) {
             return config;
         }
         if (image == null || found.positions() < 2) {

@@ -61,7 +61,10 @@ record TimmArchitecture(
         return table;
     }
 
-    /** A name, then heads, ε, variations and perhaps a rotation, or {@code without} and a part in words. */
+    /**
+     * A name, then heads, ε, variations and perhaps a rotation, or {@code without} and a part in
+     * words.
+     */
     private static TimmArchitecture row(String line) {
         String[] columns = line.split(" ", -1);
         if (columns[1].equals("without")) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Some networks have norms, n_q and n_k over d, n over D, and turn queries and keys after theirs by
- * a {@link Rotary}. x (B, M, D) asks, z (B, N, D) answers. It
- * is libtorch's fused operator, which never holds the (B, H, M, N) weights.
+ * a {@link Rotary}. x (B, M, D) asks, z (B, N, D) answers. It is libtorch's fused operator, which
+ * never holds the (B, H, M, N) weights.
  *
  * @param query (D, D)
  * @param key (D, D)

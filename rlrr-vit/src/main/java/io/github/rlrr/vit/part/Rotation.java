@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefix tokens before the patches, which are not turned
  * @param learned u and v; null where nothing is learned
  */
-record Rotation(
-        Rotary rotary, int rows, int columns, int prefix, @Nullable Frequencies learned) {
+record Rotation(Rotary rotary, int rows, int columns, int prefix, @Nullable Frequencies learned) {
 
     /**
      * Writes e^(iφ) of all tokens.
@@ -30,9 +29,7 @@ record Rotation(
         String angles = learned == null ? fixed(text, width) : learned(text, learned);
         String padding = learned == null ? "[0, 0, %d, 0]" : "[0, 0, 0, 0, %d, 0]";
         String padded =
-                text.let(
-                        "f",
-                        format("torch.constant_pad_nd(%s, " + padding + ")", angles, prefix));
+                text.let("f", format("torch.constant_pad_nd(%s, " + padding + ")", angles, prefix));
         String turns =
                 text.let("t", format("torch.complex(torch.cos(%1$s), torch.sin(%1$s))", padded));
         return learned == null ? text.let("t", "torch.unsqueeze(" + turns + ", 1)") : turns;
@@ -73,15 +70,15 @@ record Rotation(
                     format(
                             "torch.div(torch.add(%s, %s), %d.)",
                             numbers, 0.5 + rotary.offset(), count);
-            String turns = format("torch.mul(torch.sub(torch.mul(%s, 2.), 1.), %s)", centres, 2 * Math.PI);
+            String turns =
+                    format("torch.mul(torch.sub(torch.mul(%s, 2.), 1.), %s)", centres, 2 * Math.PI);
             return format("torch.div(torch.unsqueeze(%s, 1), %s)", turns, periods);
         }
         String at = format("torch.add(%s, %s)", numbers, rotary.offset());
         if (rotary.reference() > 0) {
             at = format("torch.mul(torch.div(%s, %d.), %d.)", at, count, rotary.reference());
         }
-        return format(
-                "torch.mul(torch.unsqueeze(%s, 1), torch.reciprocal(%s))", at, periods);
+        return format("torch.mul(torch.unsqueeze(%s, 1), torch.reciprocal(%s))", at, periods);
     }
 
     private String learned(ProgramText text, Frequencies layer) {
@@ -133,7 +130,8 @@ record Rotation(
                                 "torch.reshape(%s, [torch.size(x, 0), -1, %d, %d, 2])",
                                 text.single(x), heads, width / 2);
         if (turns != null) {
-            String complex = text.let("z", "torch.view_as_complex(torch.contiguous(" + pairs + "))");
+            String complex =
+                    text.let("z", "torch.view_as_complex(torch.contiguous(" + pairs + "))");
             pairs = "torch.view_as_real(torch.mul(" + complex + ", " + turns + "))";
         }
         return text.rounded("torch.reshape(" + pairs + ", " + size + ")");
