@@ -1,11 +1,11 @@
-"""Writes the table of what timm's architecture names mean, as far as a checkpoint's tensors do not tell.
+"""Writes the table of what timm's architecture names mean.
 
     pip install torch==2.7.1 timm==1.0.31
     python docs/benchmark/timm_architectures.py > \
         rlrr-vit/src/main/resources/io/github/rlrr/vit/checkpoint/timm-architectures.txt
 
-A line is the name, heads, epsilon and variations that no tensor shows; or "without" and the part that our network
-lacks. Every architecture with pretrained weights is built once, two blocks deep and without memory.
+A line is the name, heads, epsilon and variations, as VitVariation calls them; or "without" and the part that our
+network lacks. Every architecture with pretrained weights is built once, two blocks deep and without memory.
 """
 
 import warnings
@@ -17,6 +17,13 @@ from torch import nn
 MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swin_transformer_v2")
 ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
+PRESENT = {  # a parameter of each model with the variation
+    "LAYER_SCALE": "blocks.0.ls1.gamma", "REGISTERS": "reg_token", "PRE_NORM": "norm_pre.weight",
+    "QUERY_KEY_NORM": "blocks.0.attn.q_norm.weight",
+}
+MISSING = {  # a parameter of each model without it
+    "NO_CLASS_TOKEN": "cls_token", "NO_QKV_BIAS": "blocks.0.attn.qkv.bias", "NO_PATCH_BIAS": "patch_embed.proj.bias",
+}
 
 
 def missing(model):
@@ -42,8 +49,6 @@ def missing(model):
     plain = (block.attn.norm, block.mlp.norm, model.patch_embed.norm)
     if any(not isinstance(norm, nn.Identity) for norm in plain):
         return "norms inside attention, MLP or patch embedding"
-    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
-        return "a head without norm"
     if block.attn.proj.bias is None or block.mlp.fc1.bias is None:
         return "biases of attention's output or of MLPs"
     if model.pos_embed is None or type(model.patch_embed).__name__ != "PatchEmbed":
@@ -51,7 +56,7 @@ def missing(model):
     patches = model.patch_embed.num_patches
     if model.pos_embed.shape[1] - patches not in (0, int(model.has_class_token), model.num_prefix_tokens):
         return "other positions"
-    if model.global_pool not in ("avg", "token", "map") or getattr(model, "pool_include_prefix", False):
+    if model.global_pool not in ("avg", "token", "map"):
         return "another pooling (" + model.global_pool + ")"
     if model.blocks[0].attn.scale != model.blocks[0].attn.head_dim ** -0.5:
         return "another scale of attention"
@@ -59,6 +64,16 @@ def missing(model):
 
 
 def variations(model):
+    parameters = dict(model.named_parameters())
+    yield from (variation for variation, name in PRESENT.items() if name in parameters)
+    yield from (variation for variation, name in MISSING.items() if name not in parameters)
+    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
+        yield "NO_FINAL_NORM"
+    before = model.pos_embed.shape[1] - model.patch_embed.num_patches
+    if model.has_class_token and before == 0:
+        yield "PATCH_POSITIONS"
+    elif before > int(model.has_class_token):
+        yield "REGISTER_POSITIONS"
     block = model.blocks[0]
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
     if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":
@@ -69,6 +84,8 @@ def variations(model):
         yield "AVERAGE_POOLING" if isinstance(model.fc_norm, nn.LayerNorm) else "NORMED_AVERAGE_POOLING"
     elif POOLINGS[model.global_pool]:
         yield POOLINGS[model.global_pool]
+    if model.pool_include_prefix:
+        yield "PREFIX_POOLING"
 
 
 warnings.simplefilter("ignore")

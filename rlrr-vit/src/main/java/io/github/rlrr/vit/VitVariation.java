@@ -19,6 +19,9 @@ public enum VitVariation {
     /** Positions of patches alone: the class token has none. */
     PATCH_POSITIONS(null, true),
 
+    /** No norm after the last block. */
+    NO_FINAL_NORM(null, true),
+
     /** A norm of all tokens before the first block, as in CLIP. */
     PRE_NORM("norm_pre.gamma", true),
 
@@ -46,11 +49,14 @@ public enum VitVariation {
      */
     AVERAGE_POOLING("fc_norm.gamma", true),
 
-    /** The head sees the mean of all patches after the norm of all. */
+    /** The head sees the mean of all patches after the norm of all, if there is one. */
     NORMED_AVERAGE_POOLING(null, true),
 
-    /** The head sees one token that asks all others after the norm of all, as in SigLIP. */
+    /** The head sees one token that asks all patches after the norm of all, as in SigLIP. */
     ATTENTION_POOLING("attn_pool.latent.token", true),
+
+    /** What pools patches, attention or mean, takes the tokens before them, too. */
+    PREFIX_POOLING(null, true),
 
     /**
      * The head sees the class token and, behind it, the mean of all patches, after the norm of all.
@@ -91,7 +97,12 @@ public enum VitVariation {
      */
     public boolean isShown() {
         return switch (this) {
-            case TANH_GELU, QUICK_GELU, NORMED_AVERAGE_POOLING -> false;
+            case NO_FINAL_NORM,
+                    TANH_GELU,
+                    QUICK_GELU,
+                    NORMED_AVERAGE_POOLING,
+                    PREFIX_POOLING ->
+                    false;
             default -> true;
         };
     }

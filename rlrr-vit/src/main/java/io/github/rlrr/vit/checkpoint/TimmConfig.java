@@ -51,9 +51,12 @@ record TimmConfig(
     public Map<VitVariation, Said> variations() throws IOException {
         Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
         if (architecture != null) {
-            for (VitVariation variation : architecture.variations()) {
-                said.put(variation, said(json, "architecture", true));
+            for (VitVariation variation : VitVariation.values()) {
+                said.put(variation, said(json, "architecture", has(variation)));
             }
+            boolean mean = has(VitVariation.NORMED_AVERAGE_POOLING);
+            said.computeIfPresent(
+                    VitVariation.AVERAGE_POOLING, (key, words) -> words.with(mean || words.has()));
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
             for (TimmArgument argument : TimmLayout.ARGUMENTS) {
@@ -64,23 +67,37 @@ record TimmConfig(
             }
         }
         sayWhichMean(said);
+        Said registers = said.get(VitVariation.REGISTERS);
+        Said alone = said.get(VitVariation.PATCH_POSITIONS);
+        if (registers != null && alone != null) {
+            said.put(
+                    VitVariation.REGISTER_POSITIONS,
+                    registers.with(registers.has() && !alone.has()));
+        }
         return said;
     }
 
-    /** "avg" means either mean of patches: {@code fc_norm} or else the architecture says which. */
+    /**
+     * "avg" means either mean of patches: the architecture says which, unless {@code fc_norm} does.
+     */
     private void sayWhichMean(Map<VitVariation, Said> said) throws IOException {
-        Said usual = said.get(VitVariation.NORMED_AVERAGE_POOLING);
-        Said pool = said.getOrDefault(VitVariation.AVERAGE_POOLING, usual);
+        Said pool = said.get(VitVariation.AVERAGE_POOLING);
         if (pool == null) {
             return;
         }
-        boolean normed = usual != null;
+        Said norm = said.get(VitVariation.NO_FINAL_NORM);
+        boolean normed = has(VitVariation.NORMED_AVERAGE_POOLING) || (norm != null && norm.has());
         if (pool.has() && arguments != null && arguments.has("fc_norm")) {
             normed = !arguments.flag("fc_norm", true);
             pool = said(arguments, "fc_norm", true);
         }
         said.put(VitVariation.AVERAGE_POOLING, pool.with(pool.has() && !normed));
         said.put(VitVariation.NORMED_AVERAGE_POOLING, pool.with(pool.has() && normed));
+    }
+
+    /** Whether the architecture has a variation. */
+    private boolean has(VitVariation variation) {
+        return architecture != null && architecture.variations().contains(variation);
     }
 
     @Override
