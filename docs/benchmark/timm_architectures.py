@@ -18,11 +18,14 @@ MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swi
 ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
 PRESENT = {  # a parameter of each model with the variation
-    "LAYER_SCALE": "blocks.0.ls1.gamma", "REGISTERS": "reg_token", "PRE_NORM": "norm_pre.weight",
-    "QUERY_KEY_NORM": "blocks.0.attn.q_norm.weight",
+    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token",),
+    "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
+    "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
+    "GATE_APART": ("blocks.0.mlp.fc1_g.weight",),
 }
 MISSING = {  # a parameter of each model without it
-    "NO_CLASS_TOKEN": "cls_token", "NO_QKV_BIAS": "blocks.0.attn.qkv.bias", "NO_PATCH_BIAS": "patch_embed.proj.bias",
+    "NO_CLASS_TOKEN": ("cls_token",), "NO_POSITIONS": ("pos_embed",), "NO_PATCH_BIAS": ("patch_embed.proj.bias",),
+    "NO_QKV_BIAS": ("blocks.0.attn.qkv.bias", "blocks.0.attn.q_bias", "blocks.0.attn.q_proj.bias"),
 }
 
 
@@ -31,9 +34,11 @@ def missing(model):
     kind = type(model).__name__
     if kind == "VisionTransformerDistilled":
         return "a distillation token"
+    if kind == "Eva":
+        return eva_missing(model)
     if kind != "VisionTransformer":
         return {
-            "Eva": "EVA's blocks and rotary positions", "Beit": "relative positions, as in BEiT",
+            "Beit": "relative positions, as in BEiT",
             "SwinTransformer": "windows of tokens, as in Swin",
             "SwinTransformerV2": "windows of tokens, as in Swin V2",
         }[kind]
@@ -46,9 +51,8 @@ def missing(model):
         return "RMS norms"
     if type(block.mlp).__name__ not in ("Mlp", "GluMlp"):
         return "another MLP (" + type(block.mlp).__name__ + ")"
-    plain = (block.attn.norm, block.mlp.norm, model.patch_embed.norm)
-    if any(not isinstance(norm, nn.Identity) for norm in plain):
-        return "norms inside attention, MLP or patch embedding"
+    if not isinstance(model.patch_embed.norm, nn.Identity):
+        return "a norm of patches"
     if block.attn.proj.bias is None or block.mlp.fc1.bias is None:
         return "biases of attention's output or of MLPs"
     if model.pos_embed is None or type(model.patch_embed).__name__ != "PatchEmbed":
@@ -63,18 +67,32 @@ def missing(model):
     return None
 
 
-def variations(model):
-    parameters = dict(model.named_parameters())
-    yield from (variation for variation, name in PRESENT.items() if name in parameters)
-    yield from (variation for variation, name in MISSING.items() if name not in parameters)
-    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
-        yield "NO_FINAL_NORM"
-    before = model.pos_embed.shape[1] - model.patch_embed.num_patches
-    if model.has_class_token and before == 0:
-        yield "PATCH_POSITIONS"
-    elif before > int(model.has_class_token):
-        yield "REGISTER_POSITIONS"
+def eva_missing(model):
     block = model.blocks[0]
+    if model.rope is not None:
+        return "rotary positions"
+    if type(block.norm1).__name__ != "LayerNorm":
+        return "RMS norms"
+    return None
+
+
+def variations(model):
+    block = model.blocks[0]
+    parameters = dict(model.named_parameters())
+    yield from (variation for variation, names in PRESENT.items() if any(name in parameters for name in names))
+    yield from (variation for variation, names in MISSING.items() if not any(name in parameters for name in names))
+    apart = "blocks.0.attn.q_proj.bias" in parameters and "blocks.0.attn.k_proj.bias" not in parameters
+    if apart or "blocks.0.attn.q_bias" in parameters:
+        yield "NO_KEY_BIAS"
+    if isinstance(model.norm, nn.Identity) and isinstance(model.fc_norm, nn.Identity):
+        yield "NO_FINAL_NORM"
+    before = 0 if model.pos_embed is None else model.pos_embed.shape[1] - model.patch_embed.num_patches
+    if model.pos_embed is not None and model.cls_token is not None and before == 0:
+        yield "PATCH_POSITIONS"
+    elif before > int(model.cls_token is not None):
+        yield "REGISTER_POSITIONS"
+    if type(block).__name__ == "EvaBlockPostNorm":
+        yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
     if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":
         activation = "TANH_GELU"
@@ -84,7 +102,7 @@ def variations(model):
         yield "AVERAGE_POOLING" if isinstance(model.fc_norm, nn.LayerNorm) else "NORMED_AVERAGE_POOLING"
     elif POOLINGS[model.global_pool]:
         yield POOLINGS[model.global_pool]
-    if model.pool_include_prefix:
+    if getattr(model, "pool_include_prefix", False):
         yield "PREFIX_POOLING"
 
 

@@ -7,7 +7,7 @@ timm computes in float64. Three files a variation, arrays in float32:
     NAME.numbers.safetensors    images, labels, logits, and gradient.<weight> of the mean cross-entropy
 
     pip install torch==2.7.1 timm==1.0.31 safetensors numpy
-    python make_timm.py OUT
+    python make_timm.py OUT [NAME …]
 """
 
 import json
@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from timm.layers import SwiGLUPacked
+from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 
@@ -38,13 +39,23 @@ VARIATIONS = {
     "normed-average-pooling": {"fc_norm": False, **AVERAGE},
     "attention-pooling": {"global_pool": "map", "class_token": False},
     "prefix-pooling": {"global_pool": "map", "pool_include_prefix": True, "reg_tokens": 2},
+    "attention-norm": {"scale_attn_norm": True},
+    "mlp-norm": {"scale_mlp_norm": True},
+}
+PLAIN = {"use_rot_pos_emb": False, "global_pool": "token"}
+EVA = {
+    "no-key-bias": PLAIN,
+    "gate-apart": {"swiglu_mlp": True, "swiglu_align_to": 8, **PLAIN},
+    "post-norm": {"use_post_norm": True, **PLAIN},
 }
 HEADS = 2
 
 out = Path(sys.argv[1])
-for name, variation in VARIATIONS.items():
+chosen = sys.argv[2:] or [*VARIATIONS, *EVA]
+for name in chosen:
+    variation = VARIATIONS.get(name) or EVA[name]
     torch.manual_seed(0)
-    model = VisionTransformer(
+    model = (Eva if name in EVA else VisionTransformer)(
         img_size=8, patch_size=4, embed_dim=16, depth=2, num_heads=HEADS, mlp_ratio=2, num_classes=3,
         **variation,
     ).eval()

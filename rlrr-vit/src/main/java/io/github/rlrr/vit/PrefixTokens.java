@@ -14,18 +14,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config which of them there are, and which have positions
  * @param clsToken (1, 1, D); null for none
- * @param posEmbed (1, P, D)
+ * @param posEmbed (1, P, D); null for none
  * @param regToken (1, registers, D); null for none
  */
 record PrefixTokens(
         VitConfig config,
         @Nullable Parameter clsToken,
-        Parameter posEmbed,
+        @Nullable Parameter posEmbed,
         @Nullable Parameter regToken) {
 
     /** Adds positions to patches (B, patches, D), and puts the tokens before them. */
     NDArray join(ParameterStore store, NDArray patches, boolean training) {
-        NDArray positions = store.getValue(posEmbed, patches.getDevice(), training);
         boolean registersHave = config.has(VitVariation.REGISTER_POSITIONS);
         boolean classTokenHas = clsToken != null && !config.has(VitVariation.PATCH_POSITIONS);
         NDArray tokens = patches.reshape(patches.getShape());
@@ -35,8 +34,10 @@ record PrefixTokens(
         if (classTokenHas) {
             tokens = after(clsToken, tokens, store, training);
         }
-        try (NDArray placed = tokens) {
-            tokens = placed.add(positions);
+        if (posEmbed != null) {
+            try (NDArray placed = tokens) {
+                tokens = placed.add(store.getValue(posEmbed, patches.getDevice(), training));
+            }
         }
         if (regToken != null && !registersHave) {
             tokens =

@@ -52,7 +52,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     private final VitConfig config;
     private final @Nullable Parameter clsToken;
-    private final Parameter posEmbed;
+    private final @Nullable Parameter posEmbed;
     private final @Nullable Parameter regToken;
     private final PatchEmbedding patchEmbed;
     private final @Nullable Block preNorm;
@@ -73,7 +73,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         VitParts parts = config.parts();
         Map<String, Shape> shapes = parts.shapes();
         clsToken = token("cls_token", shapes);
-        posEmbed = Objects.requireNonNull(token("pos_embed", shapes));
+        posEmbed = token("pos_embed", shapes);
         regToken = token("reg_token", shapes);
         patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(parts.patches()));
         preNorm = child(parts.preNorm());
@@ -89,16 +89,13 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     private VisionTransformer(VisionTransformer other, Encoder blocks, Block head, int classes) {
         config = other.config.withClasses(classes);
         clsToken = other.clsToken == null ? null : addParameter(other.clsToken);
-        posEmbed = addParameter(other.posEmbed);
+        posEmbed = other.posEmbed == null ? null : addParameter(other.posEmbed);
         regToken = other.regToken == null ? null : addParameter(other.regToken);
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
         preNorm = other.preNorm == null ? null : addChildBlock("norm_pre", other.preNorm);
         this.blocks = addChildBlock("blocks", blocks);
         Layer.Norm last = config.parts().norm();
-        norm =
-                last == null
-                        ? null
-                        : addChildBlock(last.path(), Objects.requireNonNull(other.norm));
+        norm = last == null ? null : addChildBlock(last.path(), Objects.requireNonNull(other.norm));
         pooling = other.pooling == null ? null : addChildBlock(POOLING, other.pooling);
         this.head = addChildBlock("head", head);
         owned = other.owned;
@@ -235,7 +232,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     /** Makes a model on a manager of its own, where this one is. */
     private VisionTransformer owning(Function<NDManager, VisionTransformer> make) {
-        NDArray like = posEmbed.getArray();
+        NDArray like = head.getDirectParameters().get("weight").getArray();
         NDManager manager =
                 NDManager.newBaseManager(
                         like.getDevice(), like.getManager().getEngine().getEngineName());

@@ -319,9 +319,12 @@ public record VitConfig(
      * The number of positions: of patches and, before them, perhaps of the class token and
      * registers.
      *
-     * @return N for the plain one
+     * @return N for the plain one, 0 without a table of positions
      */
     public int positions() {
+        if (has(VitVariation.NO_POSITIONS)) {
+            return 0;
+        }
         int before = has(VitVariation.PATCH_POSITIONS) ? 0 : prefixTokens();
         if (!has(VitVariation.REGISTER_POSITIONS)) {
             before = Math.min(before, has(VitVariation.NO_CLASS_TOKEN) ? 0 : 1);

@@ -7,6 +7,7 @@ import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.ProductCounter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,27 +28,45 @@ public record VitParts(VitConfig config) {
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches() {
-        boolean scaled = config.has(VitVariation.LAYER_SCALE);
-        Attention attention =
-                Attention.of(
-                        "attn",
-                        config.width(),
-                        config.heads(),
-                        !config.has(VitVariation.NO_QKV_BIAS));
-        return List.of(
-                new Branch(
-                        new Layer.Norm("norm1", config.width(), config.layerNormEpsilon()),
-                        config.has(VitVariation.QUERY_KEY_NORM)
-                                ? attention.withNorms(config.layerNormEpsilon())
-                                : attention,
-                        scaled ? new Layer.Scale("ls1", config.width()) : null),
-                new Branch(
-                        new Layer.Norm("norm2", config.width(), config.layerNormEpsilon()),
-                        config.has(VitVariation.SWIGLU)
-                                ? Mlp.gated(
-                                        "mlp", config.width(), config.mlpWidth(), Activation.SILU)
-                                : Mlp.of("mlp", config.width(), config.mlpWidth(), activation()),
-                        scaled ? new Layer.Scale("ls2", config.width()) : null));
+        return List.of(branch(1, attention()), branch(2, mlp()));
+    }
+
+    private Branch branch(int number, Operation operation) {
+        return new Branch(
+                new Layer.Norm("norm" + number, config.width(), config.layerNormEpsilon()),
+                config.has(VitVariation.POST_NORM),
+                operation,
+                config.has(VitVariation.LAYER_SCALE)
+                        ? new Layer.Scale("ls" + number, config.width())
+                        : null);
+    }
+
+    private Attention attention() {
+        boolean biased = !config.has(VitVariation.NO_QKV_BIAS);
+        Attention attention = Attention.of("attn", config.width(), config.heads(), biased);
+        if (config.has(VitVariation.NO_KEY_BIAS)) {
+            attention = attention.withoutKeyBias();
+        }
+        if (config.has(VitVariation.QUERY_KEY_NORM)) {
+            attention = attention.withNorms(config.layerNormEpsilon());
+        }
+        return config.has(VitVariation.ATTENTION_NORM)
+                ? attention.withInnerNorm(config.layerNormEpsilon())
+                : attention;
+    }
+
+    private Mlp mlp() {
+        int width = config.width();
+        int hidden = config.mlpWidth();
+        Mlp mlp =
+                config.has(VitVariation.GATE_APART)
+                        ? Mlp.gatedApart("mlp", width, hidden, Activation.SILU)
+                        : config.has(VitVariation.SWIGLU)
+                                ? Mlp.gated("mlp", width, hidden, Activation.SILU)
+                                : Mlp.of("mlp", width, hidden, activation());
+        return config.has(VitVariation.MLP_NORM)
+                ? mlp.withInnerNorm(config.layerNormEpsilon())
+                : mlp;
     }
 
     private Activation activation() {
@@ -140,7 +159,9 @@ public record VitParts(VitConfig config) {
         if (!config.has(VitVariation.NO_CLASS_TOKEN)) {
             shapes.put("cls_token", new Shape(1, 1, config.width()));
         }
-        shapes.put("pos_embed", new Shape(1, config.positions(), config.width()));
+        if (config.positions() > 0) {
+            shapes.put("pos_embed", new Shape(1, config.positions(), config.width()));
+        }
         if (config.registers() > 0) {
             shapes.put("reg_token", new Shape(1, config.registers(), config.width()));
         }

@@ -22,6 +22,9 @@ public enum VitVariation {
     /** No norm after the last block. */
     NO_FINAL_NORM(null, true),
 
+    /** No table of positions at all. */
+    NO_POSITIONS("pos_embed", false),
+
     /** A norm of all tokens before the first block, as in CLIP. */
     PRE_NORM("norm_pre.gamma", true),
 
@@ -31,11 +34,26 @@ public enum VitVariation {
     /** No biases of queries, keys and values. */
     NO_QKV_BIAS("blocks.0.attn.query.bias", false),
 
+    /** No bias of keys beside those of queries and values. */
+    NO_KEY_BIAS("blocks.0.attn.key.bias", false),
+
+    /** A norm of what all heads found, before attention's last layer. */
+    ATTENTION_NORM("blocks.0.attn.norm.gamma", true),
+
+    /** A norm of an MLP's hidden numbers, before its last layer. */
+    MLP_NORM("blocks.0.mlp.norm.gamma", true),
+
+    /** Norms after attention and MLP, before their results are added, in place of before both. */
+    POST_NORM(null, true),
+
     /** No bias of the projection of patches. */
     NO_PATCH_BIAS("patch_embed.proj.bias", false),
 
     /** Gated MLPs with SiLU: SwiGLU. */
     SWIGLU(null, true),
+
+    /** Beside {@link #SWIGLU}: the gate has a matrix of its own. */
+    GATE_APART("blocks.0.mlp.fc1_g.weight", true),
 
     /** GELU by its approximation with tanh. */
     TANH_GELU(null, true),
@@ -98,6 +116,7 @@ public enum VitVariation {
     public boolean isShown() {
         return switch (this) {
             case NO_FINAL_NORM,
+                    POST_NORM,
                     TANH_GELU,
                     QUICK_GELU,
                     NORMED_AVERAGE_POOLING,

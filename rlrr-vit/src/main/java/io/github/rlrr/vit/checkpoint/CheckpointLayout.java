@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored tensors that no weight needs and that can be left
  * @param layerNormEpsilon the ε of layer norms in models of this family
  * @param positions how its own code resizes position embeddings
+ * @param rotates whether queries and keys of its models may be turned, which no tensor shows
  * @param models those that this family has, to be written
  * @param table our names and theirs
  */
@@ -31,6 +32,7 @@ record CheckpointLayout(
         Pattern ignored,
         float layerNormEpsilon,
         PositionEmbedding.Rule positions,
+        boolean rotates,
         Predicate<VitConfig> models,
         NameTable table) {
 
@@ -157,6 +159,12 @@ record CheckpointLayout(
         int hidden = size(tensors, "blocks.0.mlp.fc2.weight", 1);
         if (hidden > 0 && size(tensors, "blocks.0.mlp.fc1.weight", 0) == 2 * hidden) {
             found.add(VitVariation.SWIGLU);
+        }
+        if (found.contains(VitVariation.GATE_APART)) {
+            found.add(VitVariation.SWIGLU);
+        }
+        if (found.contains(VitVariation.NO_QKV_BIAS)) {
+            found.remove(VitVariation.NO_KEY_BIAS);
         }
         int width = size(tensors, SIGN, 0);
         if (width > 0 && size(tensors, "head.weight", 1) == 2 * width) {

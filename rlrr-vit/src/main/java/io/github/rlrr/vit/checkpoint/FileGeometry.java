@@ -117,10 +117,17 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
      */
     private Set<VitVariation> variations(Geometry found, int @Nullable [] image)
             throws IOException {
+        if (layout.rotates() && (said == null || !said.saysRotation())) {
+            throw new IOException(
+                    reader.file()
+                            + " does not say whether queries and keys are turned by their positions,"
+                            + " as its tensors' names let expect; put the model's config.json beside"
+                            + " it, with an architecture of timm's");
+        }
         Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
         all.addAll(found.variations());
         boolean classToken = !all.contains(VitVariation.NO_CLASS_TOKEN);
-        if (image != null && found.patchSize() > 0) {
+        if (image != null && found.patchSize() > 0 && found.positions() > 0) {
             long before = found.positions() - patches(found, image);
             if (before == 0 && classToken) {
                 all.add(VitVariation.PATCH_POSITIONS);
@@ -218,7 +225,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
 
     /** Refuses what no model of the layout has. */
     private VitConfig known(Geometry found, VitConfig config) throws IOException {
-        if (!layout.reads(config, found.classes() == 0)) {
+        if (!VitLayout.reads(layout, config, found.classes() == 0)) {
             throw new IOException(
                     "%s: no model of the layout of %s is of this kind: %s; expected a file that timm, Hugging Face or Google made"
                             .formatted(reader.file(), layout.label(), config.variations()));

@@ -48,6 +48,7 @@ final class GoogleLayout {
                     Pattern.compile(".*pre_logits/.*|opt/state/.*", Pattern.DOTALL),
                     1e-6f,
                     PositionEmbedding.Rule.LINEAR,
+                    false,
                     config -> config.variations().isEmpty(),
                     new NameTable(ROWS));
 

@@ -29,6 +29,7 @@ final class HuggingFaceLayout {
                     Pattern.compile("(vit\\.)?pooler\\..*"),
                     1e-12f,
                     PositionEmbedding.Rule.CUBIC,
+                    false,
                     config -> Set.of(NO_QKV_BIAS).containsAll(config.variations()),
                     new NameTable(
                             """
@@ -99,6 +100,7 @@ final class HuggingFaceLayout {
                 Pattern.compile("(?!)"),
                 1e-6f,
                 registers ? PositionEmbedding.Rule.CUBIC_ANTIALIASED : PositionEmbedding.Rule.CUBIC,
+                false,
                 config -> config.variations().equals(all),
                 new NameTable(rows.replace("PREFIX", prefix)));
     }

@@ -62,6 +62,11 @@ interface ModelConfig {
         return Map.of();
     }
 
+    /** Whether the file says if queries and keys are turned, and how. */
+    default boolean saysRotation() throws IOException {
+        return false;
+    }
+
     /** The model's kind, if it is one of which nothing is known but its name; else null. */
     default @Nullable String unknownKind() throws IOException {
         return null;

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,13 @@ record TimmArgument(String key, @Nullable String plain, Map<VitVariation, JsonEl
             throw from.unsupported(key, plain == null ? "a variation" : "other than " + plain);
         }
         return said;
+    }
+
+    /** What to write where the only variation that it asks for is there, or is not. */
+    JsonElement value(boolean has) {
+        return has
+                ? values.values().iterator().next()
+                : JsonParser.parseString(Objects.requireNonNull(plain));
     }
 
     private static boolean isNumber(JsonElement value) {

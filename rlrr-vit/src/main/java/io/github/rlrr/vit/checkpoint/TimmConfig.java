@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,13 @@ record TimmConfig(
     /** What timm takes where a configuration does not say. */
     private static final double DEFAULT_CROP = 0.875;
 
+    /** What arguments say, as they are read. */
+    private static final Set<VitVariation> SAYABLE =
+            Stream.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)
+                    .flatMap(List::stream)
+                    .flatMap(argument -> argument.values().keySet().stream())
+                    .collect(Collectors.toUnmodifiableSet());
+
     static TimmConfig of(JsonFields json) throws IOException {
         TimmArchitecture architecture = TimmArchitecture.of(json.text("architecture", ""));
         if (architecture != null && architecture.missing() != null) {
@@ -52,18 +62,23 @@ record TimmConfig(
         Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
         if (architecture != null) {
             for (VitVariation variation : VitVariation.values()) {
-                said.put(variation, said(json, "architecture", has(variation)));
+                // Tensors show what arguments may have changed that are not read.
+                if (arguments == null || !variation.isShown() || SAYABLE.contains(variation)) {
+                    said.put(variation, said(json, "architecture", has(variation)));
+                }
             }
             boolean mean = has(VitVariation.NORMED_AVERAGE_POOLING);
             said.computeIfPresent(
                     VitVariation.AVERAGE_POOLING, (key, words) -> words.with(mean || words.has()));
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
-            for (TimmArgument argument : TimmLayout.ARGUMENTS) {
-                argument.read(from)
-                        .forEach(
-                                (variation, has) ->
-                                        said.put(variation, said(from, argument.key(), has)));
+            for (List<TimmArgument> table : List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)) {
+                for (TimmArgument argument : table) {
+                    argument.read(from)
+                            .forEach(
+                                    (variation, has) ->
+                                            said.put(variation, said(from, argument.key(), has)));
+                }
             }
         }
         sayWhichMean(said);
@@ -87,9 +102,11 @@ record TimmConfig(
         }
         Said norm = said.get(VitVariation.NO_FINAL_NORM);
         boolean normed = has(VitVariation.NORMED_AVERAGE_POOLING) || (norm != null && norm.has());
-        if (pool.has() && arguments != null && arguments.has("fc_norm")) {
-            normed = !arguments.flag("fc_norm", true);
-            pool = said(arguments, "fc_norm", true);
+        for (String key : List.of("fc_norm", "use_fc_norm")) {
+            if (pool.has() && arguments != null && arguments.has(key)) {
+                normed = !arguments.flag(key, true);
+                pool = said(arguments, key, true);
+            }
         }
         said.put(VitVariation.AVERAGE_POOLING, pool.with(pool.has() && !normed));
         said.put(VitVariation.NORMED_AVERAGE_POOLING, pool.with(pool.has() && normed));
@@ -98,6 +115,11 @@ record TimmConfig(
     /** Whether the architecture has a variation. */
     private boolean has(VitVariation variation) {
         return architecture != null && architecture.variations().contains(variation);
+    }
+
+    @Override
+    public boolean saysRotation() throws IOException {
+        return architecture != null || (arguments != null && arguments.has("use_rot_pos_emb"));
     }
 
     @Override

@@ -39,7 +39,8 @@ final class TimmFiles {
                         && !variations.contains(VitVariation.NO_CLASS_TOKEN)
                         && !variations.contains(VitVariation.PATCH_POSITIONS)
                         && !variations.contains(VitVariation.REGISTER_POSITIONS);
-        return !classTokenIsPlacedAlone
+        return !EvaFiles.isOne(config)
+                && !classTokenIsPlacedAlone
                 && !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
                 && variations.contains(VitVariation.NO_PATCH_BIAS)
                         == variations.contains(VitVariation.PRE_NORM);
@@ -53,9 +54,11 @@ final class TimmFiles {
                         .withClasses(1000)
                         .withLayerNormEpsilon(1e-6f)
                         .withVariations(Set.of(), 0);
+        boolean eva = EvaFiles.isOne(config);
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
-        String architecture = gated ? null : ARCHITECTURES.get(standard);
-        json.put("architecture", architecture != null ? architecture : gated ? GATED : ANY);
+        String architecture = gated || eva ? null : ARCHITECTURES.get(standard);
+        String other = eva ? EvaFiles.architecture(config) : gated ? GATED : ANY;
+        json.put("architecture", architecture != null ? architecture : other);
         json.put("num_classes", config.classes());
         json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();
@@ -65,28 +68,10 @@ final class TimmFiles {
             arguments.put("embed_dim", config.width());
             arguments.put("depth", config.depth());
             arguments.put("num_heads", config.heads());
-            int hidden = gated ? 2 * config.mlpWidth() : config.mlpWidth();
+            int hidden = gated && !eva ? 2 * config.mlpWidth() : config.mlpWidth();
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
-        if (gated) {
-            arguments.put("init_values", null);
-        }
-        for (TimmArgument argument : TimmLayout.ARGUMENTS) {
-            argument.values()
-                    .forEach(
-                            (variation, value) -> {
-                                if (config.variations().contains(variation)) {
-                                    arguments.put(argument.key(), value);
-                                }
-                            });
-        }
-        if (config.registers() > 0) {
-            arguments.put("reg_tokens", config.registers());
-        }
-        if (config.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
-            arguments.put("global_pool", "avg");
-            arguments.put("fc_norm", false);
-        }
+        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config));
         json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
@@ -110,6 +95,30 @@ final class TimmFiles {
         pretrained.put("classifier", "head");
         json.put("pretrained_cfg", pretrained);
         return json;
+    }
+
+    private static Map<String, Object> arguments(VitConfig config) {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        if (config.variations().contains(VitVariation.SWIGLU)) {
+            arguments.put("init_values", null);
+        }
+        for (TimmArgument argument : TimmLayout.ARGUMENTS) {
+            argument.values()
+                    .forEach(
+                            (variation, value) -> {
+                                if (config.variations().contains(variation)) {
+                                    arguments.put(argument.key(), value);
+                                }
+                            });
+        }
+        if (config.registers() > 0) {
+            arguments.put("reg_tokens", config.registers());
+        }
+        if (config.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
+            arguments.put("global_pool", "avg");
+            arguments.put("fc_norm", false);
+        }
+        return arguments;
     }
 
     /** A number whose product with {@code width}, rounded down, is {@code mlpWidth}. */

@@ -1,54 +1,104 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.vit.VitConfig;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** timm's checkpoints: matrices are (out, in) as ours; one holds query, key and value. */
+/**
+ * timm's checkpoints: matrices are (out, in) as ours; mostly one holds query, key and value. Its
+ * class {@code Eva} has names of its own for LayerScale, and two ways of attention.
+ */
 final class TimmLayout {
 
-    static final CheckpointLayout LAYOUT =
-            new CheckpointLayout(
-                    "timm",
-                    List.of(""),
-                    // The layer before the head of a model being pretrained, as in Google's files.
-                    Pattern.compile("pre_logits\\..*"),
-                    1e-6f,
-                    PositionEmbedding.Rule.CUBIC_ANTIALIASED,
-                    TimmFiles::canSay,
-                    new NameTable(
-                            """
-                            cls_token               cls_token
-                            pos_embed               pos_embed
-                            reg_token               reg_token
-                            patch_embed.proj.~      patch_embed.proj.~
-                            norm_pre.gamma          norm_pre.weight
-                            norm_pre.beta           norm_pre.bias
-                            blocks.*.norm*.gamma    blocks.*.norm*.weight
-                            blocks.*.norm*.beta     blocks.*.norm*.bias
-                            blocks.*.attn.query.~   blocks.*.attn.qkv.~     1/3
-                            blocks.*.attn.key.~     blocks.*.attn.qkv.~     2/3
-                            blocks.*.attn.value.~   blocks.*.attn.qkv.~     3/3
-                            blocks.*.attn.q_norm.gamma  blocks.*.attn.q_norm.weight
-                            blocks.*.attn.q_norm.beta   blocks.*.attn.q_norm.bias
-                            blocks.*.attn.k_norm.gamma  blocks.*.attn.k_norm.weight
-                            blocks.*.attn.k_norm.beta   blocks.*.attn.k_norm.bias
-                            blocks.*.attn.out.~     blocks.*.attn.proj.~
-                            blocks.*.mlp.fc*.~      blocks.*.mlp.fc*.~
-                            blocks.*.ls*.gamma      blocks.*.ls*.gamma
-                            norm.gamma              norm.weight
-                            norm.beta               norm.bias
-                            attn_pool.latent.token  attn_pool.latent
-                            attn_pool.attn.query.~  attn_pool.q.~
-                            attn_pool.attn.key.~    attn_pool.kv.~          1/2
-                            attn_pool.attn.value.~  attn_pool.kv.~          2/2
-                            attn_pool.attn.out.~    attn_pool.proj.~
-                            attn_pool.norm.gamma    attn_pool.norm.weight
-                            attn_pool.norm.beta     attn_pool.norm.bias
-                            attn_pool.mlp.fc*.~     attn_pool.mlp.fc*.~
-                            fc_norm.gamma           fc_norm.weight
-                            fc_norm.beta            fc_norm.bias
-                            head.~                  head.~
-                            """));
+    private static final String ROWS =
+            """
+            cls_token               cls_token
+            pos_embed               pos_embed
+            reg_token               reg_token
+            patch_embed.proj.~      patch_embed.proj.~
+            norm_pre.gamma          norm_pre.weight
+            norm_pre.beta           norm_pre.bias
+            blocks.*.norm*.gamma    blocks.*.norm*.weight
+            blocks.*.norm*.beta     blocks.*.norm*.bias
+            blocks.*.attn.query.~   blocks.*.attn.qkv.~     1/3
+            blocks.*.attn.key.~     blocks.*.attn.qkv.~     2/3
+            blocks.*.attn.value.~   blocks.*.attn.qkv.~     3/3
+            blocks.*.attn.q_norm.gamma  blocks.*.attn.q_norm.weight
+            blocks.*.attn.q_norm.beta   blocks.*.attn.q_norm.bias
+            blocks.*.attn.k_norm.gamma  blocks.*.attn.k_norm.weight
+            blocks.*.attn.k_norm.beta   blocks.*.attn.k_norm.bias
+            blocks.*.attn.norm.gamma    blocks.*.attn.norm.weight
+            blocks.*.attn.norm.beta     blocks.*.attn.norm.bias
+            blocks.*.attn.out.~     blocks.*.attn.proj.~
+            blocks.*.mlp.fc*.~      blocks.*.mlp.fc*.~
+            blocks.*.mlp.norm.gamma blocks.*.mlp.norm.weight
+            blocks.*.mlp.norm.beta  blocks.*.mlp.norm.bias
+            blocks.*.ls*.gamma      blocks.*.ls*.gamma
+            norm.gamma              norm.weight
+            norm.beta               norm.bias
+            attn_pool.latent.token  attn_pool.latent
+            attn_pool.attn.query.~  attn_pool.q.~
+            attn_pool.attn.key.~    attn_pool.kv.~          1/2
+            attn_pool.attn.value.~  attn_pool.kv.~          2/2
+            attn_pool.attn.out.~    attn_pool.proj.~
+            attn_pool.norm.gamma    attn_pool.norm.weight
+            attn_pool.norm.beta     attn_pool.norm.bias
+            attn_pool.mlp.fc*.~     attn_pool.mlp.fc*.~
+            fc_norm.gamma           fc_norm.weight
+            fc_norm.beta            fc_norm.bias
+            head.~                  head.~
+            """;
+
+    /** Of the class {@code Eva}. */
+    private static final String EVA =
+            ROWS.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*")
+                    + """
+                    blocks.*.mlp.fc1_g.~    blocks.*.mlp.fc1_g.~
+                    blocks.*.mlp.fc1_x.~    blocks.*.mlp.fc1_x.~
+                    """;
+
+    static final CheckpointLayout LAYOUT = layout(TimmFiles::canSay, ROWS);
+
+    /** With one bias of queries, keys and values: its {@code AttentionRope}. */
+    private static final CheckpointLayout EVA_ROPE =
+            layout(config -> EvaFiles.canSay(config) && !EvaFiles.hasNoKeyBias(config), EVA);
+
+    /** With biases of queries and values alone: its {@code EvaAttention}. */
+    private static final CheckpointLayout EVA_FUSED =
+            layout(
+                    config -> EvaFiles.canSay(config) && !EvaFiles.hasThreeMatrices(config),
+                    EVA.replaceAll(
+                                    "(query|key|value)\\.~( +)\\S+qkv\\.~",
+                                    "$1.weight$2blocks.*.attn.qkv.weight")
+                            + """
+                            blocks.*.attn.query.bias  blocks.*.attn.q_bias
+                            blocks.*.attn.value.bias  blocks.*.attn.v_bias
+                            """);
+
+    /** The same with three matrices. */
+    private static final CheckpointLayout EVA_APART =
+            layout(
+                    config -> EvaFiles.canSay(config),
+                    EVA.replaceAll("query\\.~ +(\\S+)qkv\\.~ +1/3", "query.~ $1q_proj.~")
+                            .replaceAll("key\\.~ +(\\S+)qkv\\.~ +2/3", "key.~ $1k_proj.~")
+                            .replaceAll("value\\.~ +(\\S+)qkv\\.~ +3/3", "value.~ $1v_proj.~"));
+
+    /** Those that are written first. */
+    static final List<CheckpointLayout> ALL = List.of(LAYOUT, EVA_ROPE, EVA_FUSED, EVA_APART);
+
+    private static CheckpointLayout layout(Predicate<VitConfig> models, String rows) {
+        return new CheckpointLayout(
+                "timm",
+                List.of(""),
+                // The layer before the head of a model being pretrained, as in Google's files.
+                Pattern.compile("pre_logits\\..*"),
+                1e-6f,
+                PositionEmbedding.Rule.CUBIC_ANTIALIASED,
+                !rows.equals(ROWS),
+                models,
+                new NameTable(rows));
+    }
 
     /** The arguments that change the network, with their value in a plain one. */
     static final List<TimmArgument> ARGUMENTS =
@@ -64,8 +114,8 @@ final class TimmLayout {
                     global_pool      "token"  AVERAGE_POOLING  "avg"         ATTENTION_POOLING  "map"
                     init_values      -        LAYER_SCALE      1e-5
                     proj_bias        true
-                    scale_attn_norm  false
-                    scale_mlp_norm   false
+                    scale_attn_norm  false    ATTENTION_NORM   true
+                    scale_mlp_norm   false    MLP_NORM         true
                     final_norm       true     NO_FINAL_NORM    false
                     pool_include_prefix  false  PREFIX_POOLING  true
                     pos_embed        "learn"

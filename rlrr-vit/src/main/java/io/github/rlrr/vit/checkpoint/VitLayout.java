@@ -24,7 +24,7 @@ public enum VitLayout {
     List<CheckpointLayout> tables() {
         return switch (this) {
             case GOOGLE -> List.of(GoogleLayout.LAYOUT);
-            case TIMM -> List.of(TimmLayout.LAYOUT);
+            case TIMM -> TimmLayout.ALL;
             case HUGGINGFACE -> HuggingFaceLayout.ALL;
         };
     }
@@ -48,6 +48,15 @@ public enum VitLayout {
         throw new IllegalArgumentException(
                 "the layout of %s has no model with %s; choose another layout, such as timm's"
                         .formatted(tables().get(0).label(), config.variations()));
+    }
+
+    /** Whether a family has a model; one of its tables may read what another one writes. */
+    static boolean reads(CheckpointLayout table, VitConfig config, boolean headless) {
+        return Arrays.stream(values())
+                .map(VitLayout::tables)
+                .filter(tables -> tables.contains(table))
+                .flatMap(List::stream)
+                .anyMatch(other -> other.reads(config, headless));
     }
 
     /** The layout of a file, once its tensors are found to be of a model that we have. */

@@ -5,15 +5,16 @@ import io.github.rlrr.vit.part.Layer.Norm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head attention with four linear layers of their own.
  *
  * <pre>
- *   out( softmax(n_q(query(x))·n_k(key(z))ᵀ / √d) · value(z) )     per head, d = D / H
+ *   out( n( softmax(n_q(query(x))·n_k(key(z))ᵀ / √d) · value(z) ) )     per head, d = D / H
  * </pre>
  *
- * n_q and n_k are norms over d that some networks have. x (B, M, D) asks, z (B, N, D) answers. It
+ * Some networks have norms: n_q and n_k over d, n over D. x (B, M, D) asks, z (B, N, D) answers. It
  * is libtorch's fused operator, which never holds the (B, H, M, N) weights.
  *
  * @param query (D, D)
@@ -21,10 +22,17 @@ import java.util.Locale;
  * @param value (D, D)
  * @param out (D, D)
  * @param norms n_q and n_k, or none
+ * @param inner n, of all heads together; null for none
  * @param heads H; divides D
  */
 public record Attention(
-        Linear query, Linear key, Linear value, Linear out, List<Norm> norms, int heads)
+        Linear query,
+        Linear key,
+        Linear value,
+        Linear out,
+        List<Norm> norms,
+        @Nullable Norm inner,
+        int heads)
         implements Operation {
 
     /**
@@ -43,7 +51,18 @@ public record Attention(
                 new Linear(path + ".value", width, width, bias),
                 new Linear(path + ".out", width, width),
                 List.of(),
+                null,
                 heads);
+    }
+
+    /**
+     * The same without a bias of keys, which softmax does not see.
+     *
+     * @return the part
+     */
+    public Attention withoutKeyBias() {
+        Linear bare = new Linear(key.path(), key.in(), key.out(), false);
+        return new Attention(query, bare, value, out, norms, inner, heads);
     }
 
     /**
@@ -53,23 +72,36 @@ public record Attention(
      * @return the part, with {@code q_norm} and {@code k_norm}
      */
     public Attention withNorms(float epsilon) {
-        String path = query.path().substring(0, query.path().lastIndexOf('.'));
         int width = query.out() / heads;
-        return new Attention(
-                query,
-                key,
-                value,
-                out,
+        List<Norm> both =
                 List.of(
-                        new Norm(path + ".q_norm", width, epsilon),
-                        new Norm(path + ".k_norm", width, epsilon)),
-                heads);
+                        new Norm(path() + ".q_norm", width, epsilon),
+                        new Norm(path() + ".k_norm", width, epsilon));
+        return new Attention(query, key, value, out, both, inner, heads);
+    }
+
+    /**
+     * The same with a norm before the last layer.
+     *
+     * @param epsilon its ε
+     * @return the part, with {@code norm}
+     */
+    public Attention withInnerNorm(float epsilon) {
+        Norm last = new Norm(path() + ".norm", out.in(), epsilon);
+        return new Attention(query, key, value, out, norms, last, heads);
+    }
+
+    private String path() {
+        return query.path().substring(0, query.path().lastIndexOf('.'));
     }
 
     @Override
     public List<Layer> layers() {
         List<Layer> layers = new ArrayList<>(List.of(query, key, value));
         layers.addAll(norms);
+        if (inner != null) {
+            layers.add(inner);
+        }
         layers.add(out);
         return layers;
     }
@@ -91,6 +123,9 @@ public record Attention(
         String attended = "torch.scaled_dot_product_attention(" + q + ", " + k + ", " + v + ")";
         String m = text.let("m", "torch.transpose(" + attended + ", 1, 2)");
         String o = text.let("o", "torch.reshape(" + m + ", torch.size(" + like + "))");
+        if (inner != null) {
+            o = text.let("o", text.norm(inner, o));
+        }
         return text.let("b", text.linear(out, o));
     }
 

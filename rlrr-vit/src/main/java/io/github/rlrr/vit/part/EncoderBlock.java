@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * TorchScript program.
  *
  * <pre>
- *   x ← x + operation(norm(x))      for each branch
+ *   x ← x + operation(norm(x))      for each branch; or norm(operation(x))
  * </pre>
  *
  * <p>What no later operation needs is freed as soon as it has been used. Weights and biases are
@@ -85,7 +85,7 @@ public final class EncoderBlock extends Modules {
         String x = "x";
         for (int i = 0; i < branches.size(); i++) {
             Branch branch = branches.get(i);
-            String all = text.let("n", text.norm(branch.norm(), x));
+            String all = branch.entering(text, x);
             String asking = all;
             if (classTokenAlone && i == last) {
                 asking = text.let("a", "torch.slice(" + all + ", 1, 0, 1)");

@@ -80,33 +80,42 @@ public final class ProgramText {
 
     /** A norm in float32, its result in the type of the products. */
     String norm(Norm layer, String x) {
-        return half(
-                String.format(
-                        Locale.ROOT,
-                        "torch.layer_norm(%s, [%d], %s, %s, %s)",
-                        x,
-                        layer.width(),
-                        layer.variable("gamma"),
-                        layer.variable("beta"),
-                        (double) layer.epsilon()));
+        return rounded(exactNorm(layer, x));
+    }
+
+    /** A norm in float32. */
+    String exactNorm(Norm layer, String x) {
+        return String.format(
+                Locale.ROOT,
+                "torch.layer_norm(%s, [%d], %s, %s, %s)",
+                single(x),
+                layer.width(),
+                layer.variable("gamma"),
+                layer.variable("beta"),
+                (double) layer.epsilon());
+    }
+
+    /** In float32, where the products are computed in half precision and x may be. */
+    String single(String x) {
+        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + FLOAT32 + ")" : x;
     }
 
     private String bias(Linear layer) {
-        return layer.bias() ? half(layer.variable("bias")) : "None";
+        return layer.bias() ? rounded(layer.variable("bias")) : "None";
     }
 
     /** A weight in the type of the products, whatever it is held in; itself where that is one. */
     private String weight(Linear layer) {
         String weight = layer.variable("weight");
         return precision == Precision.BFLOAT16
-                ? half(weight)
+                ? rounded(weight)
                 : "torch.to(" + weight + ", " + FLOAT32 + ")";
     }
 
     /**
      * Rounded where the products are computed in half precision; gradients come back as float32.
      */
-    private String half(String x) {
+    String rounded(String x) {
         return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + BFLOAT16 + ")" : x;
     }
 }

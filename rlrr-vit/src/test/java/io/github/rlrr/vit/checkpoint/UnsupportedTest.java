@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What our Vision Transformer does not have is refused by the name of the tensor or key. */
 class UnsupportedTest {
@@ -24,20 +25,16 @@ class UnsupportedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "blocks.2.gamma_1, LayerScale",
         "dist_token, distillation",
         "head_dist.weight, distillation",
-        "blocks.0.mlp.fc1_g.weight, gated MLP",
         "blocks.0.mlp.w12.weight, gated MLP",
-        "blocks.0.mlp.norm.weight, norms inside",
         "patch_embed.norm.weight, not a single convolution",
         "patch_embed.backbone.conv.weight, not a single convolution",
         "blocks.0.attn.relative_position_bias_table, relative position",
         "blocks.0.attn.rel_pos_h, relative position",
         "rel_pos_bias.relative_position_bias_table, relative position",
         "rope.freqs, rotary",
-        "blocks.0.attns.0.norm.weight, parallel attentions",
-        "blocks.0.attn.q_bias, BEiT"
+        "blocks.0.attns.0.norm.weight, parallel attentions"
     })
     void aTensorOfAnotherModel(String tensor, String what) throws IOException {
         Path file =
@@ -46,6 +43,18 @@ class UnsupportedTest {
                         folder.resolve("vit.safetensors"),
                         TinyFiles.added(tensor, 4));
         assertRefused(file, file.toString(), '"' + tensor + '"', what, "does not have");
+    }
+
+    /** Rotation, and norms after the branches, leave no trace in the tensors. */
+    @ParameterizedTest
+    @ValueSource(strings = {"blocks.0.gamma_1", "blocks.0.mlp.fc1_g.bias"})
+    void aFileOfEvaWithoutItsConfiguration(String tensor) throws IOException {
+        Path file =
+                TinyFiles.changed(
+                        "base_timm.safetensors",
+                        folder.resolve("vit.safetensors"),
+                        TinyFiles.added(tensor, 32));
+        assertRefused(file, "turned by their positions", "config.json beside it");
     }
 
     @ParameterizedTest
@@ -136,8 +145,8 @@ class UnsupportedTest {
                 "{\"model_type\": \"vit\", \"hidden_act\": \"quick_gelu\"} | hidden_act",
                 "{\"model_type\": \"vit\", \"hidden_act\": \"gelu_pytorch_tanh\"} | hidden_act",
                 "{\"model_type\": \"vit\", \"num_channels\": 1} | num_channels is 1",
-                "{\"architecture\": \"vit_base_patch16_rope_224\"}"
-                        + " | architecture is \"vit_base_patch16_rope_224\", EVA's blocks",
+                "{\"architecture\": \"vit_large_patch16_sapiens2\"}"
+                        + " | architecture is \"vit_large_patch16_sapiens2\"",
                 "{\"architecture\": \"v\", \"model_args\": {\"act_layer\": \"relu\"}}"
                         + " | model_args.act_layer"
             })

@@ -30,9 +30,7 @@ class VariationTest {
     private Path hub(String name, String config) throws IOException {
         Path weights = TinyFiles.resource("/parity/timm/" + name + ".safetensors");
         Files.copy(
-                weights,
-                folder.resolve("model.safetensors"),
-                StandardCopyOption.REPLACE_EXISTING);
+                weights, folder.resolve("model.safetensors"), StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(folder.resolve("config.json"), config);
         return folder;
     }
@@ -96,7 +94,8 @@ class VariationTest {
     })
     void anArchitectureOfOtherTensorsIsRefused(
             String right, String architecture, String wrong, String fault) throws IOException {
-        String config = "{\"architecture\": \"" + architecture + "\", \"model_args\": {\"num_heads\": 2}}";
+        String config =
+                "{\"architecture\": \"" + architecture + "\", \"model_args\": {\"num_heads\": 2}}";
         assertThatThrownBy(() -> VitCheckpoint.load(hub(wrong, config)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("architecture is \"" + architecture + "\", but ")
@@ -110,7 +109,10 @@ class VariationTest {
     /** What is left of an image beside whole patches is not seen. */
     @Test
     void anImageNeedNotBeWholePatches() throws IOException {
-        Path hub = hub("layer-scale", "{\"architecture\": \"\", \"model_args\": {\"img_size\": [11, 9]}}");
+        Path hub =
+                hub(
+                        "layer-scale",
+                        "{\"architecture\": \"\", \"model_args\": {\"img_size\": [11, 9]}}");
         VitConfig config = VitCheckpoint.inferConfig(hub);
         assertThat(config.imageHeight()).isEqualTo(11);
         assertThat(config.gridHeight()).isEqualTo(2);
