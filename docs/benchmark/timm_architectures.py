@@ -1,11 +1,11 @@
-"""Writes the table of what timm's architecture names mean, as far as a checkpoint's tensors do not tell.
+"""Writes the table of what timm's architecture names mean.
 
     pip install torch==2.7.1 timm==1.0.31
     python docs/benchmark/timm_architectures.py > \
         rlrr-vit/src/main/resources/io/github/rlrr/vit/checkpoint/timm-architectures.txt
 
-A line is the name, heads, epsilon and variations that no tensor shows; or "without" and the part that our network
-lacks. Every architecture with pretrained weights is built once, two blocks deep and without memory.
+A line is the name, heads, epsilon and variations, as VitVariation calls them; or "without" and the part that our
+network lacks. Every architecture with pretrained weights is built once, two blocks deep and without memory.
 """
 
 import warnings
@@ -17,6 +17,16 @@ from torch import nn
 MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swin_transformer_v2")
 ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
+PRESENT = {  # a parameter of each model with the variation
+    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token",),
+    "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
+    "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
+    "GATE_APART": ("blocks.0.mlp.fc1_g.weight",),
+}
+MISSING = {  # a parameter of each model without it
+    "NO_CLASS_TOKEN": ("cls_token",), "NO_POSITIONS": ("pos_embed",), "NO_PATCH_BIAS": ("patch_embed.proj.bias",),
+    "NO_QKV_BIAS": ("blocks.0.attn.qkv.bias", "blocks.0.attn.q_bias", "blocks.0.attn.q_proj.bias"),
+}
 
 
 def missing(model):
@@ -43,8 +53,6 @@ def missing(model):
         return "another MLP (" + type(block.mlp).__name__ + ")"
     if not isinstance(model.patch_embed.norm, nn.Identity):
         return "a norm of patches"
-    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
-        return "a head without norm"
     if block.attn.proj.bias is None or block.mlp.fc1.bias is None:
         return "biases of attention's output or of MLPs"
     if model.pos_embed is None or type(model.patch_embed).__name__ != "PatchEmbed":
@@ -52,7 +60,7 @@ def missing(model):
     patches = model.patch_embed.num_patches
     if model.pos_embed.shape[1] - patches not in (0, int(model.has_class_token), model.num_prefix_tokens):
         return "other positions"
-    if model.global_pool not in ("avg", "token", "map") or getattr(model, "pool_include_prefix", False):
+    if model.global_pool not in ("avg", "token", "map"):
         return "another pooling (" + model.global_pool + ")"
     if model.blocks[0].attn.scale != model.blocks[0].attn.head_dim ** -0.5:
         return "another scale of attention"
@@ -63,8 +71,6 @@ def eva_missing(model):
     block = model.blocks[0]
     if type(block.norm1).__name__ != "LayerNorm":
         return "RMS norms"
-    if not isinstance(model.norm, nn.LayerNorm) and not isinstance(model.fc_norm, nn.LayerNorm):
-        return "a head without norm"
     if type(model.rope).__name__ == "RotaryEmbeddingMixed":
         return "learned angles of rotary positions"
     pool = model.attn_pool
@@ -93,6 +99,19 @@ def rotation(rope):
 
 def variations(model):
     block = model.blocks[0]
+    parameters = dict(model.named_parameters())
+    yield from (variation for variation, names in PRESENT.items() if any(name in parameters for name in names))
+    yield from (variation for variation, names in MISSING.items() if not any(name in parameters for name in names))
+    apart = "blocks.0.attn.q_proj.bias" in parameters and "blocks.0.attn.k_proj.bias" not in parameters
+    if apart or "blocks.0.attn.q_bias" in parameters:
+        yield "NO_KEY_BIAS"
+    if isinstance(model.norm, nn.Identity) and isinstance(model.fc_norm, nn.Identity):
+        yield "NO_FINAL_NORM"
+    before = 0 if model.pos_embed is None else model.pos_embed.shape[1] - model.patch_embed.num_patches
+    if model.pos_embed is not None and model.cls_token is not None and before == 0:
+        yield "PATCH_POSITIONS"
+    elif before > int(model.cls_token is not None):
+        yield "REGISTER_POSITIONS"
     if type(block).__name__ == "EvaBlockPostNorm":
         yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
@@ -104,6 +123,8 @@ def variations(model):
         yield "AVERAGE_POOLING" if isinstance(model.fc_norm, nn.LayerNorm) else "NORMED_AVERAGE_POOLING"
     elif POOLINGS[model.global_pool]:
         yield POOLINGS[model.global_pool]
+    if getattr(model, "pool_include_prefix", False):
+        yield "PREFIX_POOLING"
     if getattr(model, "rope", None) is not None:
         yield rotation(model.rope)
 

@@ -28,6 +28,7 @@ VARIATIONS = {
     "registers": {"reg_tokens": 2, "no_embed_class": True},
     "register-positions": {"reg_tokens": 2},
     "patch-positions": {"no_embed_class": True},
+    "no-final-norm": {"final_norm": False},
     "pre-norm": {"pre_norm": True},  # and no bias of the projection of patches
     "query-key-norm": {"qk_norm": True},
     "no-qkv-bias": {"qkv_bias": False},
@@ -37,6 +38,7 @@ VARIATIONS = {
     "average-pooling": AVERAGE,
     "normed-average-pooling": {"fc_norm": False, **AVERAGE},
     "attention-pooling": {"global_pool": "map", "class_token": False},
+    "prefix-pooling": {"global_pool": "map", "pool_include_prefix": True, "reg_tokens": 2},
     "attention-norm": {"scale_attn_norm": True},
     "mlp-norm": {"scale_mlp_norm": True},
 }

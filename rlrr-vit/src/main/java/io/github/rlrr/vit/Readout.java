@@ -11,41 +11,50 @@ import org.jspecify.annotations.Nullable;
  * What the head sees of the tokens (B, N, D) that leave the last block.
  *
  * @param config how they are pooled
- * @param norm the last norm
+ * @param norm the last norm; null for none
  * @param pooling by attention; null for none
  */
-record Readout(VitConfig config, Block norm, @Nullable Block pooling) {
+record Readout(VitConfig config, @Nullable Block norm, @Nullable Block pooling) {
 
-    /** The norm of tokens. */
+    /** The norm of tokens; a new handle on them where there is none. */
     NDArray normed(ParameterStore store, NDArray tokens, boolean training) {
-        return norm.forward(store, new NDList(tokens), training).head();
+        return norm == null
+                ? tokens.reshape(tokens.getShape())
+                : norm.forward(store, new NDList(tokens), training).head();
     }
 
     /** Where all tokens count: (B, 1, D), or (B, 2, D) for class token and mean. */
     NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
         if (config.has(VitVariation.AVERAGE_POOLING)) {
-            try (NDArray mean = patchMean(tokens)) {
+            try (NDArray mean = mean(tokens)) {
                 return normed(store, mean, training);
             }
         }
         try (NDArray normed = normed(store, tokens, training)) {
             if (pooling != null) {
-                return pooling.forward(store, new NDList(normed), training).head();
+                try (NDArray answering = pooledTokens(normed)) {
+                    return pooling.forward(store, new NDList(answering), training).head();
+                }
             }
             if (config.has(VitVariation.NORMED_AVERAGE_POOLING)) {
-                return patchMean(normed);
+                return mean(normed);
             }
             try (NDArray first = normed.get(":, :1");
-                    NDArray mean = patchMean(normed)) {
+                    NDArray mean = mean(normed)) {
                 return NDArrays.concat(new NDList(first, mean), 1);
             }
         }
     }
 
     /** (B, N, D) to (B, 1, D). */
-    private NDArray patchMean(NDArray tokens) {
-        try (NDArray patches = tokens.get(":, " + config.prefixTokens() + ":")) {
-            return patches.mean(new int[] {1}, true);
+    private NDArray mean(NDArray tokens) {
+        try (NDArray pooled = pooledTokens(tokens)) {
+            return pooled.mean(new int[] {1}, true);
         }
+    }
+
+    /** Those of (B, N, D) that pooling takes. */
+    private NDArray pooledTokens(NDArray tokens) {
+        return tokens.get(":, " + config.unpooledTokens() + ":");
     }
 }

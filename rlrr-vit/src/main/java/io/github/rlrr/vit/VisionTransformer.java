@@ -57,7 +57,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     private final PatchEmbedding patchEmbed;
     private final @Nullable Block preNorm;
     private final Encoder blocks;
-    private final Block norm;
+    private final @Nullable Block norm;
     private final @Nullable Block pooling;
     private final Block head;
     private @Nullable NDManager owned;
@@ -76,10 +76,9 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         posEmbed = token("pos_embed", shapes);
         regToken = token("reg_token", shapes);
         patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(parts.patches()));
-        Layer.Norm before = parts.preNorm();
-        preNorm = before == null ? null : addChildBlock(before.path(), before.block());
+        preNorm = child(parts.preNorm());
         blocks = addChildBlock("blocks", new Encoder(parts.branches(), config.depth()));
-        norm = addChildBlock(parts.norm().path(), parts.norm().block());
+        norm = child(parts.norm());
         AttentionPooling.Parts attention = parts.pooling();
         pooling =
                 attention == null ? null : addChildBlock(POOLING, new AttentionPooling(attention));
@@ -95,11 +94,16 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         patchEmbed = addChildBlock("patch_embed", other.patchEmbed);
         preNorm = other.preNorm == null ? null : addChildBlock("norm_pre", other.preNorm);
         this.blocks = addChildBlock("blocks", blocks);
-        norm = addChildBlock(config.parts().norm().path(), other.norm);
+        Layer.Norm last = config.parts().norm();
+        norm = last == null ? null : addChildBlock(last.path(), Objects.requireNonNull(other.norm));
         pooling = other.pooling == null ? null : addChildBlock(POOLING, other.pooling);
         this.head = addChildBlock("head", head);
         owned = other.owned;
         inputShapes = other.inputShapes;
+    }
+
+    private @Nullable Block child(Layer.@Nullable Norm layer) {
+        return layer == null ? null : addChildBlock(layer.path(), layer.block());
     }
 
     private @Nullable Parameter token(String name, Map<String, Shape> shapes) {
@@ -364,7 +368,9 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
             preNorm.initialize(manager, type, tokens);
         }
         blocks.initialize(manager, type, tokens);
-        norm.initialize(manager, type, tokens);
+        if (norm != null) {
+            norm.initialize(manager, type, tokens);
+        }
         if (pooling != null) {
             pooling.initialize(manager, type, tokens);
         }

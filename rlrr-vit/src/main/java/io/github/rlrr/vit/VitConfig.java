@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Presets follow Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021, table 1, and
  * Touvron et al., DeiT, 2021, for S and Ti; all for 224×224 images and 1,000 classes.
  *
- * @param imageHeight input height in pixels, a multiple of the patch size
- * @param imageWidth input width in pixels, a multiple of the patch size
+ * @param imageHeight input height in pixels; rows beyond a multiple of the patch size are not seen
+ * @param imageWidth input width in pixels, likewise
  * @param patchSize the side of a patch in pixels
  * @param width D, the size of a token
  * @param depth the number of encoder blocks
@@ -91,9 +91,9 @@ public record VitConfig(
                 faults.add(names[i] + " is " + sizes[i] + ", expected at least 1");
             }
         }
-        if (faults.isEmpty() && (imageHeight % patchSize != 0 || imageWidth % patchSize != 0)) {
+        if (faults.isEmpty() && (imageHeight < patchSize || imageWidth < patchSize)) {
             faults.add(
-                    "the image of %s×%s pixels is no multiple of the patch size %s"
+                    "the image of %s×%s pixels is smaller than a patch of %s"
                             .formatted(imageHeight, imageWidth, patchSize));
         }
         if (faults.isEmpty() && (imageHeight > MAX_SIDE || imageWidth > MAX_SIDE)) {
@@ -334,6 +334,11 @@ public record VitConfig(
      */
     public int prefixTokens() {
         return (has(VitVariation.NO_CLASS_TOKEN) ? 0 : 1) + registers;
+    }
+
+    /** The number of tokens before the patches that pooling leaves out. */
+    int unpooledTokens() {
+        return has(VitVariation.PREFIX_POOLING) ? 0 : prefixTokens();
     }
 
     /**

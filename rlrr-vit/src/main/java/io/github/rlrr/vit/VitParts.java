@@ -134,9 +134,12 @@ public record VitParts(VitConfig config) {
     /**
      * The norm of what the head sees.
      *
-     * @return the layer {@code norm}, or {@code fc_norm} after average pooling
+     * @return the layer {@code norm}, or {@code fc_norm} after average pooling; null for none
      */
-    public Layer.Norm norm() {
+    public Layer.@Nullable Norm norm() {
+        if (config.has(VitVariation.NO_FINAL_NORM)) {
+            return null;
+        }
         String path = config.has(VitVariation.AVERAGE_POOLING) ? "fc_norm" : "norm";
         return new Layer.Norm(path, config.width(), config.layerNormEpsilon());
     }
@@ -178,7 +181,10 @@ public record VitParts(VitConfig config) {
         for (int i = 0; i < config.depth(); i++) {
             shapes.putAll(Layer.shapes("blocks." + i + ".", block));
         }
-        shapes.putAll(Layer.shapes("", List.of(norm())));
+        Layer.Norm last = norm();
+        if (last != null) {
+            shapes.putAll(Layer.shapes("", List.of(last)));
+        }
         AttentionPooling.Parts pooling = pooling();
         if (pooling != null) {
             shapes.putAll(Layer.shapes("attn_pool.", pooling.layers()));
@@ -203,7 +209,7 @@ public record VitParts(VitConfig config) {
         }
         AttentionPooling.Parts pooling = pooling();
         if (pooling != null) {
-            pooling.count(counter, batch, config.tokens());
+            pooling.count(counter, batch, config.tokens() - config.unpooledTokens());
         }
         counter.linear(batch, head());
     }

@@ -19,6 +19,9 @@ public enum VitVariation {
     /** Positions of patches alone: the class token has none. */
     PATCH_POSITIONS(null, true),
 
+    /** No norm after the last block. */
+    NO_FINAL_NORM(null, true),
+
     /** No table of positions at all. */
     NO_POSITIONS("pos_embed", false),
 
@@ -64,11 +67,14 @@ public enum VitVariation {
      */
     AVERAGE_POOLING("fc_norm.gamma", true),
 
-    /** The head sees the mean of all patches after the norm of all. */
+    /** The head sees the mean of all patches after the norm of all, if there is one. */
     NORMED_AVERAGE_POOLING(null, true),
 
-    /** The head sees one token that asks all others after the norm of all, as in SigLIP. */
+    /** The head sees one token that asks all patches after the norm of all, as in SigLIP. */
     ATTENTION_POOLING("attn_pool.latent.token", true),
+
+    /** What pools patches, attention or mean, takes the tokens before them, too. */
+    PREFIX_POOLING(null, true),
 
     /**
      * The head sees the class token and, behind it, the mean of all patches, after the norm of all.
@@ -109,7 +115,13 @@ public enum VitVariation {
      */
     public boolean isShown() {
         return switch (this) {
-            case TANH_GELU, QUICK_GELU, NORMED_AVERAGE_POOLING, POST_NORM -> false;
+            case NO_FINAL_NORM,
+                    POST_NORM,
+                    TANH_GELU,
+                    QUICK_GELU,
+                    NORMED_AVERAGE_POOLING,
+                    PREFIX_POOLING ->
+                    false;
             default -> true;
         };
     }

@@ -208,7 +208,7 @@ class RotaryTest {
             delimiter = '|',
             value = {
                 "dinov3 | \"use_rot_pos_emb\": false | \"pos_embed\" is missing, and no rotation",
-                "dinov3 | \"use_abs_pos_emb\": true | no pos_embed",
+                "dinov3 | \"use_abs_pos_emb\": true | tensors say otherwise",
                 "axial | \"rope_type\": \"mrope\" | model_args.rope_type is \"mrope\"",
                 "axial | \"rope_type\": \"mixed\" | no learned angles",
                 "axial | \"rope_grid_indexing\": \"ji\" | expected ij or xy",

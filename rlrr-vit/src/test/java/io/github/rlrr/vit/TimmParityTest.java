@@ -107,12 +107,21 @@ class TimmParityTest {
             }
             assertThat(adapted.trainableTensors())
                     .hasSameSizeAs(ModuleTree.of(vit).parameters().keySet());
+            double most = 1;
+            for (TrainableTensor tensor : adapted.trainableTensors()) {
+                most = Math.max(most, largest(gradient(numbers, tensor.name())));
+            }
             for (TrainableTensor tensor : adapted.trainableTensors()) {
                 float[] expected = gradient(numbers, tensor.name());
                 float[] actual = tensor.parameter().getArray().getGradient().toFloatArray();
                 assertThat(largestDifference(actual, expected))
                         .as(tensor.name())
-                        .isLessThan(TOLERANCE * Math.max(largest(expected), 0.01));
+                        // A bias of keys moves nothing: its gradient is the rounding of others.
+                        .isLessThan(
+                                TOLERANCE
+                                        * (tensor.name().endsWith("key.bias")
+                                                ? most
+                                                : Math.max(largest(expected), 0.01)));
             }
         }
     }
@@ -126,7 +135,7 @@ class TimmParityTest {
                 hub.resolve("config.json"),
                 """
                 {"architecture": "vit_base_patch16_siglip_gap_224", "global_pool": "avg",
-                 "model_args": {"img_size": 8, "num_heads": 2}}
+                 "model_args": {"img_size": 8, "num_heads": 2, "class_token": true}}
                 """);
         assertThat(VitCheckpoint.inferConfig(hub).variations())
                 .containsExactly(VitVariation.NORMED_AVERAGE_POOLING);
@@ -236,7 +245,7 @@ class TimmParityTest {
     void theProductsOfItsForwardAreCounted(VitVariation variation) throws IOException {
         try (VisionTransformer vit = load(variation)) {
             VitConfig config = vit.config();
-            boolean pools = variation == VitVariation.ATTENTION_POOLING;
+            boolean pools = config.variations().contains(VitVariation.ATTENTION_POOLING);
             long tokens = config.tokens();
             long asking = config.parts().classTokenLeaves() ? 1 : tokens;
             long d = config.width();

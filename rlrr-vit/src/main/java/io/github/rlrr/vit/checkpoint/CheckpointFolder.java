@@ -19,7 +19,11 @@ import java.util.Map;
 final class CheckpointFolder {
 
     private static final Gson JSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+            new GsonBuilder()
+                    .setPrettyPrinting()
+                    .disableHtmlEscaping()
+                    .serializeNulls() // what an architecture has and this network has not
+                    .create();
 
     /** What the weights are called, in all layouts but Google's and in that. */
     static final String SAFETENSORS = "model.safetensors";

@@ -21,7 +21,7 @@ final class EvaFiles {
                     """
                     num_reg_tokens            0      REGISTERS       1
                     use_abs_pos_emb           true   NO_POSITIONS    false
-                    use_pre_transformer_norm  false  PRE_NORM        true
+                    use_pre_transformer_norm  false  PRE_NORM        true  NO_PATCH_BIAS  true
                     use_post_norm             false  POST_NORM       true
                     scale_attn_inner          false  ATTENTION_NORM  true
                     scale_mlp                 false  MLP_NORM        true
@@ -130,7 +130,8 @@ final class EvaFiles {
         boolean mean = fcNorm || has.contains(VitVariation.NORMED_AVERAGE_POOLING);
         arguments.put("global_pool", attends ? "map" : mean ? "avg" : "token");
         arguments.put("use_fc_norm", fcNorm);
-        arguments.put("use_post_transformer_norm", !fcNorm);
+        arguments.put(
+                "use_post_transformer_norm", !fcNorm && !has.contains(VitVariation.NO_FINAL_NORM));
         return arguments;
     }
 }

@@ -236,8 +236,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         List<Integer> possible = List.of(most, 0, most + found.registers());
         int[] image = saidImageSize();
         if (image != null) {
-            boolean whole = patch > 0 && image[0] % patch == 0 && image[1] % patch == 0;
-            if (!whole
+            if (patch < 1
                     || (placed(found)
                             && !possible.contains(
                                     found.positions() - (int) patches(found, image)))) {

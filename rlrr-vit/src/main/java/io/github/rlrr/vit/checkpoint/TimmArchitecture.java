@@ -15,13 +15,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What timm means by the name of an architecture, as far as its tensors do not tell: a line of the
- * table {@code timm-architectures.txt}, which {@code docs/benchmark/timm_architectures.py} makes.
+ * What timm means by the name of an architecture: a line of the table {@code
+ * timm-architectures.txt}, which {@code docs/benchmark/timm_architectures.py} makes.
  *
  * @param name timm's, such as {@code vit_small_patch14_dinov2}
  * @param heads the number of attention heads
  * @param epsilon ε of the norms
- * @param variations what it has that no tensor shows
+ * @param variations what it has or lacks unlike the plain one
  * @param rotary how it turns queries and keys; null for not at all
  * @param missing the part that our network lacks; null for none
  */

@@ -42,20 +42,21 @@ record TimmArgument(String key, @Nullable String plain, Map<VitVariation, JsonEl
      */
     Map<VitVariation, Boolean> read(JsonFields from) throws IOException {
         Map<VitVariation, Boolean> said = new EnumMap<>(VitVariation.class);
-        if (!from.has(key)) {
+        JsonElement value = from.json().get(key);
+        if (value == null) {
             return said;
         }
-        JsonElement value = from.json().get(key);
-        boolean known = value.toString().equals(plain);
+        boolean known = value.isJsonNull() || value.toString().equals(plain);
+        boolean found = known;
         for (Map.Entry<VitVariation, JsonElement> other : values.entrySet()) {
             boolean has =
-                    !value.toString().equals(plain)
+                    !known
                             && (value.equals(other.getValue())
                                     || (isNumber(value) && isNumber(other.getValue())));
             said.put(other.getKey(), has);
-            known |= has;
+            found |= has;
         }
-        if (!known) {
+        if (!found) {
             throw from.unsupported(key, plain == null ? "a variation" : "other than " + plain);
         }
         return said;

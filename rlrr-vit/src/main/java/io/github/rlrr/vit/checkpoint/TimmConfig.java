@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,13 @@ record TimmConfig(
     /** What timm takes where a configuration does not say. */
     private static final double DEFAULT_CROP = 0.875;
 
+    /** What arguments say, as they are read. */
+    private static final Set<VitVariation> SAYABLE =
+            Stream.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)
+                    .flatMap(List::stream)
+                    .flatMap(argument -> argument.values().keySet().stream())
+                    .collect(Collectors.toUnmodifiableSet());
+
     static TimmConfig of(JsonFields json) throws IOException {
         TimmArchitecture architecture = TimmArchitecture.of(json.text("architecture", ""));
         if (architecture != null && architecture.missing() != null) {
@@ -52,9 +62,15 @@ record TimmConfig(
     public Map<VitVariation, Said> variations() throws IOException {
         Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
         if (architecture != null) {
-            for (VitVariation variation : architecture.variations()) {
-                said.put(variation, said(json, "architecture", true));
+            for (VitVariation variation : VitVariation.values()) {
+                // Tensors show what arguments may have changed that are not read.
+                if (arguments == null || !variation.isShown() || SAYABLE.contains(variation)) {
+                    said.put(variation, said(json, "architecture", has(variation)));
+                }
             }
+            boolean mean = has(VitVariation.NORMED_AVERAGE_POOLING);
+            said.computeIfPresent(
+                    VitVariation.AVERAGE_POOLING, (key, words) -> words.with(mean || words.has()));
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
             for (List<TimmArgument> table : List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)) {
@@ -67,17 +83,26 @@ record TimmConfig(
             }
         }
         sayWhichMean(said);
+        Said registers = said.get(VitVariation.REGISTERS);
+        Said alone = said.get(VitVariation.PATCH_POSITIONS);
+        Said none = said.get(VitVariation.NO_POSITIONS);
+        if (registers != null && alone != null) {
+            boolean nowhere = alone.has() || (none != null && none.has());
+            said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !nowhere));
+        }
         return said;
     }
 
-    /** "avg" means either mean of patches: {@code fc_norm} or else the architecture says which. */
+    /**
+     * "avg" means either mean of patches: the architecture says which, unless {@code fc_norm} does.
+     */
     private void sayWhichMean(Map<VitVariation, Said> said) throws IOException {
-        Said usual = said.get(VitVariation.NORMED_AVERAGE_POOLING);
-        Said pool = said.getOrDefault(VitVariation.AVERAGE_POOLING, usual);
+        Said pool = said.get(VitVariation.AVERAGE_POOLING);
         if (pool == null) {
             return;
         }
-        boolean normed = usual != null;
+        Said norm = said.get(VitVariation.NO_FINAL_NORM);
+        boolean normed = has(VitVariation.NORMED_AVERAGE_POOLING) || (norm != null && norm.has());
         for (String key : List.of("fc_norm", "use_fc_norm")) {
             if (pool.has() && arguments != null && arguments.has(key)) {
                 normed = !arguments.flag(key, true);
@@ -86,6 +111,11 @@ record TimmConfig(
         }
         said.put(VitVariation.AVERAGE_POOLING, pool.with(pool.has() && !normed));
         said.put(VitVariation.NORMED_AVERAGE_POOLING, pool.with(pool.has() && normed));
+    }
+
+    /** Whether the architecture has a variation. */
+    private boolean has(VitVariation variation) {
+        return architecture != null && architecture.variations().contains(variation);
     }
 
     @Override

@@ -108,7 +108,7 @@ final class TimmLayout {
                     class_token      true     NO_CLASS_TOKEN   false
                     no_embed_class   false    PATCH_POSITIONS  true
                     reg_tokens       0        REGISTERS        1
-                    pre_norm         false    PRE_NORM         true
+                    pre_norm         false    PRE_NORM         true  NO_PATCH_BIAS  true
                     qk_norm          false    QUERY_KEY_NORM   true
                     act_layer        "gelu"   QUICK_GELU       "quick_gelu"  TANH_GELU  "gelu_tanh"  SWIGLU  "silu"
                     global_pool      "token"  AVERAGE_POOLING  "avg"         ATTENTION_POOLING  "map"
@@ -116,7 +116,8 @@ final class TimmLayout {
                     proj_bias        true
                     scale_attn_norm  false    ATTENTION_NORM   true
                     scale_mlp_norm   false    MLP_NORM         true
-                    final_norm       true
+                    final_norm       true     NO_FINAL_NORM    false
+                    pool_include_prefix  false  PREFIX_POOLING  true
                     pos_embed        "learn"
                     in_chans         3
                     mlp_layer        -
