@@ -73,7 +73,7 @@ final class CheckpointWriter {
         metadata.put(FileGeometry.HEADS, Integer.toString(config.heads()));
         metadata.put(FileGeometry.IMAGE_SIZE, config.imageHeight() + "x" + config.imageWidth());
         if (config.rotary() != null) {
-            metadata.put(FileGeometry.ROTATION, config.rotary().toString());
+            metadata.put(FileRotation.KEY, config.rotary().toString());
         }
         return metadata;
     }

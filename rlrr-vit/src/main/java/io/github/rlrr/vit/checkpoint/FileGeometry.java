@@ -34,9 +34,6 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** Height and width of the input in pixels, such as 224x224; metadata like {@link #HEADS}. */
     static final String IMAGE_SIZE = "image_size";
 
-    /** How queries and keys are turned; metadata like {@link #HEADS}. */
-    static final String ROTATION = "rotation";
-
     /** The width of a head in most Vision Transformers. */
     private static final int USUAL_HEAD_WIDTH = 64;
 
@@ -89,7 +86,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             layerNormEpsilon(),
                             found.registers(),
                             variations(found, image),
-                            rotary()));
+                            rotation()));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -148,36 +145,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return all;
     }
 
-    /** How queries and keys are turned, which no tensor shows but those of learned angles. */
-    private @Nullable Rotary rotary() throws IOException {
-        Rotary rotary = null;
-        String written = reader.metadata().getOrDefault(ROTATION, "");
-        if (said != null && said.saysRotation()) {
-            rotary = said.rotary();
-        } else if (!written.isEmpty()) {
-            try {
-                rotary = Rotary.parse(written);
-            } catch (IllegalArgumentException e) {
-                throw new IOException(reader.file() + ": " + e.getMessage(), e);
-            }
-        } else if (layout.rotates()) {
-            throw new IOException(
-                    reader.file()
-                            + " does not say whether queries and keys are turned by their positions,"
-                            + " as its tensors' names let expect; put the model's config.json beside"
-                            + " it, with an architecture of timm's");
-        }
-        boolean learned = rotary != null && rotary.kind() == Rotary.Kind.LEARNED;
-        if (learned != layout.learnsRotation(reader.tensors())) {
-            throw new IOException(
-                    "%s: the rotation of queries and keys is said to be %s, but %s has %s learned angles; expected files that belong together"
-                            .formatted(
-                                    said == null ? reader.file() : said.json().file(),
-                                    rotary,
-                                    reader.file(),
-                                    learned ? "no" : ""));
-        }
-        return rotary;
+    private @Nullable Rotary rotation() throws IOException {
+        return FileRotation.of(reader, layout, said);
     }
 
     private IOException contradiction(VitVariation variation, Said words) {
@@ -266,11 +235,10 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     }
 
     private void requirePositions(Geometry found) throws IOException {
-        if (!placed(found) && rotary() == null) {
+        if (!placed(found) && rotation() == null) {
             throw new IOException(
-                    "%s: tensor \"%s\" is missing, and no rotation says where patches are"
-                            .formatted(
-                                    reader.file(), layout.tensor("pos_embed", reader.tensors())));
+                    reader.file()
+                            + " has no table of positions, and no rotation says where patches are");
         }
     }
 
@@ -359,7 +327,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return known(
                 found,
                 config.withVariations(variations(found, imageSize(found)), found.registers())
-                        .withRotary(rotary())
+                        .withRotary(rotation())
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 
