@@ -194,8 +194,8 @@ class RotaryTest {
                 "transformers | \"intermediate_size\": 32 | \"intermediate_size\": 48 | intermediate_size is 48",
                 "transformers | \"model_type\": \"dinov3_vit\" | \"model_type\": \"vit\" | no rotation says where patches are"
             })
-    void aContradictionOfTransformersIsRefused(String name, String right, String wrong, String words)
-            throws IOException {
+    void aContradictionOfTransformersIsRefused(
+            String name, String right, String wrong, String words) throws IOException {
         Path hub = hub(name);
         Path config = hub.resolve("config.json");
         String said = Files.readString(config);

@@ -219,13 +219,12 @@ record CheckpointLayout(
             shapes.keySet().removeIf(path -> path.startsWith("head."));
         }
         shapes.forEach(
-                        (path, shape) -> {
-                            NameTable.Place place = place(path, prefix);
-                            sources.put(
-                                    path,
-                                    place.arrangement()
-                                            .source(place.tensor(), shape, config.heads()));
-                        });
+                (path, shape) -> {
+                    NameTable.Place place = place(path, prefix);
+                    sources.put(
+                            path,
+                            place.arrangement().source(place.tensor(), shape, config.heads()));
+                });
         return sources;
     }
 

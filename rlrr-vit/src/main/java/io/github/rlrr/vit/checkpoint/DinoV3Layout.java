@@ -40,9 +40,7 @@ final class DinoV3Layout {
             """;
 
     static final List<CheckpointLayout> HUGGING_FACE_ALL =
-            List.of(
-                    layout(HUGGING_FACE),
-                    layout(HUGGING_FACE.replace(" layer.", " model.layer.")));
+            List.of(layout(HUGGING_FACE), layout(HUGGING_FACE.replace(" layer.", " model.layer.")));
 
     private DinoV3Layout() {}
 

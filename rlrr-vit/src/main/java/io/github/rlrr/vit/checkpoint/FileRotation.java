@@ -32,7 +32,7 @@ final class FileRotation {
                     reader.file()
                             + " does not say whether queries and keys are turned by their positions,"
                             + " as its tensors' names let expect; put the model's config.json beside"
-                            + " it, with an architecture of timm's");
+                            + " it");
         }
         boolean learned = rotary != null && rotary.kind() == Rotary.Kind.LEARNED;
         if (learned != layout.learnsRotation(reader.tensors())) {
