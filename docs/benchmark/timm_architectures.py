@@ -71,8 +71,6 @@ def eva_missing(model):
     block = model.blocks[0]
     if type(block.norm1).__name__ != "LayerNorm":
         return "RMS norms"
-    if type(model.rope).__name__ == "RotaryEmbeddingMixed":
-        return "learned angles of rotary positions"
     pool = model.attn_pool
     if pool is not None and pool.num_heads != block.attn.num_heads:
         return "attention pooling with heads of its own"

@@ -97,6 +97,8 @@ class RotaryTest {
                 "eva02-packed",
                 "axial",
                 "axial-placed",
+                "learned",
+                "learned-placed",
                 "registers"
             })
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
@@ -245,6 +247,8 @@ class RotaryTest {
                 "eva02-clip",
                 "eva02-packed",
                 "axial-placed",
+                "learned",
+                "learned-placed",
                 "registers"
             })
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheRotation(String name) throws IOException {
@@ -329,7 +333,7 @@ class RotaryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lingbot", "axial-placed", "eva02-clip"})
+    @ValueSource(strings = {"lingbot", "axial-placed", "learned", "eva02-clip"})
     void theClassTokensShortcutAndHalfPrecisionTurnToo(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {

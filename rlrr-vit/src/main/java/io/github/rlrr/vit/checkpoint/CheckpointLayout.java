@@ -223,18 +223,18 @@ record CheckpointLayout(
                     NameTable.Place place = place(path, prefix);
                     sources.put(
                             path,
-                            place.arrangement().source(place.tensor(), shape, config.heads()));
+                            place.arrangement().source(place.tensor(), shape, config));
                 });
         return sources;
     }
 
     /**
-     * One parameter's place in a file: rows of a tensor, its axes permuted, then read in our shape.
+     * One parameter's place in a file: rows of a tensor, its axes permuted, read in our shape.
      *
      * @param tensor the tensor's name in the file
      * @param fileShape the shape it must have there
      * @param permutation the order of its axes that gives ours; null for as it is
-     * @param part which of {@code parts} equal pieces along the first axis
+     * @param part which of {@code parts} equal pieces along the first axis, after it is permuted
      * @param parts how many pieces the tensor holds; 1 for the whole
      */
     record Source(

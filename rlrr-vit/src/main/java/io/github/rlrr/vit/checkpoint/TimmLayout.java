@@ -54,6 +54,7 @@ final class TimmLayout {
     private static final String EVA =
             ROWS.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*")
                     + """
+                    blocks.*.attn.rope.freqs  rope.freqs            ahp<-anhp
                     blocks.*.mlp.fc1_g.~    blocks.*.mlp.fc1_g.~
                     blocks.*.mlp.fc1_x.~    blocks.*.mlp.fc1_x.~
                     """;
