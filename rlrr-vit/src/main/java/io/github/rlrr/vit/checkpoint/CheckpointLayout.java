@@ -151,6 +151,7 @@ record CheckpointLayout(
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
                 size(tensors, "reg_token", 1),
+                size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
     }
@@ -246,6 +247,7 @@ record CheckpointLayout(
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, perhaps with the class token's
      * @param registers the number of register tokens
+     * @param poolingMlpWidth the hidden size of the MLP of a pooling by attention, or 0
      * @param classes the outputs of the file's head, or 0 for none
      * @param variations what the model has beyond the plain one
      */
@@ -257,6 +259,7 @@ record CheckpointLayout(
             int mlpWidth,
             int positions,
             int registers,
+            int poolingMlpWidth,
             int classes,
             Set<VitVariation> variations) {}
 }

@@ -101,6 +101,9 @@ final class TimmLayout {
                 new NameTable(rows));
     }
 
+    /** Whether a pooling takes all tokens. */
+    static final String PREFIX_POOLING = "pool_include_prefix";
+
     /** The arguments that change the network, with their value in a plain one. */
     static final List<TimmArgument> ARGUMENTS =
             TimmArgument.table(
