@@ -220,10 +220,12 @@ public record VitConfig(
      */
     @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return VitEdit.of(this, edit -> {
- edit.imageHeight = height;
- edit.imageWidth = newWidth;
- });
+        return VitEdit.of(
+                this,
+                edit -> {
+                    edit.imageHeight = height;
+                    edit.imageWidth = newWidth;
+                });
     }
 
     /**
@@ -244,10 +246,12 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withVariations(Set<VitVariation> others, int count) {
-        return VitEdit.of(this, edit -> {
- edit.variations = others;
- edit.registers = count;
- });
+        return VitEdit.of(
+                this,
+                edit -> {
+                    edit.variations = others;
+                    edit.registers = count;
+                });
     }
 
     /**

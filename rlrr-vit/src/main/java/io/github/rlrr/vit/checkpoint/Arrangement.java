@@ -50,7 +50,9 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
     private Source stacked(String tensor, Shape shape, int depth) {
         String all = BLOCKS + ours;
         long[] sizes =
-                theirs.chars().mapToLong(c -> all.indexOf(c) == 0 ? depth : shape.get(all.indexOf(c) - 1)).toArray();
+                theirs.chars()
+                        .mapToLong(c -> all.indexOf(c) == 0 ? depth : shape.get(all.indexOf(c) - 1))
+                        .toArray();
         int[] order = all.chars().map(theirs::indexOf).toArray();
         return new Source(tensor, new Shape(sizes), order, part, depth);
     }

@@ -222,9 +222,7 @@ record CheckpointLayout(
         shapes.forEach(
                 (path, shape) -> {
                     NameTable.Place place = place(path, prefix);
-                    sources.put(
-                            path,
-                            place.arrangement().source(place.tensor(), shape, config));
+                    sources.put(path, place.arrangement().source(place.tensor(), shape, config));
                 });
         return sources;
     }

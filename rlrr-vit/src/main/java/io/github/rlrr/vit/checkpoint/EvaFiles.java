@@ -149,8 +149,7 @@ final class EvaFiles {
         boolean mean = fcNorm || has.contains(VitVariation.NORMED_AVERAGE_POOLING);
         arguments.put("global_pool", attends ? "map" : mean ? "avg" : "token");
         arguments.put(POOLED_NORM, fcNorm);
-        arguments.put(
-                FINAL_NORM, !fcNorm && !has.contains(VitVariation.NO_FINAL_NORM));
+        arguments.put(FINAL_NORM, !fcNorm && !has.contains(VitVariation.NO_FINAL_NORM));
         return arguments;
     }
 }

@@ -151,8 +151,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     }
 
     private @Nullable PoolingSize pooling(Geometry found, int heads) throws IOException {
-        int pooling =
-                said == null ? number(POOLING_HEADS) : said.poolingHeads();
+        int pooling = said == null ? number(POOLING_HEADS) : said.poolingHeads();
         return found.poolingMlpWidth() == 0
                 ? null
                 : new PoolingSize(pooling == 0 ? heads : pooling, found.poolingMlpWidth());

@@ -49,7 +49,9 @@ final class FileRotation {
         return rotary;
     }
 
-    /** Meta's Perception Encoders have names of a plain one; no other pools so after such a norm. */
+    /**
+     * Meta's Perception Encoders have names of a plain one; no other pools so after such a norm.
+     */
     private static boolean isLikely(Set<VitVariation> variations) {
         return variations.contains(VitVariation.PRE_NORM)
                 && (variations.contains(VitVariation.ATTENTION_POOLING)

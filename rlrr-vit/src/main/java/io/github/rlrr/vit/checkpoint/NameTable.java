@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *   head.weight                head/kernel                          oi&lt;-io
  * </pre>
  *
- * A {@code *} is a number, which the tensor's name may lack where it holds all of them, {@code ~} is {@code weight} or {@code bias}; the n-th of theirs is the
- * n-th of ours. The third column is an {@link Arrangement}, {@link Arrangement#SAME} without.
+ * A {@code *} is a number, which the tensor's name may lack where it holds all of them, {@code ~}
+ * is {@code weight} or {@code bias}; the n-th of theirs is the n-th of ours. The third column is an
+ * {@link Arrangement}, {@link Arrangement#SAME} without.
  */
 final class NameTable {
 

@@ -66,8 +66,8 @@ record TimmArchitecture(
     }
 
     /**
-     * A name, then heads, ε, variations, perhaps a rotation and heads of pooling, or {@code without} and a part in
-     * words.
+     * A name, then heads, ε, variations, perhaps a rotation and heads of pooling, or {@code
+     * without} and a part in words.
      */
     private static TimmArchitecture row(String line) {
         String[] columns = line.split(" ", -1);
