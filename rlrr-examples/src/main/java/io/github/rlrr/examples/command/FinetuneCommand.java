@@ -167,7 +167,14 @@ public final class FinetuneCommand implements Callable<Integer> {
             try (AdaptedBlock adapted = Rlrr.adapt(vit, method.config(seed, vit));
                     TrainingData seen =
                             TrainingData.of(
-                                    vit, adapted, train, validation, options, base.device(), print)) {
+                                    vit,
+                                    adapted,
+                                    train,
+                                    validation,
+                                    options.get(TrainingSettings.BATCH_SIZE),
+                                    options.get(TrainingSettings.MIXUP) > 0
+                                            || options.get(TrainingSettings.CUTMIX) > 0,
+                                    base.device())) {
                 MemoryForecast.Step step =
                         new MemoryForecast.Step(
                                 Math.min(options.get(TrainingSettings.BATCH_SIZE), train.size()),
@@ -181,6 +188,9 @@ public final class FinetuneCommand implements Callable<Integer> {
                 RunFolder files = new RunFolder(folder, Tasks.of(train));
                 if (restart) {
                     FineTuner.forget(files.state());
+                }
+                if (seen.kept() != null) {
+                    print.println("the frozen part of the network has run once on each of them");
                 }
                 FineTuner.Builder tuner =
                         FineTuner.builder(seen.block())

@@ -5,13 +5,10 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.data.Examples;
 import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
-import io.github.rlrr.training.FineTuneOptions;
-import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.KeptFeatures;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.function.IntConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainingData(
         AdaptedBlock block,
         Examples train,
-        Examples validation,
+        @Nullable Examples validation,
         @Nullable KeptFeatures kept)
         implements AutoCloseable {
 
@@ -40,36 +37,39 @@ public record TrainingData(
      *
      * @param network the base of {@code adapted}
      * @param adapted what is trained
-     * @param options of the training
+     * @param train the training images
+     * @param validation those that are looked at after every epoch; null for none
+     * @param batchSize that of a step
+     * @param mixed whether images are mixed with one another, and so cannot be kept
      * @param device where the network is
-     * @param print takes what is said
      */
     public static TrainingData of(
             Backbone network,
             AdaptedBlock adapted,
-            ImageDataset train,
-            ImageDataset validation,
-            FineTuneOptions options,
-            Device device,
-            PrintWriter print)
+            Examples train,
+            @Nullable Examples validation,
+            int batchSize,
+            boolean mixed,
+            Device device)
             throws IOException {
-        boolean mixed =
-                options.get(TrainingSettings.MIXUP) > 0 || options.get(TrainingSettings.CUTMIX) > 0;
+        if (mixed
+                || !(train instanceof ImageDataset images)
+                || (validation != null && !(validation instanceof ImageDataset))) {
+            return new TrainingData(adapted, train, validation, null);
+        }
         long budget = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
-        KeptFeatures kept =
-                mixed ? null : KeptFeatures.of(network, adapted, train, device, budget);
+        KeptFeatures kept = KeptFeatures.of(network, adapted, images, device, budget);
         if (kept == null) {
             return new TrainingData(adapted, train, validation, null);
         }
-        int batch = options.get(TrainingSettings.BATCH_SIZE);
-        print.println("the frozen part of the network is computed once for each image, and kept");
-        print.flush();
         try {
-            return new TrainingData(
-                    kept.block(),
-                    watched(train.size(), seen -> kept.training(train, batch, seen)),
-                    watched(validation.size(), seen -> kept.evaluation(validation, batch, seen)),
-                    kept);
+            Examples training =
+                    watched(images.size(), seen -> kept.training(images, batchSize, seen));
+            Examples watched =
+                    validation instanceof ImageDataset others
+                            ? watched(others.size(), seen -> kept.evaluation(others, batchSize, seen))
+                            : null;
+            return new TrainingData(kept.block(), training, watched, kept);
         } catch (IOException | RuntimeException e) {
             kept.close();
             throw e;
