@@ -42,6 +42,9 @@ final class EvaFiles {
             EnumSet.of(
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
+                    VitVariation.RMS_NORM,
+                    VitVariation.PATCH_NORM,
+                    VitVariation.NO_PROJECTION_BIAS,
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
 
     /** By ε, which no argument says, architectures of which all arguments can be said anew. */
@@ -52,7 +55,8 @@ final class EvaFiles {
 
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
-        return config.variations().stream().anyMatch(ITS_OWN::contains);
+        return !config.variations().contains(VitVariation.RMS_NORM)
+                && config.variations().stream().anyMatch(ITS_OWN::contains);
     }
 
     /** Whether timm's arguments can ask for a model of this class. */

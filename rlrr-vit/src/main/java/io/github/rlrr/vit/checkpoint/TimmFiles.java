@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The {@code config.json} that {@link TimmConfig} reads, and timm. */
@@ -28,7 +29,15 @@ final class TimmFiles {
     /** The same with gated MLPs, which no argument asks for. */
     private static final String GATED = "vit_giant_patch14_dinov2";
 
+    /** The same with the gate's own matrix, RMS norms and a norm of patches. */
+    private static final String GATED_APART = "aimv2_large_patch14_224";
+
     private TimmFiles() {}
+
+    /** Whether a gate has a matrix of its own, which no argument asks for. */
+    static boolean isGatedApart(VitConfig config) {
+        return config.variations().contains(VitVariation.GATE_APART);
+    }
 
     /** Whether timm's arguments can ask for a model. */
     static boolean canSay(VitConfig config) {
@@ -42,6 +51,8 @@ final class TimmFiles {
         return !EvaFiles.isOne(config)
                 && !classTokenIsPlacedAlone
                 && !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
+                && (!variations.contains(VitVariation.PATCH_NORM)
+                        || variations.contains(VitVariation.RMS_NORM))
                 && variations.contains(VitVariation.NO_PATCH_BIAS)
                         == variations.contains(VitVariation.PRE_NORM);
     }
@@ -57,8 +68,10 @@ final class TimmFiles {
         boolean eva = EvaFiles.isOne(config);
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
         String architecture = gated || eva ? null : ARCHITECTURES.get(standard);
-        String other = eva ? EvaFiles.architecture(config) : gated ? GATED : ANY;
-        json.put("architecture", architecture != null ? architecture : other);
+        String other = isGatedApart(config) ? GATED_APART : gated ? GATED : ANY;
+        String base =
+                architecture != null ? architecture : eva ? EvaFiles.architecture(config) : other;
+        json.put("architecture", base);
         json.put("num_classes", config.classes());
         json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();
@@ -68,10 +81,10 @@ final class TimmFiles {
             arguments.put("embed_dim", config.width());
             arguments.put("depth", config.depth());
             arguments.put("num_heads", config.heads());
-            int hidden = gated && !eva ? 2 * config.mlpWidth() : config.mlpWidth();
+            int hidden = gated && !eva && !isGatedApart(config) ? 2 * config.mlpWidth() : config.mlpWidth();
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
-        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config));
+        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config, base));
         json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
@@ -97,26 +110,33 @@ final class TimmFiles {
         return json;
     }
 
-    private static Map<String, Object> arguments(VitConfig config) {
+    /** What makes the model of an architecture. */
+    private static Map<String, Object> arguments(VitConfig config, String architecture) {
+        Set<VitVariation> before =
+                Objects.requireNonNull(TimmArchitecture.of(architecture)).variations();
+        Set<VitVariation> after = config.variations();
         Map<String, Object> arguments = new LinkedHashMap<>();
-        if (config.variations().contains(VitVariation.SWIGLU)) {
-            arguments.put("init_values", null);
-        }
         for (TimmArgument argument : TimmLayout.ARGUMENTS) {
             argument.values()
                     .forEach(
                             (variation, value) -> {
-                                if (config.variations().contains(variation)) {
+                                if (after.contains(variation) && !before.contains(variation)) {
                                     arguments.put(argument.key(), value);
+                                } else if (before.contains(variation)
+                                        && !after.contains(variation)) {
+                                    arguments.putIfAbsent(argument.key(), argument.value(false));
                                 }
                             });
         }
         if (config.registers() > 0) {
             arguments.put("reg_tokens", config.registers());
         }
-        if (config.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
-            arguments.put("global_pool", "avg");
-            arguments.put("fc_norm", false);
+        boolean normed = after.contains(VitVariation.NORMED_AVERAGE_POOLING);
+        if (normed || before.contains(VitVariation.NORMED_AVERAGE_POOLING)) {
+            boolean mean = normed || after.contains(VitVariation.AVERAGE_POOLING);
+            boolean attends = after.contains(VitVariation.ATTENTION_POOLING);
+            arguments.put("global_pool", mean ? "avg" : attends ? "map" : "token");
+            arguments.put("fc_norm", mean && !normed);
         }
         return arguments;
     }

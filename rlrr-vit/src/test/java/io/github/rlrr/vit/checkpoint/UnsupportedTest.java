@@ -28,7 +28,6 @@ class UnsupportedTest {
         "dist_token, distillation",
         "head_dist.weight, distillation",
         "blocks.0.mlp.w12.weight, gated MLP",
-        "patch_embed.norm.weight, not a single convolution",
         "patch_embed.backbone.conv.weight, not a single convolution",
         "blocks.0.attn.relative_position_bias_table, relative position",
         "blocks.0.attn.rel_pos_h, relative position",
