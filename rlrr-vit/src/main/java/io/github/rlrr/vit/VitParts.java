@@ -10,6 +10,7 @@ import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.NormKind;
 import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.ProductCounter;
+import io.github.rlrr.vit.part.Rotary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,12 @@ public record VitParts(VitConfig config) {
         }
         if (config.has(VitVariation.NO_PROJECTION_BIAS)) {
             attention = attention.withoutOutBias();
+        }
+        Rotary rotary = config.rotary();
+        if (rotary != null) {
+            attention =
+                    attention.withRotation(
+                            rotary, config.gridHeight(), config.gridWidth(), config.prefixTokens());
         }
         return config.has(VitVariation.ATTENTION_NORM)
                 ? attention.withInnerNorm(norms())

@@ -125,6 +125,12 @@ record CheckpointLayout(
                 : place;
     }
 
+    /** Whether a file has the angles by which queries and keys are turned. */
+    boolean learnsRotation(Map<String, TensorInfo> tensors) {
+        NameTable.Place place = table.find("blocks.0.attn.rope.freqs");
+        return place != null && tensors.containsKey(place.tensor());
+    }
+
     /** What the tensors' shapes say of the geometry. */
     Geometry geometry(Map<String, TensorInfo> tensors) {
         int depth = 0;

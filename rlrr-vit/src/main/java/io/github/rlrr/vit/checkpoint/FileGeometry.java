@@ -5,6 +5,7 @@ import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
 import io.github.rlrr.vit.checkpoint.ModelConfig.Said;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -33,6 +34,9 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** Height and width of the input in pixels, such as 224x224; metadata like {@link #HEADS}. */
     static final String IMAGE_SIZE = "image_size";
 
+    /** How queries and keys are turned; metadata like {@link #HEADS}. */
+    static final String ROTATION = "rotation";
+
     /** The width of a head in most Vision Transformers. */
     private static final int USUAL_HEAD_WIDTH = 64;
 
@@ -42,6 +46,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int heads = heads(found);
         int[] image = imageSize(found);
         if (image == null) {
+            requirePositions(found);
             requireClassToken(found);
             throw new IOException(
                     reader.file()
@@ -83,7 +88,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             Math.max(1, found.classes()),
                             layerNormEpsilon(),
                             found.registers(),
-                            variations(found, image)));
+                            variations(found, image),
+                            rotary()));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -117,13 +123,6 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
      */
     private Set<VitVariation> variations(Geometry found, int @Nullable [] image)
             throws IOException {
-        if (layout.rotates() && (said == null || !said.saysRotation())) {
-            throw new IOException(
-                    reader.file()
-                            + " does not say whether queries and keys are turned by their positions,"
-                            + " as its tensors' names let expect; put the model's config.json beside"
-                            + " it, with an architecture of timm's");
-        }
         Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
         all.addAll(found.variations());
         boolean classToken = !all.contains(VitVariation.NO_CLASS_TOKEN);
@@ -147,6 +146,38 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
         }
         return all;
+    }
+
+    /** How queries and keys are turned, which no tensor shows but those of learned angles. */
+    private @Nullable Rotary rotary() throws IOException {
+        Rotary rotary = null;
+        String written = reader.metadata().getOrDefault(ROTATION, "");
+        if (said != null && said.saysRotation()) {
+            rotary = said.rotary();
+        } else if (!written.isEmpty()) {
+            try {
+                rotary = Rotary.parse(written);
+            } catch (IllegalArgumentException e) {
+                throw new IOException(reader.file() + ": " + e.getMessage(), e);
+            }
+        } else if (layout.rotates()) {
+            throw new IOException(
+                    reader.file()
+                            + " does not say whether queries and keys are turned by their positions,"
+                            + " as its tensors' names let expect; put the model's config.json beside"
+                            + " it, with an architecture of timm's");
+        }
+        boolean learned = rotary != null && rotary.kind() == Rotary.Kind.LEARNED;
+        if (learned != layout.learnsRotation(reader.tensors())) {
+            throw new IOException(
+                    "%s: the rotation of queries and keys is said to be %s, but %s has %s learned angles; expected files that belong together"
+                            .formatted(
+                                    said == null ? reader.file() : said.json().file(),
+                                    rotary,
+                                    reader.file(),
+                                    learned ? "no" : ""));
+        }
+        return rotary;
     }
 
     private IOException contradiction(VitVariation variation, Said words) {
@@ -205,10 +236,16 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         List<Integer> possible = List.of(most, 0, most + found.registers());
         int[] image = saidImageSize();
         if (image != null) {
-            if (patch < 1 || !possible.contains(found.positions() - (int) patches(found, image))) {
+            if (patch < 1
+                    || (placed(found)
+                            && !possible.contains(
+                                    found.positions() - (int) patches(found, image)))) {
                 throw mismatch(found, image, most);
             }
             return image;
+        }
+        if (!placed(found)) {
+            return null;
         }
         // Nine may be 3x3 patches, or 2x4 and a class token.
         Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);
@@ -223,8 +260,23 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return null;
     }
 
+    /** Whether there is a table of positions. */
+    private static boolean placed(Geometry found) {
+        return !found.variations().contains(VitVariation.NO_POSITIONS);
+    }
+
+    private void requirePositions(Geometry found) throws IOException {
+        if (!placed(found) && rotary() == null) {
+            throw new IOException(
+                    "%s: tensor \"%s\" is missing, and no rotation says where patches are"
+                            .formatted(
+                                    reader.file(), layout.tensor("pos_embed", reader.tensors())));
+        }
+    }
+
     /** Refuses what no model of the layout has. */
     private VitConfig known(Geometry found, VitConfig config) throws IOException {
+        requirePositions(found);
         if (!VitLayout.reads(layout, config, found.classes() == 0)) {
             throw new IOException(
                     "%s: no model of the layout of %s is of this kind: %s; expected a file that timm, Hugging Face or Google made"
@@ -307,6 +359,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return known(
                 found,
                 config.withVariations(variations(found, imageSize(found)), found.registers())
+                        .withRotary(rotary())
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 
@@ -320,7 +373,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     VitConfig own(VitConfig config) throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int[] image = imageSize(found);
-        if (image == null && found.positions() == config.positions()) {
+        if (!placed(found) || (image == null && found.positions() == config.positions())) {
             return config;
         }
         if (image == null || found.positions() < 2) {
