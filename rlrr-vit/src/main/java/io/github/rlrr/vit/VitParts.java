@@ -133,9 +133,7 @@ public record VitParts(VitConfig config) {
      * @return the layer {@code norm_pre}; null for none
      */
     public Layer.@Nullable Norm preNorm() {
-        return config.has(VitVariation.PRE_NORM)
-                ? norm("norm_pre")
-                : null;
+        return config.has(VitVariation.PRE_NORM) ? norm("norm_pre") : null;
     }
 
     /**
@@ -146,11 +144,7 @@ public record VitParts(VitConfig config) {
     public AttentionPooling.@Nullable Parts pooling() {
         return config.has(VitVariation.ATTENTION_POOLING)
                 ? AttentionPooling.Parts.of(
-                        config.width(),
-                        config.heads(),
-                        config.mlpWidth(),
-                        activation(),
-                        norms())
+                        config.width(), config.heads(), config.mlpWidth(), activation(), norms())
                 : null;
     }
 

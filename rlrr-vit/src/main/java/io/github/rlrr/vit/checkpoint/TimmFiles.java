@@ -26,6 +26,9 @@ final class TimmFiles {
     /** Whose arguments are all overridden for the sizes that timm has no name for. */
     private static final String ANY = "vit_base_patch16_224";
 
+    /** The same with layer norms of ε 1e-5, which no argument says. */
+    private static final String ANY_OF_CLIP = "vit_base_patch16_clip_224";
+
     /** The same with gated MLPs, which no argument asks for. */
     private static final String GATED = "vit_giant_patch14_dinov2";
 
@@ -57,31 +60,56 @@ final class TimmFiles {
                         == variations.contains(VitVariation.PRE_NORM);
     }
 
+    /** By the name of which a model is written. */
+    static String architecture(VitConfig config) {
+        if (EvaFiles.isOne(config)) {
+            return EvaFiles.architecture(config);
+        }
+        Set<VitVariation> variations = config.variations();
+        if (isGatedApart(config)) {
+            return GATED_APART;
+        }
+        if (variations.contains(VitVariation.SWIGLU)) {
+            return GATED;
+        }
+        boolean other =
+                config.layerNormEpsilon() == 1e-5f && !variations.contains(VitVariation.RMS_NORM);
+        return other ? ANY_OF_CLIP : ARCHITECTURES.getOrDefault(standard(config), ANY);
+    }
+
+    /** The ε that timm's model of it has. */
+    static float epsilon(VitConfig config) {
+        return Objects.requireNonNull(TimmArchitecture.of(architecture(config))).epsilon();
+    }
+
+    /** A plain one of its size, as there are names for. */
+    private static VitConfig standard(VitConfig config) {
+        return config.withImageSize(224, 224)
+                .withClasses(1000)
+                .withLayerNormEpsilon(1e-6f)
+                .withVariations(Set.of(), 0);
+    }
+
     static Map<String, Object> config(
             VitConfig config, Preprocessing preprocessing, List<String> classNames) {
         Map<String, Object> json = new LinkedHashMap<>();
-        VitConfig standard =
-                config.withImageSize(224, 224)
-                        .withClasses(1000)
-                        .withLayerNormEpsilon(1e-6f)
-                        .withVariations(Set.of(), 0);
         boolean eva = EvaFiles.isOne(config);
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
-        String architecture = gated || eva ? null : ARCHITECTURES.get(standard);
-        String other = isGatedApart(config) ? GATED_APART : gated ? GATED : ANY;
-        String base =
-                architecture != null ? architecture : eva ? EvaFiles.architecture(config) : other;
+        String base = architecture(config);
         json.put("architecture", base);
         json.put("num_classes", config.classes());
         json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("img_size", List.of(config.imageHeight(), config.imageWidth()));
-        if (architecture == null) {
+        if (!ARCHITECTURES.getOrDefault(standard(config), "").equals(base)) {
             arguments.put("patch_size", config.patchSize());
             arguments.put("embed_dim", config.width());
             arguments.put("depth", config.depth());
             arguments.put("num_heads", config.heads());
-            int hidden = gated && !eva && !isGatedApart(config) ? 2 * config.mlpWidth() : config.mlpWidth();
+            int hidden =
+                    gated && !eva && !isGatedApart(config)
+                            ? 2 * config.mlpWidth()
+                            : config.mlpWidth();
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
         arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config, base));

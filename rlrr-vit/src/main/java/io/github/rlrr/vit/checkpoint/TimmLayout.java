@@ -94,7 +94,8 @@ final class TimmLayout {
                             .replaceAll("value\\.~ +(\\S+)qkv\\.~ +3/3", "value.~ $1v_proj.~"));
 
     /** Those that are written first. */
-    static final List<CheckpointLayout> ALL = List.of(LAYOUT, GATED, EVA_ROPE, EVA_FUSED, EVA_APART);
+    static final List<CheckpointLayout> ALL =
+            List.of(LAYOUT, GATED, EVA_ROPE, EVA_FUSED, EVA_APART);
 
     private static CheckpointLayout layout(Predicate<VitConfig> models, String rows) {
         return new CheckpointLayout(

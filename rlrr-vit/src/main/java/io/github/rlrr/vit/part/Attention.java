@@ -86,8 +86,7 @@ public record Attention(
     public Attention withNorms(NormKind kind) {
         int width = query.out() / heads;
         List<Norm> both =
-                List.of(
-                        kind.at(path() + ".q_norm", width), kind.at(path() + ".k_norm", width));
+                List.of(kind.at(path() + ".q_norm", width), kind.at(path() + ".k_norm", width));
         return new Attention(query, key, value, out, both, inner, rotation, heads);
     }
 

@@ -99,8 +99,7 @@ public record Mlp(
      * @return the part
      */
     public Mlp withoutBiases() {
-        return new Mlp(
-                gate == null ? null : gate.bare(), fc1.bare(), norm, fc2.bare(), activation);
+        return new Mlp(gate == null ? null : gate.bare(), fc1.bare(), norm, fc2.bare(), activation);
     }
 
     @Override

@@ -25,10 +25,7 @@ final class RmsNorm extends AbstractBlock {
         shape = new Shape(layer.width());
         gamma =
                 addParameter(
-                        Parameter.builder()
-                                .setName("gamma")
-                                .setType(Parameter.Type.GAMMA)
-                                .build());
+                        Parameter.builder().setName("gamma").setType(Parameter.Type.GAMMA).build());
         program =
                 "  def forward(self, x: Tensor, gamma: Tensor) -> Tensor:\n    return "
                         + ProgramText.norm(layer.kind(), layer.width(), "x", "gamma", "")
