@@ -68,11 +68,6 @@ def eva_missing(model):
     block = model.blocks[0]
     if type(block.norm1).__name__ != "LayerNorm":
         return "RMS norms"
-    if type(model.rope).__name__ == "RotaryEmbeddingMixed":
-        return "learned angles of rotary positions"
-    pool = model.attn_pool
-    if pool is not None and pool.num_heads != block.attn.num_heads:
-        return "attention pooling with heads of its own"
     return None
 
 
@@ -122,10 +117,13 @@ def variations(model):
         yield "AVERAGE_POOLING" if not isinstance(model.fc_norm, nn.Identity) else "NORMED_AVERAGE_POOLING"
     elif POOLINGS[model.global_pool]:
         yield POOLINGS[model.global_pool]
-    if getattr(model, "pool_include_prefix", False):
+    everything = type(model).__name__ == "Eva" and model.attn_pool is not None and model.num_prefix_tokens > 0
+    if everything or getattr(model, "pool_include_prefix", False):
         yield "PREFIX_POOLING"
     if getattr(model, "rope", None) is not None:
         yield rotation(model.rope)
+    if model.attn_pool is not None and model.attn_pool.num_heads != block.attn.num_heads:
+        yield "pooling:" + str(model.attn_pool.num_heads)
 
 
 warnings.simplefilter("ignore")

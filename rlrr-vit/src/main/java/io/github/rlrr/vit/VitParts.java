@@ -142,9 +142,14 @@ public record VitParts(VitConfig config) {
      * @return its parts, under {@code attn_pool}; null for none
      */
     public AttentionPooling.@Nullable Parts pooling() {
+        PoolingSize size = config.pooling();
         return config.has(VitVariation.ATTENTION_POOLING)
                 ? AttentionPooling.Parts.of(
-                        config.width(), config.heads(), config.mlpWidth(), activation(), norms())
+                        config.width(),
+                        size == null ? config.heads() : size.heads(),
+                        size == null ? config.mlpWidth() : size.mlpWidth(),
+                        activation(),
+                        norms())
                 : null;
     }
 

@@ -67,6 +67,11 @@ record CheckpointLayout(
         return tensors.containsKey(tensor(SIGN, tensors));
     }
 
+    /** Whether there is a class of models with a head, so that a classifier can be written. */
+    boolean hasHead() {
+        return table.find("head.weight") != null;
+    }
+
     /** Whether this family has a model; without a head it may get any. */
     boolean reads(VitConfig config, boolean headless) {
         Set<VitVariation> pooled = EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING);
@@ -145,7 +150,8 @@ record CheckpointLayout(
                 size(tensors.get(query.tensor()), query.arrangement().headAxis()),
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
-                table.find("reg_token") == null ? 0 : size(tensors, "reg_token", 1),
+                size(tensors, "reg_token", 1),
+                size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
     }
@@ -185,6 +191,9 @@ record CheckpointLayout(
     }
 
     private int size(Map<String, TensorInfo> tensors, String path, int axis) {
+        if (table.find(path) == null) {
+            return 0;
+        }
         NameTable.Place place = place(path, prefix(tensors));
         return size(tensors.get(place.tensor()), place.arrangement().fileAxis(axis));
     }
@@ -206,26 +215,25 @@ record CheckpointLayout(
      */
     Map<String, Source> sources(VitConfig config, String prefix) {
         Map<String, Source> sources = new LinkedHashMap<>();
-        config.parts()
-                .shapes()
-                .forEach(
-                        (path, shape) -> {
-                            NameTable.Place place = place(path, prefix);
-                            sources.put(
-                                    path,
-                                    place.arrangement()
-                                            .source(place.tensor(), shape, config.heads()));
-                        });
+        Map<String, Shape> shapes = config.parts().shapes();
+        if (!hasHead()) {
+            shapes.keySet().removeIf(path -> path.startsWith("head."));
+        }
+        shapes.forEach(
+                (path, shape) -> {
+                    NameTable.Place place = place(path, prefix);
+                    sources.put(path, place.arrangement().source(place.tensor(), shape, config));
+                });
         return sources;
     }
 
     /**
-     * One parameter's place in a file: rows of a tensor, its axes permuted, then read in our shape.
+     * One parameter's place in a file: rows of a tensor, its axes permuted, read in our shape.
      *
      * @param tensor the tensor's name in the file
      * @param fileShape the shape it must have there
      * @param permutation the order of its axes that gives ours; null for as it is
-     * @param part which of {@code parts} equal pieces along the first axis
+     * @param part which of {@code parts} equal pieces along the first axis, after it is permuted
      * @param parts how many pieces the tensor holds; 1 for the whole
      */
     record Source(
@@ -237,6 +245,7 @@ record CheckpointLayout(
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, perhaps with the class token's
      * @param registers the number of register tokens
+     * @param poolingMlpWidth the hidden size of the MLP of a pooling by attention, or 0
      * @param classes the outputs of the file's head, or 0 for none
      * @param variations what the model has beyond the plain one
      */
@@ -248,6 +257,7 @@ record CheckpointLayout(
             int mlpWidth,
             int positions,
             int registers,
+            int poolingMlpWidth,
             int classes,
             Set<VitVariation> variations) {}
 }

@@ -113,6 +113,9 @@ final class TimmFiles {
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
         arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config, base));
+        if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
+            json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
+        }
         json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
@@ -170,7 +173,7 @@ final class TimmFiles {
     }
 
     /** A number whose product with {@code width}, rounded down, is {@code mlpWidth}. */
-    private static double ratio(int mlpWidth, int width) {
+    static double ratio(int mlpWidth, int width) {
         double ratio = (double) mlpWidth / width;
         return (int) (width * ratio) == mlpWidth ? ratio : Math.nextUp(ratio);
     }

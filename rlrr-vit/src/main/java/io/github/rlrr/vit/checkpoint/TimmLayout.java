@@ -55,6 +55,7 @@ final class TimmLayout {
     private static final String APART =
             ROWS
                     + """
+                    blocks.*.attn.rope.freqs  rope.freqs            ahp<-anhp
                     blocks.*.mlp.fc1_g.~    blocks.*.mlp.fc1_g.~
                     blocks.*.mlp.fc1_x.~    blocks.*.mlp.fc1_x.~
                     """;
@@ -109,6 +110,9 @@ final class TimmLayout {
                 models,
                 new NameTable(rows));
     }
+
+    /** Whether a pooling takes all tokens. */
+    static final String PREFIX_POOLING = "pool_include_prefix";
 
     /** The arguments that change the network, with their value in a plain one. */
     static final List<TimmArgument> ARGUMENTS =
