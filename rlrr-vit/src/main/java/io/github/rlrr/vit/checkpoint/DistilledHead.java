@@ -46,7 +46,8 @@ final class DistilledHead {
      * @throws IOException when one of both is missing, or they do not match
      */
     static boolean join(Path file, Map<String, TensorInfo> tensors) throws IOException {
-        boolean none = CLASSIFIERS.stream().noneMatch(name -> tensors.containsKey(name + ".weight"));
+        boolean none =
+                CLASSIFIERS.stream().noneMatch(name -> tensors.containsKey(name + ".weight"));
         if (!tensors.containsKey(TOKEN) || none) {
             return false;
         }

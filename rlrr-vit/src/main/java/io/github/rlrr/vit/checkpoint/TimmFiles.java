@@ -153,8 +153,7 @@ final class TimmFiles {
         pretrained.put("num_classes", config.classes());
         pretrained.put("first_conv", "patch_embed.proj");
         pretrained.put(
-                "classifier",
-                DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head");
+                "classifier", DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head");
         json.put("pretrained_cfg", pretrained);
         return json;
     }
