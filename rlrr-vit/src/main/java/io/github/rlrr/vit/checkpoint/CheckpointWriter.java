@@ -61,6 +61,9 @@ final class CheckpointWriter {
                 }
                 arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
             }
+            if (DistilledHead.isOf(config)) {
+                DistilledHead.split(arrays);
+            }
             sink.accept(
                     layout == VitLayout.GOOGLE
                             ? NpzWriter.content(file, arrays, floats)

@@ -52,6 +52,9 @@ final class EvaFiles {
             EnumSet.of(
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
+                    VitVariation.RMS_NORM,
+                    VitVariation.PATCH_NORM,
+                    VitVariation.NO_PROJECTION_BIAS,
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
 
     private static final String USUAL = "vit_base_patch16_rope_224";
@@ -64,7 +67,9 @@ final class EvaFiles {
 
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
-        return config.rotary() != null || config.variations().stream().anyMatch(ITS_OWN::contains);
+        return config.rotary() != null
+                || (!config.variations().contains(VitVariation.RMS_NORM)
+                        && config.variations().stream().anyMatch(ITS_OWN::contains));
     }
 
     /** Whether timm's arguments can ask for a model of this class. */
