@@ -151,11 +151,9 @@ public final class AdapterMethods {
         json.asMap()
                 .forEach(
                         (name, value) -> {
-                            boolean targets =
-                                    value.isJsonArray() && !name.equals("fully_trained");
+                            boolean targets = value.isJsonArray() && !name.equals("fully_trained");
                             if (targets && !value.getAsJsonArray().isEmpty()) {
-                                excluded.forEach(
-                                        path -> value.getAsJsonArray().add("!" + path));
+                                excluded.forEach(path -> value.getAsJsonArray().add("!" + path));
                             }
                         });
         return ConfigJson.fromJson(config.method(), json);

@@ -65,7 +65,10 @@ record VitStem(VisionTransformer network, int blocks) implements FrozenStem {
             return network.embedding(store, images, training);
         }
         try (NDArray tokens = network.embed(store, images, training)) {
-            return network.encoder().until(blocks).forward(store, new NDList(tokens), training).head();
+            return network.encoder()
+                    .until(blocks)
+                    .forward(store, new NDList(tokens), training)
+                    .head();
         }
     }
 

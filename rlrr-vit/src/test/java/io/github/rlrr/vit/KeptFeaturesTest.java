@@ -87,7 +87,9 @@ class KeptFeaturesTest {
                 Map<String, float[]> tensors = new LinkedHashMap<>();
                 adapted.trainableTensors()
                         .forEach(
-                                t -> tensors.put(t.name(), t.parameter().getArray().toFloatArray()));
+                                t ->
+                                        tensors.put(
+                                                t.name(), t.parameter().getArray().toFloatArray()));
                 return new Left(tensors, result.epochs());
             }
         }
@@ -112,8 +114,7 @@ class KeptFeaturesTest {
                             .targets("blocks.[1-2].**", "!blocks.*.norm*")
                             .scaleAndShift("blocks.2.norm*", "norm")
                             .build();
-            case "lora" ->
-                    new LoraConfig(2, 2, List.of("blocks.2.attn.value"), List.of("head"), 0);
+            case "lora" -> new LoraConfig(2, 2, List.of("blocks.2.attn.value"), List.of("head"), 0);
             case "norm" -> new NormTuningConfig(List.of("norm"), List.of("head"));
             default -> throw new IllegalArgumentException(name);
         };
@@ -129,8 +130,7 @@ class KeptFeaturesTest {
         "lora, false, 0",
         "norm, true, 1000000"
     })
-    void trainsToTheSameValues(String method, boolean flip, long budget)
-            throws IOException {
+    void trainsToTheSameValues(String method, boolean flip, long budget) throws IOException {
         Left plain = trained(config(method), flip, budget, false);
         Left kept = trained(config(method), flip, budget, true);
         assertThat(kept.tensors().keySet()).isEqualTo(plain.tensors().keySet());
@@ -160,7 +160,15 @@ class KeptFeaturesTest {
     void whatAnswersOtherwiseEachTimeIsNotKept() throws IOException {
         try (VisionTransformer vit = Parity.tiny()) {
             assertNone(vit, new FullFineTuningConfig(), Augmentation.NONE);
-            assertNone(vit, new ArcConfig(16, List.of("attn.{query,key,value}"), List.of("mlp.fc1"), List.of("head"), 0), Augmentation.NONE);
+            assertNone(
+                    vit,
+                    new ArcConfig(
+                            16,
+                            List.of("attn.{query,key,value}"),
+                            List.of("mlp.fc1"),
+                            List.of("head"),
+                            0),
+                    Augmentation.NONE);
             assertNone(vit, new LinearProbeConfig(), Augmentation.parse("random-resized-crop"));
             assertNone(
                     vit.withDropout(ResidualDropout.ofElements(0.1f)),

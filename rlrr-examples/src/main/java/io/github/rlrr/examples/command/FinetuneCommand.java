@@ -137,10 +137,7 @@ public final class FinetuneCommand implements Callable<Integer> {
     }
 
     private void finetune(
-            OutFolder folder,
-            FineTuneOptions options,
-            ImageSplits splits,
-            PrintWriter print)
+            OutFolder folder, FineTuneOptions options, ImageSplits splits, PrintWriter print)
             throws IOException {
         List<String> classes = splits.train().classNames();
         ResidualDropout dropout = training.residualDropout();

@@ -67,7 +67,8 @@ public record TrainingData(
                     watched(images.size(), seen -> kept.training(images, batchSize, seen));
             Examples watched =
                     validation instanceof ImageDataset others
-                            ? watched(others.size(), seen -> kept.evaluation(others, batchSize, seen))
+                            ? watched(
+                                    others.size(), seen -> kept.evaluation(others, batchSize, seen))
                             : null;
             return new TrainingData(kept.block(), training, watched, kept);
         } catch (IOException | RuntimeException e) {
