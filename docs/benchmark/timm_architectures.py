@@ -69,11 +69,32 @@ def missing(model):
 
 def eva_missing(model):
     block = model.blocks[0]
-    if model.rope is not None:
-        return "rotary positions"
     if type(block.norm1).__name__ != "LayerNorm":
         return "RMS norms"
+    if type(model.rope).__name__ == "RotaryEmbeddingMixed":
+        return "learned angles of rotary positions"
+    pool = model.attn_pool
+    if pool is not None and pool.num_heads != block.attn.num_heads:
+        return "attention pooling with heads of its own"
     return None
+
+
+def rotation(rope):
+    """The word that our Rotary reads."""
+    kind = type(rope).__name__
+    if kind == "RotaryEmbeddingCat":
+        assert rope.grid_type == "index" and not rope.in_pixels
+        kind, halves, temperature, offset = "GRID", rope.rotate_half, rope.temperature, rope.grid_offset
+        rows, columns = rope.ref_feat_shape or (0, 0)
+        assert rows == columns
+    elif kind == "RotaryEmbeddingDinoV3":
+        assert rope.normalize_coords == "separate" and rope.min_period is None
+        kind, halves, temperature, offset, rows = "CENTRED", rope.rotate_half, rope.temperature, rope.grid_offset, 0
+    else:
+        assert kind == "RotaryEmbeddingMixed"
+        kind, halves, temperature, offset, rows = "LEARNED", False, 0, 0, 0
+    order = "columns" if rope.grid_indexing == "xy" else "rows"
+    return ",".join((kind, "halves" if halves else "pairs", f"{temperature:.1f}", f"{offset:.1f}", order, str(rows)))
 
 
 def variations(model):
@@ -104,6 +125,8 @@ def variations(model):
         yield POOLINGS[model.global_pool]
     if getattr(model, "pool_include_prefix", False):
         yield "PREFIX_POOLING"
+    if getattr(model, "rope", None) is not None:
+        yield rotation(model.rope)
 
 
 warnings.simplefilter("ignore")

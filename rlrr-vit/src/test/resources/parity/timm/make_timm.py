@@ -44,6 +44,7 @@ VARIATIONS = {
 }
 PLAIN = {"use_rot_pos_emb": False, "global_pool": "token"}
 EVA = {
+    "no-positions": {"use_abs_pos_emb": False, **PLAIN, "use_rot_pos_emb": True},
     "no-key-bias": PLAIN,
     "gate-apart": {"swiglu_mlp": True, "swiglu_align_to": 8, **PLAIN},
     "post-norm": {"use_post_norm": True, **PLAIN},
@@ -70,6 +71,8 @@ for name in chosen:
         {"format": "pt", "heads": str(HEADS)},
     )
     arguments = {key: value for key, value in variation.items() if not key.endswith("layer") or isinstance(value, str)}
+    if name == "no-positions":
+        arguments["img_size"] = 8  # which no table tells
     (out / f"{name}.json").write_text(json.dumps({"architecture": "", "model_args": arguments}) + "\n")
     model.double()
     images = torch.randn(4, 3, 8, 8)

@@ -1,11 +1,10 @@
 package io.github.rlrr.vit;
 
+import io.github.rlrr.vit.part.Rotary;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The geometry of a Vision Transformer.
@@ -25,6 +24,7 @@ import java.util.Set;
  *     Hugging Face's
  * @param registers the number of register tokens, 0 without {@link VitVariation#REGISTERS}
  * @param variations what it has or lacks unlike the plain one
+ * @param rotary how queries and keys are turned by the places of their patches; null for not at all
  */
 public record VitConfig(
         int imageHeight,
@@ -37,7 +37,8 @@ public record VitConfig(
         int classes,
         float layerNormEpsilon,
         int registers,
-        Set<VitVariation> variations)
+        Set<VitVariation> variations,
+        @Nullable Rotary rotary)
         implements BackboneConfig {
 
     /** The most pixels on a side of the input: attention's cost grows with its fourth power. */
@@ -61,8 +62,6 @@ public record VitConfig(
     /** ViT-H/14: 632 M parameters. */
     public static final VitConfig VIT_H_14 = preset(14, 1280, 32, 16);
 
-    private static final Map<String, VitConfig> PRESETS = presets();
-
     /**
      * Checks the geometry.
      *
@@ -77,6 +76,7 @@ public record VitConfig(
      * @param layerNormEpsilon as the record has it
      * @param registers as the record has it
      * @param variations as the record has it
+     * @param rotary as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
     public VitConfig {
@@ -106,6 +106,9 @@ public record VitConfig(
         }
         if (registers < 0 || registers > 0 != variations.contains(VitVariation.REGISTERS)) {
             faults.add("registers is " + registers + ", but the variations are " + variations);
+        }
+        if (faults.isEmpty() && rotary != null && width / heads % 4 != 0) {
+            faults.add("a head is " + width / heads + " wide, no multiple of 4, to be turned");
         }
         if (!(layerNormEpsilon > 0)) {
             faults.add("layerNormEpsilon is " + layerNormEpsilon + ", expected more than 0");
@@ -150,22 +153,12 @@ public record VitConfig(
                 classes,
                 layerNormEpsilon,
                 0,
-                Set.of());
+                Set.of(),
+                null);
     }
 
     private static VitConfig preset(int patch, int width, int depth, int heads) {
         return new VitConfig(224, 224, patch, width, depth, heads, 4 * width, 1000, 1e-6f);
-    }
-
-    private static Map<String, VitConfig> presets() {
-        Map<String, VitConfig> presets = new LinkedHashMap<>();
-        presets.put("vit-ti-16", VIT_TI_16);
-        presets.put("vit-s-16", VIT_S_16);
-        presets.put("vit-b-32", VIT_B_32);
-        presets.put("vit-b-16", VIT_B_16);
-        presets.put("vit-l-16", VIT_L_16);
-        presets.put("vit-h-14", VIT_H_14);
-        return Collections.unmodifiableMap(presets);
     }
 
     /**
@@ -176,12 +169,7 @@ public record VitConfig(
      * @throws IllegalArgumentException naming the presets there are
      */
     public static VitConfig named(String name) {
-        VitConfig config = PRESETS.get(name);
-        if (config == null) {
-            throw new IllegalArgumentException(
-                    "preset \"" + name + "\" is unknown; there are " + presetNames());
-        }
-        return config;
+        return VitPresets.named(name);
     }
 
     /**
@@ -190,7 +178,7 @@ public record VitConfig(
      * @return the names, smallest model first
      */
     public static List<String> presetNames() {
-        return List.copyOf(PRESETS.keySet());
+        return VitPresets.names();
     }
 
     /**
@@ -200,7 +188,15 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withClasses(int count) {
-        return with(imageHeight, imageWidth, heads, count, layerNormEpsilon, registers, variations);
+        return with(
+                imageHeight,
+                imageWidth,
+                heads,
+                count,
+                layerNormEpsilon,
+                registers,
+                variations,
+                rotary);
     }
 
     /**
@@ -211,7 +207,14 @@ public record VitConfig(
      */
     public VitConfig withHeads(int count) {
         return with(
-                imageHeight, imageWidth, count, classes, layerNormEpsilon, registers, variations);
+                imageHeight,
+                imageWidth,
+                count,
+                classes,
+                layerNormEpsilon,
+                registers,
+                variations,
+                rotary);
     }
 
     /**
@@ -223,7 +226,8 @@ public record VitConfig(
      */
     @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return with(height, newWidth, heads, classes, layerNormEpsilon, registers, variations);
+        return with(
+                height, newWidth, heads, classes, layerNormEpsilon, registers, variations, rotary);
     }
 
     /**
@@ -233,7 +237,8 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withLayerNormEpsilon(float epsilon) {
-        return with(imageHeight, imageWidth, heads, classes, epsilon, registers, variations);
+        return with(
+                imageHeight, imageWidth, heads, classes, epsilon, registers, variations, rotary);
     }
 
     /**
@@ -244,7 +249,26 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withVariations(Set<VitVariation> others, int count) {
-        return with(imageHeight, imageWidth, heads, classes, layerNormEpsilon, count, others);
+        return with(
+                imageHeight, imageWidth, heads, classes, layerNormEpsilon, count, others, rotary);
+    }
+
+    /**
+     * The same geometry with queries and keys turned otherwise.
+     *
+     * @param other how, by the places of their patches; null for not at all
+     * @return a new configuration
+     */
+    public VitConfig withRotary(@Nullable Rotary other) {
+        return with(
+                imageHeight,
+                imageWidth,
+                heads,
+                classes,
+                layerNormEpsilon,
+                registers,
+                variations,
+                other);
     }
 
     /** Whether it has a variation. */
@@ -259,7 +283,8 @@ public record VitConfig(
             int newClasses,
             float epsilon,
             int newRegisters,
-            Set<VitVariation> others) {
+            Set<VitVariation> others,
+            @Nullable Rotary turning) {
         return new VitConfig(
                 newHeight,
                 newWidth,
@@ -271,7 +296,8 @@ public record VitConfig(
                 newClasses,
                 epsilon,
                 newRegisters,
-                others);
+                others,
+                turning);
     }
 
     /**

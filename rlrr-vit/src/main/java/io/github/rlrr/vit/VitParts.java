@@ -9,6 +9,7 @@ import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.ProductCounter;
+import io.github.rlrr.vit.part.Rotary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,12 @@ public record VitParts(VitConfig config) {
         }
         if (config.has(VitVariation.QUERY_KEY_NORM)) {
             attention = attention.withNorms(config.layerNormEpsilon());
+        }
+        Rotary rotary = config.rotary();
+        if (rotary != null) {
+            attention =
+                    attention.withRotation(
+                            rotary, config.gridHeight(), config.gridWidth(), config.prefixTokens());
         }
         return config.has(VitVariation.ATTENTION_NORM)
                 ? attention.withInnerNorm(config.layerNormEpsilon())

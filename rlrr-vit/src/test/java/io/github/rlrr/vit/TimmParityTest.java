@@ -86,9 +86,7 @@ class TimmParityTest {
 
     /** Every parameter, which full fine-tuning trains, in timm's names and pieces. */
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
     void itGivesTimmsLogitsAndGradients(VitVariation variation) throws IOException {
         try (TensorReader numbers = numbers(variation);
                 VisionTransformer vit = load(variation);
@@ -174,9 +172,7 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
     void anAdapterIsTrainedSavedLoadedAndMerged(VitVariation variation) throws IOException {
         Path saved = folder.resolve("adapter");
         try (TensorReader numbers = numbers(variation);
@@ -203,9 +199,7 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheVariation(VitVariation variation)
             throws IOException {
         AdapterMetadata metadata =
@@ -230,9 +224,7 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
     void theClassTokensShortcutAndHalfPrecisionKeepTheVariation(VitVariation variation)
             throws IOException {
         try (TensorReader numbers = numbers(variation);
@@ -249,9 +241,7 @@ class TimmParityTest {
 
     /** A variation has no product of its own; pooling all tokens makes the last block's larger. */
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLASS_AND_AVERAGE_POOLING", "NO_POSITIONS"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
     void theProductsOfItsForwardAreCounted(VitVariation variation) throws IOException {
         try (VisionTransformer vit = load(variation)) {
             VitConfig config = vit.config();

@@ -67,6 +67,11 @@ record CheckpointLayout(
         return tensors.containsKey(tensor(SIGN, tensors));
     }
 
+    /** Whether there is a class of models with a head, so that a classifier can be written. */
+    boolean hasHead() {
+        return table.find("head.weight") != null;
+    }
+
     /** Whether this family has a model; without a head it may get any. */
     boolean reads(VitConfig config, boolean headless) {
         Set<VitVariation> pooled = EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING);
@@ -125,6 +130,12 @@ record CheckpointLayout(
                 : place;
     }
 
+    /** Whether a file has the angles by which queries and keys are turned. */
+    boolean learnsRotation(Map<String, TensorInfo> tensors) {
+        NameTable.Place place = table.find("blocks.0.attn.rope.freqs");
+        return place != null && tensors.containsKey(place.tensor());
+    }
+
     /** What the tensors' shapes say of the geometry. */
     Geometry geometry(Map<String, TensorInfo> tensors) {
         int depth = 0;
@@ -139,7 +150,7 @@ record CheckpointLayout(
                 size(tensors.get(query.tensor()), query.arrangement().headAxis()),
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
-                table.find("reg_token") == null ? 0 : size(tensors, "reg_token", 1),
+                size(tensors, "reg_token", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
     }
@@ -179,6 +190,9 @@ record CheckpointLayout(
     }
 
     private int size(Map<String, TensorInfo> tensors, String path, int axis) {
+        if (table.find(path) == null) {
+            return 0;
+        }
         NameTable.Place place = place(path, prefix(tensors));
         return size(tensors.get(place.tensor()), place.arrangement().fileAxis(axis));
     }
@@ -200,16 +214,17 @@ record CheckpointLayout(
      */
     Map<String, Source> sources(VitConfig config, String prefix) {
         Map<String, Source> sources = new LinkedHashMap<>();
-        config.parts()
-                .shapes()
-                .forEach(
-                        (path, shape) -> {
-                            NameTable.Place place = place(path, prefix);
-                            sources.put(
-                                    path,
-                                    place.arrangement()
-                                            .source(place.tensor(), shape, config.heads()));
-                        });
+        Map<String, Shape> shapes = config.parts().shapes();
+        if (!hasHead()) {
+            shapes.keySet().removeIf(path -> path.startsWith("head."));
+        }
+        shapes.forEach(
+                (path, shape) -> {
+                    NameTable.Place place = place(path, prefix);
+                    sources.put(
+                            path,
+                            place.arrangement().source(place.tensor(), shape, config.heads()));
+                });
         return sources;
     }
 

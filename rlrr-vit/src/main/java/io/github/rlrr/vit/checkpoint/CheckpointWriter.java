@@ -68,13 +68,14 @@ final class CheckpointWriter {
     }
 
     private static Map<String, String> metadata(VitConfig config) {
-        return Map.of(
-                "format",
-                "pt",
-                FileGeometry.HEADS,
-                Integer.toString(config.heads()),
-                FileGeometry.IMAGE_SIZE,
-                config.imageHeight() + "x" + config.imageWidth());
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "pt");
+        metadata.put(FileGeometry.HEADS, Integer.toString(config.heads()));
+        metadata.put(FileGeometry.IMAGE_SIZE, config.imageHeight() + "x" + config.imageWidth());
+        if (config.rotary() != null) {
+            metadata.put(FileRotation.KEY, config.rotary().toString());
+        }
+        return metadata;
     }
 
     private static float[] joined(Map<String, Parameter> parameters, Collection<String> paths) {

@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
+import io.github.rlrr.vit.part.Rotary;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ final class EvaFiles {
                     """
                     num_reg_tokens            0      REGISTERS       1
                     use_abs_pos_emb           true   NO_POSITIONS    false
-                    use_pre_transformer_norm  false  PRE_NORM        true
+                    use_pre_transformer_norm  false  PRE_NORM        true  NO_PATCH_BIAS  true
                     use_post_norm             false  POST_NORM       true
                     scale_attn_inner          false  ATTENTION_NORM  true
                     scale_mlp                 false  MLP_NORM        true
@@ -44,15 +45,17 @@ final class EvaFiles {
                     VitVariation.QUICK_GELU,
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
 
+    private static final String USUAL = "vit_base_patch16_rope_224";
+
     /** By ε, which no argument says, architectures of which all arguments can be said anew. */
     private static final Map<Float, String> ARCHITECTURES =
-            Map.of(1e-6f, "eva_giant_patch14_clip_224");
+            Map.of(1e-5f, "vit_base_patch16_dinov3", 1e-6f, USUAL);
 
     private EvaFiles() {}
 
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
-        return config.variations().stream().anyMatch(ITS_OWN::contains);
+        return config.rotary() != null || config.variations().stream().anyMatch(ITS_OWN::contains);
     }
 
     /** Whether timm's arguments can ask for a model of this class. */
@@ -71,7 +74,10 @@ final class EvaFiles {
                 has.contains(VitVariation.POST_NORM)
                         && (has.contains(VitVariation.LAYER_SCALE)
                                 || has.contains(VitVariation.QUERY_KEY_NORM));
+        Rotary rotary = config.rotary();
+        boolean rounded = rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16;
         return isOne(config)
+                && !rounded
                 && has.stream().noneMatch(UNKNOWN::contains)
                 && has.contains(VitVariation.NO_PATCH_BIAS) == has.contains(VitVariation.PRE_NORM)
                 && !placedOtherwise
@@ -92,7 +98,7 @@ final class EvaFiles {
     }
 
     static String architecture(VitConfig config) {
-        return ARCHITECTURES.getOrDefault(config.layerNormEpsilon(), "eva_giant_patch14_clip_224");
+        return ARCHITECTURES.getOrDefault(config.layerNormEpsilon(), USUAL);
     }
 
     /** All arguments, whatever the architecture has. */
@@ -107,6 +113,9 @@ final class EvaFiles {
                                             argument.key(),
                                             argument.value(has.contains(variation))));
         }
+        arguments.putAll(EvaRotation.arguments(config.rotary()));
+        // Or else an architecture's positions for other image sizes.
+        arguments.put("dynamic_img_size", false);
         arguments.put("num_reg_tokens", config.registers());
         arguments.put("class_token", !has.contains(VitVariation.NO_CLASS_TOKEN));
         arguments.put("no_embed_class", has.contains(VitVariation.PATCH_POSITIONS));
@@ -121,7 +130,8 @@ final class EvaFiles {
         boolean mean = fcNorm || has.contains(VitVariation.NORMED_AVERAGE_POOLING);
         arguments.put("global_pool", attends ? "map" : mean ? "avg" : "token");
         arguments.put("use_fc_norm", fcNorm);
-        arguments.put("use_post_transformer_norm", !fcNorm);
+        arguments.put(
+                "use_post_transformer_norm", !fcNorm && !has.contains(VitVariation.NO_FINAL_NORM));
         return arguments;
     }
 }

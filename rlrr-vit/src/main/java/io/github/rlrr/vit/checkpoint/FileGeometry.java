@@ -5,6 +5,7 @@ import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
 import io.github.rlrr.vit.checkpoint.ModelConfig.Said;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -42,6 +43,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int heads = heads(found);
         int[] image = imageSize(found);
         if (image == null) {
+            requirePositions(found);
             requireClassToken(found);
             throw new IOException(
                     reader.file()
@@ -83,7 +85,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             Math.max(1, found.classes()),
                             layerNormEpsilon(),
                             found.registers(),
-                            variations(found, image)));
+                            variations(found, image),
+                            rotation()));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -117,13 +120,6 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
      */
     private Set<VitVariation> variations(Geometry found, int @Nullable [] image)
             throws IOException {
-        if (layout.rotates() && (said == null || !said.saysRotation())) {
-            throw new IOException(
-                    reader.file()
-                            + " does not say whether queries and keys are turned by their positions,"
-                            + " as its tensors' names let expect; put the model's config.json beside"
-                            + " it, with an architecture of timm's");
-        }
         Set<VitVariation> all = EnumSet.noneOf(VitVariation.class);
         all.addAll(found.variations());
         boolean classToken = !all.contains(VitVariation.NO_CLASS_TOKEN);
@@ -147,6 +143,10 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
         }
         return all;
+    }
+
+    private @Nullable Rotary rotation() throws IOException {
+        return FileRotation.of(reader, layout, said);
     }
 
     private IOException contradiction(VitVariation variation, Said words) {
@@ -205,10 +205,16 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         List<Integer> possible = List.of(most, 0, most + found.registers());
         int[] image = saidImageSize();
         if (image != null) {
-            if (patch < 1 || !possible.contains(found.positions() - (int) patches(found, image))) {
+            if (patch < 1
+                    || (placed(found)
+                            && !possible.contains(
+                                    found.positions() - (int) patches(found, image)))) {
                 throw mismatch(found, image, most);
             }
             return image;
+        }
+        if (!placed(found)) {
+            return null;
         }
         // Nine may be 3x3 patches, or 2x4 and a class token.
         Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);
@@ -223,8 +229,22 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return null;
     }
 
+    /** Whether there is a table of positions. */
+    private static boolean placed(Geometry found) {
+        return !found.variations().contains(VitVariation.NO_POSITIONS);
+    }
+
+    private void requirePositions(Geometry found) throws IOException {
+        if (!placed(found) && rotation() == null) {
+            throw new IOException(
+                    reader.file()
+                            + " has no table of positions, and no rotation says where patches are");
+        }
+    }
+
     /** Refuses what no model of the layout has. */
     private VitConfig known(Geometry found, VitConfig config) throws IOException {
+        requirePositions(found);
         if (!VitLayout.reads(layout, config, found.classes() == 0)) {
             throw new IOException(
                     "%s: no model of the layout of %s is of this kind: %s; expected a file that timm, Hugging Face or Google made"
@@ -307,6 +327,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return known(
                 found,
                 config.withVariations(variations(found, imageSize(found)), found.registers())
+                        .withRotary(rotation())
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 
@@ -320,7 +341,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     VitConfig own(VitConfig config) throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int[] image = imageSize(found);
-        if (image == null && found.positions() == config.positions()) {
+        if (!placed(found) || (image == null && found.positions() == config.positions())) {
             return config;
         }
         if (image == null || found.positions() < 2) {

@@ -4,6 +4,7 @@ import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,11 @@ interface ModelConfig {
     /** Whether the weights have a variation, where the file says so, and under which key. */
     default Map<VitVariation, Said> variations() throws IOException {
         return Map.of();
+    }
+
+    /** How queries and keys are turned, where the file {@link #saysRotation}; null for not. */
+    default @Nullable Rotary rotary() throws IOException {
+        return null;
     }
 
     /** Whether the file says if queries and keys are turned, and how. */

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.VitVariation;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param heads the number of attention heads
  * @param epsilon ε of the norms
  * @param variations what it has or lacks unlike the plain one
+ * @param rotary how it turns queries and keys; null for not at all
  * @param missing the part that our network lacks; null for none
  */
 record TimmArchitecture(
@@ -28,6 +30,7 @@ record TimmArchitecture(
         int heads,
         float epsilon,
         Set<VitVariation> variations,
+        @Nullable Rotary rotary,
         @Nullable String missing) {
 
     private static final Map<String, TimmArchitecture> TABLE = read();
@@ -58,22 +61,31 @@ record TimmArchitecture(
         return table;
     }
 
-    /** A name, then heads, ε and variations, or {@code without} and a part in words. */
+    /**
+     * A name, then heads, ε, variations and perhaps a rotation, or {@code without} and a part in
+     * words.
+     */
     private static TimmArchitecture row(String line) {
         String[] columns = line.split(" ", -1);
         if (columns[1].equals("without")) {
             String part = line.substring(columns[0].length() + " without ".length());
-            return new TimmArchitecture(columns[0], 0, 0, Set.of(), part);
+            return new TimmArchitecture(columns[0], 0, 0, Set.of(), null, part);
         }
         Set<VitVariation> variations = EnumSet.noneOf(VitVariation.class);
+        Rotary rotary = null;
         for (int i = 3; i < columns.length; i++) {
-            variations.add(VitVariation.valueOf(columns[i]));
+            if (columns[i].contains(",")) {
+                rotary = Rotary.parse(columns[i]);
+            } else {
+                variations.add(VitVariation.valueOf(columns[i]));
+            }
         }
         return new TimmArchitecture(
                 columns[0],
                 Integer.parseInt(columns[1]),
                 Float.parseFloat(columns[2]),
                 variations,
+                rotary,
                 null);
     }
 }

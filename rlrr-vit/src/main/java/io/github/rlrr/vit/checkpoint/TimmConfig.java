@@ -6,6 +6,7 @@ import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -84,10 +85,10 @@ record TimmConfig(
         sayWhichMean(said);
         Said registers = said.get(VitVariation.REGISTERS);
         Said alone = said.get(VitVariation.PATCH_POSITIONS);
+        Said none = said.get(VitVariation.NO_POSITIONS);
         if (registers != null && alone != null) {
-            said.put(
-                    VitVariation.REGISTER_POSITIONS,
-                    registers.with(registers.has() && !alone.has()));
+            boolean nowhere = alone.has() || (none != null && none.has());
+            said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !nowhere));
         }
         return said;
     }
@@ -119,7 +120,13 @@ record TimmConfig(
 
     @Override
     public boolean saysRotation() throws IOException {
-        return architecture != null || (arguments != null && arguments.has("use_rot_pos_emb"));
+        return architecture != null || (arguments != null && arguments.has(EvaRotation.USED));
+    }
+
+    @Override
+    public @Nullable Rotary rotary() throws IOException {
+        Rotary usual = architecture == null ? null : architecture.rotary();
+        return arguments == null ? usual : EvaRotation.read(arguments, usual);
     }
 
     @Override

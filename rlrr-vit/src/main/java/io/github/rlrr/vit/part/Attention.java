@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *   out( n( softmax(n_q(query(x))·n_k(key(z))ᵀ / √d) · value(z) ) )     per head, d = D / H
  * </pre>
  *
- * Some networks have norms: n_q and n_k over d, n over D. x (B, M, D) asks, z (B, N, D) answers. It
- * is libtorch's fused operator, which never holds the (B, H, M, N) weights.
+ * Some networks have norms, n_q and n_k over d, n over D, and turn queries and keys after theirs by
+ * a {@link Rotary}. x (B, M, D) asks, z (B, N, D) answers. It is libtorch's fused operator, which
+ * never holds the (B, H, M, N) weights.
  *
  * @param query (D, D)
  * @param key (D, D)
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param out (D, D)
  * @param norms n_q and n_k, or none
  * @param inner n, of all heads together; null for none
+ * @param rotation turns queries and keys; null for none
  * @param heads H; divides D
  */
 public record Attention(
@@ -32,6 +34,7 @@ public record Attention(
         Linear out,
         List<Norm> norms,
         @Nullable Norm inner,
+        @Nullable Rotation rotation,
         int heads)
         implements Operation {
 
@@ -52,6 +55,7 @@ public record Attention(
                 new Linear(path + ".out", width, width),
                 List.of(),
                 null,
+                null,
                 heads);
     }
 
@@ -62,7 +66,7 @@ public record Attention(
      */
     public Attention withoutKeyBias() {
         Linear bare = new Linear(key.path(), key.in(), key.out(), false);
-        return new Attention(query, bare, value, out, norms, inner, heads);
+        return new Attention(query, bare, value, out, norms, inner, rotation, heads);
     }
 
     /**
@@ -77,7 +81,7 @@ public record Attention(
                 List.of(
                         new Norm(path() + ".q_norm", width, epsilon),
                         new Norm(path() + ".k_norm", width, epsilon));
-        return new Attention(query, key, value, out, both, inner, heads);
+        return new Attention(query, key, value, out, both, inner, rotation, heads);
     }
 
     /**
@@ -88,7 +92,25 @@ public record Attention(
      */
     public Attention withInnerNorm(float epsilon) {
         Norm last = new Norm(path() + ".norm", out.in(), epsilon);
-        return new Attention(query, key, value, out, norms, last, heads);
+        return new Attention(query, key, value, out, norms, last, rotation, heads);
+    }
+
+    /**
+     * The same with queries and keys turned by the places of their patches.
+     *
+     * @param rotary how
+     * @param rows of the grid of patches
+     * @param columns of the grid of patches
+     * @param prefix tokens before the patches
+     * @return the part, with {@code rope} where angles are learned
+     */
+    public Attention withRotation(Rotary rotary, int rows, int columns, int prefix) {
+        Layer.Frequencies learned =
+                rotary.kind() == Rotary.Kind.LEARNED
+                        ? new Layer.Frequencies(path() + ".rope", heads, query.out() / heads / 2)
+                        : null;
+        Rotation turning = new Rotation(rotary, rows, columns, prefix, learned);
+        return new Attention(query, key, value, out, norms, inner, turning, heads);
     }
 
     private String path() {
@@ -99,6 +121,9 @@ public record Attention(
     public List<Layer> layers() {
         List<Layer> layers = new ArrayList<>(List.of(query, key, value));
         layers.addAll(norms);
+        if (rotation != null && rotation.learned() != null) {
+            layers.add(rotation.learned());
+        }
         if (inner != null) {
             layers.add(inner);
         }
@@ -119,8 +144,19 @@ public record Attention(
             q = text.let("q", text.norm(norms.get(0), q));
             k = text.let("k", text.norm(norms.get(1), k));
         }
+        if (rotation != null) {
+            int width = query.out() / heads;
+            String turns = rotation.turns(text, width);
+            // The class token alone is not turned.
+            String asked = asking.equals(all) ? turns : null;
+            q = text.let("q", rotation.turned(text, q, asked, heads, width));
+            k = text.let("k", rotation.turned(text, k, turns, heads, width));
+        }
         String v = text.let("v", split(text.linear(value, all)));
-        String attended = "torch.scaled_dot_product_attention(" + q + ", " + k + ", " + v + ")";
+        String attended =
+                String.format(
+                        "torch.scaled_dot_product_attention(%s, %s, %s)",
+                        byHead(q), byHead(k), byHead(v));
         String m = text.let("m", "torch.transpose(" + attended + ", 1, 2)");
         String o = text.let("o", "torch.reshape(" + m + ", torch.size(" + like + "))");
         if (inner != null) {
@@ -129,14 +165,19 @@ public record Attention(
         return text.let("b", text.linear(out, o));
     }
 
-    /** (B, N, D) to (B, H, N, d). */
+    /** (B, N, D) to (B, N, H, d). */
     private String split(String x) {
         return String.format(
                 Locale.ROOT,
-                "torch.transpose(torch.reshape(%s, [torch.size(x, 0), -1, %d, %d]), 1, 2)",
+                "torch.reshape(%s, [torch.size(x, 0), -1, %d, %d])",
                 x,
                 heads,
                 query.out() / heads);
+    }
+
+    /** (B, N, H, d) to (B, H, N, d). */
+    private static String byHead(String x) {
+        return "torch.transpose(" + x + ", 1, 2)";
     }
 
     @Override

@@ -196,6 +196,35 @@ public sealed interface Layer {
     }
 
     /**
+     * The angles by which each head turns its pairs of numbers from column to column and from row
+     * to row, (2, H, pairs), under the name {@code freqs}.
+     *
+     * @param path where they stand
+     * @param heads H
+     * @param pairs half of a head's width
+     */
+    record Frequencies(String path, int heads, int pairs) implements Layer {
+
+        private static final float DEVIATION = 0.3f;
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return Map.of("freqs", input());
+        }
+
+        @Override
+        public Block block() {
+            return new Held(
+                    "freqs", Parameter.Type.OTHER, new NormalInitializer(DEVIATION), input());
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(2, heads, pairs);
+        }
+    }
+
+    /**
      * A convolution of square kernels that do not overlap: images (B, in, h, w) to (B, out, h /
      * side, w / side), with a kernel (out, in, side, side) and a bias (out).
      *

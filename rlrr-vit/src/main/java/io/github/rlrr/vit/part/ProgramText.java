@@ -100,6 +100,20 @@ public final class ProgramText {
         return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + FLOAT32 + ")" : x;
     }
 
+    /** 0, 1, 2 … as float32, where x is. */
+    String numbers(int count) {
+        return "torch.arange("
+                + count
+                + ", dtype="
+                + FLOAT32
+                + ", layout=None, device=ops.prim.device(x), pin_memory=False)";
+    }
+
+    /** Rounded to bfloat16 and back, whatever the type of the products. */
+    String roundedFloat(String x) {
+        return "torch.to(torch.to(" + x + ", " + BFLOAT16 + "), " + FLOAT32 + ")";
+    }
+
     private String bias(Linear layer) {
         return layer.bias() ? rounded(layer.variable("bias")) : "None";
     }
