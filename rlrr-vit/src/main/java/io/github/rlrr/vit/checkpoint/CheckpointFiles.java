@@ -30,7 +30,9 @@ record CheckpointFiles(
                     "model.safetensors",
                     "model.safetensors" + ShardIndex.SUFFIX,
                     "pytorch_model.bin",
-                    "pytorch_model.bin" + ShardIndex.SUFFIX);
+                    "pytorch_model.bin" + ShardIndex.SUFFIX,
+                    "open_clip_model.safetensors",
+                    "open_clip_pytorch_model.bin");
 
     /**
      * Finds a checkpoint's files.
@@ -66,9 +68,13 @@ record CheckpointFiles(
     }
 
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
+        Path name = weights.getFileName();
+        boolean openClip = name != null && name.toString().startsWith("open_clip_");
         return new CheckpointFiles(
                 weights,
-                ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
+                openClip
+                        ? OpenClipConfig.of(JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
+                        : ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
                 JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)),
                 null);
     }

@@ -28,6 +28,8 @@ record Sorting(
         List<String> models,
         String prefix) {
 
+    private static final String MASK_TOKEN = "mask_token";
+
     ModelNames names() throws IOException {
         Map<String, String> theirs = new LinkedHashMap<>();
         List<String> out = new ArrayList<>();
@@ -39,6 +41,9 @@ record Sorting(
                     String own = inside ? name.substring(prefix.length()) : name;
                     if (Extras.isOne(own, info(original), inside)) {
                         out.add(original);
+                        if (inside && own.endsWith(MASK_TOKEN)) {
+                            theirs.put(own, original); // tells whose a model is
+                        }
                     } else if (inside) {
                         theirs.put(own, original);
                     } else if (!isOther(name)) {
@@ -61,7 +66,8 @@ record Sorting(
     private boolean isHead(String name) {
         return name.startsWith(prefix)
                 && name.substring(prefix.length())
-                        .matches("(head\\.weight|classifier\\.weight|head/kernel)");
+                        .matches(
+                                "(head\\.weight|heads\\.head\\.weight|classifier\\.weight|head/kernel)");
     }
 
     /** Whether a tensor belongs to another model than the chosen one. */
