@@ -43,37 +43,37 @@ record CheckpointLayout(
      *
      * @param implied what all of them have, though no tensor shows it
      * @param configured what a configuration must say, since no tensor shows it; null for nothing
-     * @param sign a tensor that every file has, which tells this family from others; null for none
+     * @param signs tensors that every file has, which tell this family from others
      * @param unused norms that its class has and does not use, by the paths of their modules:
      *     written as they start
      */
     record Manner(
             Set<VitVariation> implied,
             @Nullable String configured,
-            @Nullable String sign,
+            List<String> signs,
             List<String> unused) {
 
         /** Nothing else. */
-        static final Manner PLAIN = new Manner(Set.of(), null, null, List.of());
+        static final Manner PLAIN = new Manner(Set.of(), null, List.of(), List.of());
 
         /** The same with other variations that no tensor shows. */
         Manner with(Set<VitVariation> others) {
-            return new Manner(others, configured, sign, unused);
+            return new Manner(others, configured, signs, unused);
         }
 
         /** The same where only a configuration says something. */
         Manner needing(String said) {
-            return new Manner(implied, said, sign, unused);
+            return new Manner(implied, said, signs, unused);
         }
 
-        /** The same where a tensor tells the family. */
-        Manner knownBy(String tensor) {
-            return new Manner(implied, configured, tensor, unused);
+        /** The same where tensors tell the family. */
+        Manner knownBy(String... tensors) {
+            return new Manner(implied, configured, List.of(tensors), unused);
         }
 
         /** The same with norms that are not used. */
         Manner without(String... norms) {
-            return new Manner(implied, configured, sign, List.of(norms));
+            return new Manner(implied, configured, signs, List.of(norms));
         }
     }
 
@@ -127,9 +127,8 @@ record CheckpointLayout(
 
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
-        String sign = manner.sign();
         return tensors.containsKey(tensor(SIGN, tensors))
-                && (sign == null || tensors.containsKey(sign));
+                && tensors.keySet().containsAll(manner.signs());
     }
 
     /** Whether there is a class of models with a head, so that a classifier can be written. */

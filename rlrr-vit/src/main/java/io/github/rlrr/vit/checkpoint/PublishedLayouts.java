@@ -85,6 +85,8 @@ final class PublishedLayouts {
             head.~                  heads.head.~
             """;
 
+    private static final String REGISTER_TOKENS = "register_tokens";
+
     /** Kernels as Google's, under {@code img/}, the text tower under {@code txt/}. */
     private static final String BIG_VISION_ROWS =
             """
@@ -130,19 +132,16 @@ final class PublishedLayouts {
 
     static final List<CheckpointLayout> ALL =
             List.of(
+                    dinov2(DINOV2_ROWS, PositionEmbedding.Rule.CUBIC_ANTIALIASED, REGISTER_TOKENS),
                     dinov2(DINOV2_ROWS, PositionEmbedding.Rule.CUBIC_OFFSET, "mask_token"),
                     dinov2(
-                            DINOV2_ROWS,
+                            gated(DINOV2_ROWS),
                             PositionEmbedding.Rule.CUBIC_ANTIALIASED,
-                            "register_tokens"),
+                            REGISTER_TOKENS),
                     dinov2(
                             gated(DINOV2_ROWS),
                             PositionEmbedding.Rule.CUBIC_OFFSET,
                             "blocks.0.mlp.w12.weight"),
-                    dinov2(
-                            gated(DINOV2_ROWS),
-                            PositionEmbedding.Rule.CUBIC_ANTIALIASED,
-                            "register_tokens"),
                     layout(
                             OPEN_CLIP,
                             "(transformer|token_embedding|positional_embedding|ln_final|text"
@@ -179,7 +178,7 @@ final class PublishedLayouts {
                 positions,
                 within(EnumSet.of(LAYER_SCALE), EnumSet.of(REGISTERS, SWIGLU)),
                 rows,
-                Manner.PLAIN.knownBy(sign));
+                Manner.PLAIN.knownBy("blocks.0.ls1.gamma", sign));
     }
 
     private static String gated(String rows) {

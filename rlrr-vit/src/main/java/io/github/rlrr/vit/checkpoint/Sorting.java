@@ -29,6 +29,7 @@ record Sorting(
         String prefix) {
 
     private static final String MASK_TOKEN = "mask_token";
+    private static final String SCALE = "blocks.0.ls1.gamma";
 
     ModelNames names() throws IOException {
         Map<String, String> theirs = new LinkedHashMap<>();
@@ -41,8 +42,8 @@ record Sorting(
                     String own = inside ? name.substring(prefix.length()) : name;
                     if (Extras.isOne(own, info(original), inside)) {
                         out.add(original);
-                        if (inside && own.endsWith(MASK_TOKEN)) {
-                            theirs.put(own, original); // tells whose a model is
+                        if (own.equals(MASK_TOKEN) && plain.containsKey(prefix + SCALE)) {
+                            theirs.put(own, original); // of DINOv2's own files
                         }
                     } else if (inside) {
                         theirs.put(own, original);

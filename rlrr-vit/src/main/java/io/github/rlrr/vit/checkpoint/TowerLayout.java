@@ -118,7 +118,7 @@ final class TowerLayout {
         return new CheckpointLayout(
                 label,
                 List.of(PREFIX, ""),
-                Pattern.compile("(?!)"),
+                Pattern.compile("logit_(scale|bias)"),
                 epsilon,
                 PositionEmbedding.Rule.CUBIC,
                 false,
