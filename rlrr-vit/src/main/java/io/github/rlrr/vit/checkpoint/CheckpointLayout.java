@@ -128,7 +128,11 @@ record CheckpointLayout(
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
         return tensors.containsKey(tensor(SIGN, tensors))
-                && tensors.keySet().containsAll(manner.signs());
+                && manner.signs().stream()
+                        .allMatch(
+                                sign ->
+                                        prefixes.stream()
+                                                .anyMatch(p -> tensors.containsKey(p + sign)));
     }
 
     /** Whether there is a class of models with a head, so that a classifier can be written. */

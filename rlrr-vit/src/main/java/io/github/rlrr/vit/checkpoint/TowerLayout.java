@@ -77,17 +77,25 @@ final class TowerLayout {
     /** What only {@code config.json} says. */
     private static final Manner TOLD = Manner.PLAIN.needing("which GELU its MLPs have");
 
-    private static final Manner CLASSIFIER = TOLD.knownBy("classifier.weight");
+    private static final String CLASS_TOKEN = "embeddings.class_embedding";
+    private static final String CLASSIFIER = "classifier.weight";
 
     static final List<CheckpointLayout> ALL =
             List.of(
-                    layout(CLIP, 1e-5f, is(CLIPS), BLOCKS + BEFORE + NORM, TOLD),
+                    layout(
+                            CLIP,
+                            1e-5f,
+                            is(CLIPS),
+                            BLOCKS + BEFORE + NORM,
+                            TOLD.knownBy(CLASS_TOKEN)),
                     layout(
                             CLIP,
                             1e-5f,
                             is(union(CLIPS, RAW_MEAN)),
                             BLOCKS + BEFORE + unused(NORM) + HEAD,
-                            CLASSIFIER.with(RAW_MEAN).without("vision_model.post_layernorm")),
+                            TOLD.knownBy(CLASS_TOKEN, CLASSIFIER)
+                                    .with(RAW_MEAN)
+                                    .without("vision_model.post_layernorm")),
                     layout(
                             SIGLIP,
                             1e-6f,
@@ -99,7 +107,7 @@ final class TowerLayout {
                             1e-6f,
                             is(EnumSet.of(NO_CLASS_TOKEN, NORMED_AVERAGE_POOLING)),
                             BLOCKS + NORM + unused(POOLING) + HEAD,
-                            CLASSIFIER));
+                            TOLD.knownBy(CLASSIFIER)));
 
     private TowerLayout() {}
 
