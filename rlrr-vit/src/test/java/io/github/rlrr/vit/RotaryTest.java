@@ -97,6 +97,11 @@ class RotaryTest {
                 "eva02-packed",
                 "axial",
                 "axial-placed",
+                "learned",
+                "learned-placed",
+                "pooled",
+                "pooled-patches",
+                "spatial",
                 "registers"
             })
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
@@ -245,6 +250,11 @@ class RotaryTest {
                 "eva02-clip",
                 "eva02-packed",
                 "axial-placed",
+                "learned",
+                "learned-placed",
+                "pooled",
+                "pooled-patches",
+                "spatial",
                 "registers"
             })
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheRotation(String name) throws IOException {
@@ -259,7 +269,13 @@ class RotaryTest {
                 assertThat(back.config()).isEqualTo(vit.config());
                 assertThat(logits(back, name, "")).isEqualTo(logits(vit, name, ""));
             }
-            assertThat(VitCheckpoint.inferConfig(alone).rotary()).isEqualTo(vit.config().rotary());
+            // What neither tensors nor metadata tell is not guessed at.
+            if (!vit.config().has(VitVariation.PREFIX_POOLING)
+                    && !vit.config().has(VitVariation.NO_FINAL_NORM)) {
+                VitConfig read = VitCheckpoint.inferConfig(alone);
+                assertThat(read.rotary()).isEqualTo(vit.config().rotary());
+                assertThat(read.pooling()).isEqualTo(vit.config().pooling());
+            }
         }
         try (TensorReader ours = TensorReader.open(written.resolve("model.safetensors"));
                 TensorReader theirs = TensorReader.open(file(name + ".safetensors"))) {
@@ -329,7 +345,7 @@ class RotaryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lingbot", "axial-placed", "eva02-clip"})
+    @ValueSource(strings = {"lingbot", "axial-placed", "learned", "eva02-clip"})
     void theClassTokensShortcutAndHalfPrecisionTurnToo(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,18 +11,22 @@ import java.util.List;
  *
  * <p>{@code oi<-io}: the tensor is (in, out), ours (out, in). {@code (hd)i<-ihd}: our first axis is
  * split by head, h the number of heads. {@code 2/3}: the second third of the tensor's first axis.
- * {@code 11d<-d}: our axes of one element are not the tensor's.
+ * {@code 11d<-d}: our axes of one element are not the tensor's. {@code ahp<-anhp}: the tensor has
+ * an axis n for the blocks' numbers.
  *
  * @param ours the axes of our parameter, without brackets; empty for the file's own
  * @param theirs the axes of the tensor
  * @param split the place of the axis that is {@code h} times {@code d}; -1 for none
- * @param part which of {@code parts} equal pieces along the first axis, from 0
+ * @param part which of {@code parts} equal pieces along the first axis, from 0; or which block
  * @param parts how many pieces the tensor holds; 1 for the whole
  */
 record Arrangement(String ours, String theirs, int split, int part, int parts) {
 
     /** An axis of one element. */
     private static final char ONE = '1';
+
+    /** The axis of the blocks' numbers. */
+    private static final String BLOCKS = "n";
 
     /** The tensor is the parameter. */
     static final Arrangement SAME = new Arrangement("", "", -1, 0, 1);
@@ -36,14 +41,38 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
         return new Arrangement(flat, sides[1], sides[0].indexOf('('), 0, 1);
     }
 
+    /** Whether the tensor holds the parameters of all blocks. */
+    boolean isStacked() {
+        return theirs.contains(BLOCKS);
+    }
+
+    /** The same for one block. */
+    Arrangement at(int block) {
+        return new Arrangement(ours, theirs, split, block, parts);
+    }
+
+    private Source stacked(String tensor, Shape shape, int depth) {
+        String all = BLOCKS + ours;
+        long[] sizes =
+                theirs.chars()
+                        .mapToLong(c -> all.indexOf(c) == 0 ? depth : shape.get(all.indexOf(c) - 1))
+                        .toArray();
+        int[] order = all.chars().map(theirs::indexOf).toArray();
+        return new Source(tensor, new Shape(sizes), order, part, depth);
+    }
+
     /**
      * Where a parameter lies.
      *
      * @param tensor the tensor's name
      * @param shape the parameter's
-     * @param heads the model's
+     * @param config the model's
      */
-    Source source(String tensor, Shape shape, int heads) {
+    Source source(String tensor, Shape shape, VitConfig config) {
+        if (isStacked()) {
+            return stacked(tensor, shape, config.depth());
+        }
+        int heads = config.heads();
         if (ours.isEmpty()) {
             long[] sizes = shape.getShape().clone();
             sizes[0] *= parts;

@@ -219,6 +219,7 @@ record CheckpointLayout(
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
                 size(tensors, "reg_token", 1),
+                size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
     }
@@ -290,20 +291,18 @@ record CheckpointLayout(
         shapes.forEach(
                 (path, shape) -> {
                     NameTable.Place place = place(path, prefix);
-                    sources.put(
-                            path,
-                            place.arrangement().source(place.tensor(), shape, config.heads()));
+                    sources.put(path, place.arrangement().source(place.tensor(), shape, config));
                 });
         return sources;
     }
 
     /**
-     * One parameter's place in a file: rows of a tensor, its axes permuted, then read in our shape.
+     * One parameter's place in a file: rows of a tensor, its axes permuted, read in our shape.
      *
      * @param tensor the tensor's name in the file
      * @param fileShape the shape it must have there
      * @param permutation the order of its axes that gives ours; null for as it is
-     * @param part which of {@code parts} equal pieces along the first axis
+     * @param part which of {@code parts} equal pieces along the first axis, after it is permuted
      * @param parts how many pieces the tensor holds; 1 for the whole
      */
     record Source(
@@ -315,6 +314,7 @@ record CheckpointLayout(
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, perhaps with the class token's
      * @param registers the number of register tokens
+     * @param poolingMlpWidth the hidden size of the MLP of a pooling by attention, or 0
      * @param classes the outputs of the file's head, or 0 for none
      * @param variations what the model has beyond the plain one
      */
@@ -326,6 +326,7 @@ record CheckpointLayout(
             int mlpWidth,
             int positions,
             int registers,
+            int poolingMlpWidth,
             int classes,
             Set<VitVariation> variations) {}
 }

@@ -9,6 +9,7 @@ import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
@@ -77,6 +78,10 @@ final class CheckpointWriter {
         metadata.put("format", "pt");
         metadata.put(FileGeometry.HEADS, Integer.toString(config.heads()));
         metadata.put(FileGeometry.IMAGE_SIZE, config.imageHeight() + "x" + config.imageWidth());
+        PoolingSize pooling = config.pooling();
+        if (pooling != null) {
+            metadata.put(FileGeometry.POOLING_HEADS, Integer.toString(pooling.heads()));
+        }
         if (config.rotary() != null) {
             metadata.put(FileRotation.KEY, config.rotary().toString());
         }

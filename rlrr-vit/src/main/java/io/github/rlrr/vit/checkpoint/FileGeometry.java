@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
@@ -30,6 +31,9 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
 
     /** Metadata of safetensors files that this library writes. */
     static final String HEADS = "heads";
+
+    /** The heads of a pooling by attention, where they are not the blocks'; metadata likewise. */
+    static final String POOLING_HEADS = "pooling_heads";
 
     /** Height and width of the input in pixels, such as 224x224; metadata like {@link #HEADS}. */
     static final String IMAGE_SIZE = "image_size";
@@ -86,7 +90,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             layerNormEpsilon(),
                             found.registers(),
                             variations(found, image),
-                            rotation()));
+                            rotation(),
+                            pooling(found, heads)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -172,6 +177,13 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return all;
     }
 
+    private @Nullable PoolingSize pooling(Geometry found, int heads) throws IOException {
+        int pooling = said == null ? number(POOLING_HEADS) : said.poolingHeads();
+        return found.poolingMlpWidth() == 0
+                ? null
+                : new PoolingSize(pooling == 0 ? heads : pooling, found.poolingMlpWidth());
+    }
+
     private @Nullable Rotary rotation() throws IOException {
         return FileRotation.of(reader, layout, said);
     }
@@ -221,8 +233,13 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         if (heads == 0 && said != null) {
             heads = said.heads(found.width());
         }
-        String text = reader.metadata().getOrDefault(HEADS, "");
-        return heads == 0 && text.matches("[1-9]\\d{0,3}") ? Integer.parseInt(text) : heads;
+        return heads == 0 ? number(HEADS) : heads;
+    }
+
+    /** A number of the metadata, or 0. */
+    private int number(String key) {
+        String text = reader.metadata().getOrDefault(key, "");
+        return text.matches("[1-9]\\d{0,3}") ? Integer.parseInt(text) : 0;
     }
 
     /** Height and width of the file's own input: as said, else of a square grid; else null. */
@@ -355,6 +372,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                 found,
                 config.withVariations(variations(found, imageSize(found)), found.registers())
                         .withRotary(rotation())
+                        .withPooling(pooling(found, config.heads()))
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 

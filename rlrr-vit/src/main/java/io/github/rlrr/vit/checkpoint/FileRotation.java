@@ -1,8 +1,10 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How the network of a file turns queries and keys by the places of their patches. */
@@ -27,7 +29,7 @@ final class FileRotation {
             } catch (IllegalArgumentException e) {
                 throw new IOException(reader.file() + ": " + e.getMessage(), e);
             }
-        } else if (layout.rotates()) {
+        } else if (layout.rotates() || isLikely(layout.geometry(reader.tensors()).variations())) {
             throw new IOException(
                     reader.file()
                             + " does not say whether queries and keys are turned by their positions,"
@@ -45,5 +47,14 @@ final class FileRotation {
                                     learned ? "no" : ""));
         }
         return rotary;
+    }
+
+    /**
+     * Meta's Perception Encoders have names of a plain one; no other pools so after such a norm.
+     */
+    private static boolean isLikely(Set<VitVariation> variations) {
+        return variations.contains(VitVariation.PRE_NORM)
+                && (variations.contains(VitVariation.ATTENTION_POOLING)
+                        || variations.contains(VitVariation.NO_FINAL_NORM));
     }
 }

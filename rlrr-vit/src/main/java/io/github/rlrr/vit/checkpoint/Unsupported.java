@@ -63,6 +63,9 @@ final class Unsupported {
 
     /** What a missing tensor says of the model, as a remark to its name; empty for nothing. */
     static String remark(String missing) {
+        if (missing.matches(".*norm\\d?\\.bias")) {
+            return " (RMS norms have none; a config.json has to say so)";
+        }
         return missing.endsWith("bias")
                 ? " (a layer without bias, which this library's Vision Transformer does not have)"
                 : "";

@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 public final class PatchEmbedding extends Modules {
 
     private final Layer.Patches proj;
+    private final Layer.@Nullable Norm norm;
 
     /**
      * Builds the projection without weights.
      *
      * @param proj the convolution, {@code proj}
+     * @param norm of each patch, {@code norm}; null for none
      */
-    public PatchEmbedding(Layer.Patches proj) {
-        super(List.of(proj));
+    public PatchEmbedding(Layer.Patches proj, Layer.@Nullable Norm norm) {
+        super(norm == null ? List.of(proj) : List.of(proj, norm));
         this.proj = proj;
+        this.norm = norm;
     }
 
     @Override
@@ -31,7 +34,13 @@ public final class PatchEmbedding extends Modules {
             @Nullable PairList<String, Object> params) {
         try (NDArray grid = child(proj).forward(store, inputs, training).head(); // (B, D, gh, gw)
                 NDArray flat = grid.reshape(grid.getShape().get(0), proj.out(), -1)) {
-            return new NDList(flat.transpose(0, 2, 1)); // (B, patches, D)
+            NDArray patches = flat.transpose(0, 2, 1); // (B, patches, D)
+            if (norm == null) {
+                return new NDList(patches);
+            }
+            try (patches) {
+                return child(norm).forward(store, new NDList(patches), training);
+            }
         }
     }
 
