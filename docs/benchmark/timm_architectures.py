@@ -18,7 +18,8 @@ MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swi
 ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
 PRESENT = {  # a parameter of each model with the variation
-    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token",),
+    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token", "dist_token"),
+    "DISTILLATION": ("dist_token",),
     "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
     "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
     "GATE_APART": ("blocks.0.mlp.fc1_g.weight",), "PATCH_NORM": ("patch_embed.norm.weight",),
@@ -33,11 +34,9 @@ MISSING = {  # a parameter of each model without it
 def missing(model):
     """The first part that our Vision Transformer lacks; None where it has all."""
     kind = type(model).__name__
-    if kind == "VisionTransformerDistilled":
-        return "a distillation token"
     if kind == "Eva":
         return eva_missing(model)
-    if kind != "VisionTransformer":
+    if kind not in ("VisionTransformer", "VisionTransformerDistilled"):
         return {
             "Beit": "relative positions, as in BEiT",
             "SwinTransformer": "windows of tokens, as in Swin",

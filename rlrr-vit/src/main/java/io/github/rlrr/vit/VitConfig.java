@@ -353,12 +353,11 @@ public record VitConfig(
                         imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes);
     }
 
-    /**
-     * What the head sees is twice as wide where the mean of patches stands behind the class token.
-     */
+    /** What the head sees is twice as wide where something stands behind the class token. */
     @Override
     public int embeddingWidth() {
-        return has(VitVariation.CLASS_AND_AVERAGE_POOLING) ? 2 * width : width;
+        boolean two = has(VitVariation.CLASS_AND_AVERAGE_POOLING) || has(VitVariation.DISTILLATION);
+        return two ? 2 * width : width;
     }
 
     /**

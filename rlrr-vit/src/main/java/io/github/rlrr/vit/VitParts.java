@@ -124,6 +124,7 @@ public record VitParts(VitConfig config) {
         return !config.has(VitVariation.AVERAGE_POOLING)
                 && !config.has(VitVariation.NORMED_AVERAGE_POOLING)
                 && !config.has(VitVariation.ATTENTION_POOLING)
+                && !config.has(VitVariation.DISTILLATION)
                 && !config.has(VitVariation.CLASS_AND_AVERAGE_POOLING);
     }
 

@@ -16,6 +16,12 @@ public enum VitVariation {
     /** Positions of registers, too. */
     REGISTER_POSITIONS(null, true),
 
+    /**
+     * The only register is a distillation token, as in DeiT: the head sees half of it behind half
+     * of the class token, and so is the mean of DeiT's two heads.
+     */
+    DISTILLATION("dist_token", true),
+
     /** Positions of patches alone: the class token has none. */
     PATCH_POSITIONS(null, true),
 

@@ -84,7 +84,7 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "radio"})
+    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
         assertExact(name, "", config, "12");
@@ -131,7 +131,7 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "radio"})
+    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
         AdapterMetadata metadata =
                 new AdapterMetadata("", List.of(), Preprocessing.vitDefault(12).toMap());
@@ -147,16 +147,19 @@ class CousinsTest {
                 TensorReader theirs = TensorReader.open(file(name + ".safetensors"))) {
             assertThat(ours.tensors()).containsExactlyInAnyOrderEntriesOf(theirs.tensors());
             for (TensorInfo tensor : theirs.tensors().values()) {
-                assertThat(ours.readFloats(tensor.name()))
-                        .as(tensor.name())
-                        .isEqualTo(theirs.readFloats(tensor.name()));
+                // Both biases of a distilled model are their mean.
+                if (!name.equals("distilled") || !tensor.name().matches("head.*bias")) {
+                    assertThat(ours.readFloats(tensor.name()))
+                            .as(tensor.name())
+                            .isEqualTo(theirs.readFloats(tensor.name()));
+                }
             }
         }
     }
 
     /** As it starts, an adapter changes nothing; merged, it says the same. */
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "radio"})
+    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
     void everyMethodAdaptsItAndIsMerged(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
             float[] before = logits(vit, name, "");
@@ -183,7 +186,7 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "radio"})
+    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
     void halfPrecisionIsNear(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {
@@ -209,6 +212,7 @@ class CousinsTest {
                 "beit3 | \"norm_layer\": \"rmsnorm\" | norm1.bias is unexpected",
                 "beit3 | \"scale_attn_norm\": false | has a blocks.0.attn.norm.weight",
                 "radio | \"final_norm\": true | norm.weight is missing",
+                "distilled | \"global_pool\": \"avg\" | no fc_norm.weight",
             })
     void aContradictionIsRefused(String name, String argument, String words) throws IOException {
         Path hub = hub(name);

@@ -248,7 +248,9 @@ record CheckpointLayout(
             found.remove(VitVariation.NO_KEY_BIAS);
         }
         int width = size(tensors, SIGN, 0);
-        if (width > 0 && size(tensors, "head.weight", 1) == 2 * width) {
+        if (width > 0
+                && size(tensors, "head.weight", 1) == 2 * width
+                && !found.contains(VitVariation.DISTILLATION)) {
             found.add(VitVariation.CLASS_AND_AVERAGE_POOLING);
         }
         if (found.contains(VitVariation.NO_CLASS_TOKEN)

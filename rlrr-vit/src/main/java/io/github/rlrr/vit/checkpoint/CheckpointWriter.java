@@ -66,6 +66,9 @@ final class CheckpointWriter {
                 arrays.put(norm + ".weight", manager.ones(new Shape(config.width())));
                 arrays.put(norm + ".bias", manager.zeros(new Shape(config.width())));
             }
+            if (DistilledHead.isOf(config)) {
+                DistilledHead.split(arrays);
+            }
             sink.accept(
                     layout == VitLayout.GOOGLE
                             ? NpzWriter.content(file, arrays, floats)

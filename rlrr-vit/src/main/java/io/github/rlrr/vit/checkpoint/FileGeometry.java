@@ -101,7 +101,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** The shapes' geometry, after the configuration was found to agree with it. */
     private Geometry shapes() throws IOException {
         Geometry found = layout.geometry(reader.tensors());
-        requireSameFamily();
+        FamilyCheck.check(reader.file(), layout, said);
         if (said != null) {
             for (ModelConfig.Claim claim : said.claims()) {
                 int size = claim.size().of(found);
@@ -119,32 +119,6 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             }
         }
         return found;
-    }
-
-    /** A configuration of this family, where one is needed, and of no other. */
-    private void requireSameFamily() throws IOException {
-        String needed = layout.manner().configured();
-        String told = said == null ? null : said.layout();
-        if (said != null && (told != null || needed != null) && !layout.label().equals(told)) {
-            throw new IOException(
-                    "%s is of %s, but %s has names of %s; expected files that belong together"
-                            .formatted(
-                                    said.json().file(),
-                                    told == null ? "another family" : told,
-                                    reader.file(),
-                                    layout.label()));
-        }
-        if (said == null && needed != null) {
-            throw new IOException(
-                    "%s (%s) does not say %s; put the model's %s beside it, in one folder"
-                            .formatted(
-                                    reader.file(),
-                                    layout.label(),
-                                    needed,
-                                    layout.label().equals(PublishedLayouts.OPEN_CLIP)
-                                            ? OpenClipConfig.FILE
-                                            : ModelConfig.FILE));
-        }
     }
 
     /**

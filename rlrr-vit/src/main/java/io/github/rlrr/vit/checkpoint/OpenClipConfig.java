@@ -91,6 +91,11 @@ record OpenClipConfig(JsonFields json, JsonFields model, JsonFields vision) impl
     }
 
     @Override
+    public boolean saysRotation() {
+        return true;
+    }
+
+    @Override
     public int heads(int width) throws IOException {
         return Math.max(1, width / vision.size("head_width", 64));
     }

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,8 @@ final class TimmFiles {
     /** The same with the gate's own matrix, RMS norms and a norm of patches. */
     private static final String GATED_APART = "aimv2_large_patch14_224";
 
+    private static final String DISTILLED = "deit_base_distilled_patch16_224";
+
     private TimmFiles() {}
 
     /** Whether a gate has a matrix of its own, which no argument asks for. */
@@ -51,7 +54,17 @@ final class TimmFiles {
                         && !variations.contains(VitVariation.NO_CLASS_TOKEN)
                         && !variations.contains(VitVariation.PATCH_POSITIONS)
                         && !variations.contains(VitVariation.REGISTER_POSITIONS);
+        Set<VitVariation> undistilled =
+                EnumSet.of(
+                        VitVariation.NO_CLASS_TOKEN,
+                        VitVariation.PATCH_POSITIONS,
+                        VitVariation.SWIGLU,
+                        VitVariation.AVERAGE_POOLING,
+                        VitVariation.NORMED_AVERAGE_POOLING,
+                        VitVariation.ATTENTION_POOLING);
         return !EvaFiles.isOne(config)
+                && (!DistilledHead.isOf(config)
+                        || variations.stream().noneMatch(undistilled::contains))
                 && !classTokenIsPlacedAlone
                 && !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
                 && (!variations.contains(VitVariation.PATCH_NORM)
@@ -68,6 +81,9 @@ final class TimmFiles {
         Set<VitVariation> variations = config.variations();
         if (isGatedApart(config)) {
             return GATED_APART;
+        }
+        if (DistilledHead.isOf(config)) {
+            return DISTILLED;
         }
         if (variations.contains(VitVariation.SWIGLU)) {
             return GATED;
@@ -136,7 +152,8 @@ final class TimmFiles {
         pretrained.put("std", preprocessing.std());
         pretrained.put("num_classes", config.classes());
         pretrained.put("first_conv", "patch_embed.proj");
-        pretrained.put("classifier", "head");
+        pretrained.put(
+                "classifier", DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head");
         json.put("pretrained_cfg", pretrained);
         return json;
     }
@@ -159,7 +176,7 @@ final class TimmFiles {
                                 }
                             });
         }
-        if (config.registers() > 0) {
+        if (config.registers() > 0 && !DistilledHead.isOf(config)) {
             arguments.put("reg_tokens", config.registers());
         }
         boolean normed = after.contains(VitVariation.NORMED_AVERAGE_POOLING);

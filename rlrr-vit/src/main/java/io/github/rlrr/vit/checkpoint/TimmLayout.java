@@ -64,11 +64,23 @@ final class TimmLayout {
     private static final String EVA = APART.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*");
 
     static final CheckpointLayout LAYOUT =
-            layout(config -> TimmFiles.canSay(config) && !TimmFiles.isGatedApart(config), ROWS);
+            layout(
+                    config ->
+                            TimmFiles.canSay(config)
+                                    && !TimmFiles.isGatedApart(config)
+                                    && !DistilledHead.isOf(config),
+                    ROWS);
 
     /** With a gate's own matrix, as in AIMv2. */
     private static final CheckpointLayout GATED =
             layout(config -> TimmFiles.canSay(config) && TimmFiles.isGatedApart(config), APART);
+
+    /** Its {@code VisionTransformerDistilled}; the second row tells such a file. */
+    private static final CheckpointLayout DISTILLED =
+            layout(
+                    config -> TimmFiles.canSay(config) && DistilledHead.isOf(config),
+                    ROWS.replaceAll("reg_token( +)reg_token", "reg_token$1dist_token")
+                            + "dist_token  dist_token\n");
 
     /** With one bias of queries, keys and values: its {@code AttentionRope}. */
     private static final CheckpointLayout EVA_ROPE =
@@ -96,7 +108,7 @@ final class TimmLayout {
 
     /** Those that are written first. */
     static final List<CheckpointLayout> ALL =
-            List.of(LAYOUT, GATED, EVA_ROPE, EVA_FUSED, EVA_APART);
+            List.of(LAYOUT, GATED, DISTILLED, EVA_ROPE, EVA_FUSED, EVA_APART);
 
     private static CheckpointLayout layout(Predicate<VitConfig> models, String rows) {
         return new CheckpointLayout(
@@ -106,7 +118,7 @@ final class TimmLayout {
                 Pattern.compile("pre_logits\\..*"),
                 1e-6f,
                 PositionEmbedding.Rule.CUBIC_ANTIALIASED,
-                !rows.equals(ROWS),
+                rows.contains("fc1_g"),
                 models,
                 new NameTable(rows));
     }

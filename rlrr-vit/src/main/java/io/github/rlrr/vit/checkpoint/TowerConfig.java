@@ -89,6 +89,11 @@ record TowerConfig(JsonFields json, JsonFields tower, Kind kind) implements Mode
     }
 
     @Override
+    public boolean saysRotation() {
+        return true;
+    }
+
+    @Override
     public int heads(int width) throws IOException {
         return tower.size("num_attention_heads", HEADS);
     }

@@ -15,7 +15,7 @@ final class Unsupported {
         sign("(ls\\d\\.gamma|gamma_\\d|layer_scale\\d?\\.lambda1|lambda_\\d)", "LayerScale");
         sign("(reg_token|register_tokens)", "register tokens");
         sign(
-                "(dist_token|distillation_token|head_dist\\..*|distillation_classifier\\..*)",
+                "(distillation_token|head_dist\\..*|distillation_classifier\\..*)",
                 "distillation, as in DeiT");
         sign("fc_norm\\..*", "a norm after average pooling");
         sign("(attn_pool|attention_pool|MAPHead_\\d)[./].*", "attention pooling");

@@ -25,7 +25,6 @@ class UnsupportedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "dist_token, distillation",
         "head_dist.weight, distillation",
         "blocks.0.mlp.w12.weight, gated MLP",
         "patch_embed.backbone.conv.weight, not a single convolution",
@@ -41,6 +40,13 @@ class UnsupportedTest {
                         folder.resolve("vit.safetensors"),
                         TinyFiles.added(tensor, 4));
         assertRefused(file, file.toString(), '"' + tensor + '"', what, "does not have");
+    }
+
+    @Test
+    void aDistillationTokenWithoutItsHead() throws IOException {
+        Path file = folder.resolve("vit.safetensors");
+        TinyFiles.changed("base_timm.safetensors", file, TinyFiles.added("dist_token", 1, 1, 32));
+        assertRefused(file, "head_dist.weight is missing beside dist_token", "two heads");
     }
 
     /** Rotation, and norms after the branches, leave no trace in the tensors. */
