@@ -20,7 +20,6 @@ import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.PatchEmbedding;
 import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -220,17 +219,11 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     public VisionTransformer withHalfWeights() {
         return owning(
-                manager -> {
-                    Map<String, NDArray> weights = new LinkedHashMap<>();
-                    for (Map.Entry<String, Parameter> entry :
-                            ModuleTree.of(this).parameters().entrySet()) {
-                        NDArray weight =
-                                HalfWeights.of(entry.getKey(), entry.getValue().getArray());
-                        weight.attach(manager);
-                        weights.put(entry.getKey(), weight);
-                    }
-                    return of(config, weights, manager);
-                });
+                manager ->
+                        of(
+                                config,
+                                HalfWeights.of(ModuleTree.of(this).parameters(), manager),
+                                manager));
     }
 
     /** Makes a model on a manager of its own, where this one is. */
@@ -299,20 +292,9 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     /** What the head sees of tokens (B, N, D) that enter some last blocks. */
     NDArray embedding(Encoder last, ParameterStore store, NDArray tokens, boolean training) {
-        try (NDArray pooled = pooled(last, store, tokens, training)) { // (B, 1 or 2, D)
-            return pooled.reshape(-1, config.embeddingWidth());
-        }
-    }
-
-    private NDArray pooled(Encoder last, ParameterStore store, NDArray tokens, boolean training) {
         Readout readout = new Readout(config, norm, pooling);
-        if (config.parts().classTokenLeaves()) {
-            try (NDArray leaves = last.classToken(store, tokens, training)) {
-                return readout.normed(store, leaves, training);
-            }
-        }
-        try (NDArray encoded = last.forward(store, new NDList(tokens), training).head()) {
-            return readout.pooled(store, encoded, training);
+        try (NDArray seen = readout.of(last, store, tokens, training)) { // (B, 1 or 2, D)
+            return seen.reshape(-1, config.embeddingWidth());
         }
     }
 
