@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The families of Vision Transformer files that are read and written. */
 public enum VitLayout {
@@ -20,11 +21,14 @@ public enum VitLayout {
      */
     HUGGINGFACE;
 
+    private static final List<CheckpointLayout> TIMM_TABLES =
+            Stream.of(TimmLayout.ALL, DinoV3Layout.META_ALL).flatMap(List::stream).toList();
+
     /** Its tables, those that are written first. */
     List<CheckpointLayout> tables() {
         return switch (this) {
             case GOOGLE -> List.of(GoogleLayout.LAYOUT);
-            case TIMM -> TimmLayout.ALL;
+            case TIMM -> TIMM_TABLES;
             case HUGGINGFACE -> HuggingFaceLayout.ALL;
         };
     }
