@@ -152,9 +152,7 @@ class DinoV3Test {
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
             for (String size : List.of("", "oblong.")) {
                 VitConfig wanted =
-                        size.isEmpty()
-                                ? config.withImageSize(12, 12)
-                                : config.withImageSize(8, 16);
+                        size.isEmpty() ? config.withImageSize(12, 12) : config.withImageSize(8, 16);
                 try (VisionTransformer vit = VitCheckpoint.load(file, wanted)) {
                     float[] expected = numbers.readFloats(size + "logits");
                     NDArray images = numbers.read(size + "images", manager);

@@ -77,7 +77,9 @@ final class DinoV3Layout {
     private DinoV3Layout() {}
 
     private static String masked(String rows) {
-        return rows.replace("attn.key.~    blocks.*.attn.qkv.~   ", "attn.key.weight blocks.*.attn.qkv.weight")
+        return rows.replace(
+                        "attn.key.~    blocks.*.attn.qkv.~   ",
+                        "attn.key.weight blocks.*.attn.qkv.weight")
                 + "blocks.*.attn.key.mask blocks.*.attn.qkv.bias_mask\n";
     }
 
@@ -119,8 +121,7 @@ final class DinoV3Layout {
         if (!exact && !rounded) {
             throw new IOException(
                     "%s: %s holds other periods than those of DINOv3, %s^(i/%s)"
-                            .formatted(
-                                    reader.file(), PERIODS, (int) TEMPERATURE, periods.length));
+                            .formatted(reader.file(), PERIODS, (int) TEMPERATURE, periods.length));
         }
         Rotary rotary = Rotary.dinov3(TEMPERATURE);
         return exact ? rotary : rotary.withBfloat16Periods();
