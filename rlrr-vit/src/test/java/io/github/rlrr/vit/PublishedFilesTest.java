@@ -314,4 +314,27 @@ class PublishedFilesTest {
         assertThat(said.mean()).containsExactly(0.5f, 0.4f, 0.3f);
         assertThat(said.crop()).isEqualTo(new Crop(Crop.Mode.CENTER, 1));
     }
+
+    /** timm has it with the position of the class token added to the token. */
+    @Test
+    void dinoV2WithRegistersIsWrittenForTimm() throws IOException {
+        Path written = folder.resolve("written");
+        Path path = copy("dinov2-registers", "weights");
+        VitConfig config = VitCheckpoint.inferConfig(path).withHeads(2);
+        try (VisionTransformer vit = VitCheckpoint.load(path, config)) {
+            export(vit, written, VitLayout.TIMM);
+        }
+        try (VisionTransformer back = VitCheckpoint.load(written);
+                TensorReader tensors = TensorReader.open(written.resolve("model.safetensors"))) {
+            assertThat(names(back.config()))
+                    .containsExactly("LAYER_SCALE", "PATCH_POSITIONS", "REGISTERS");
+            assertThat(tensors.tensors().get("pos_embed").shape().get(1)).isEqualTo(4);
+            assertExact(back, "dinov2-registers", "");
+        }
+        try (VisionTransformer oblong =
+                VitCheckpoint.load(
+                        written, VitCheckpoint.inferConfig(written).withImageSize(12, 20))) {
+            assertExact(oblong, "dinov2-registers", "oblong.");
+        }
+    }
 }
