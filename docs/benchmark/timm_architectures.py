@@ -19,7 +19,7 @@ ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU",
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
 PRESENT = {  # a parameter of each model with the variation
     "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token", "dist_token"),
-    "DISTILLATION": ("dist_token",),
+    "DISTILLATION": ("dist_token",), "RELATIVE_POSITIONS": ("blocks.0.attn.relative_position_bias_table",),
     "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
     "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
     "GATE_APART": ("blocks.0.mlp.fc1_g.weight",), "PATCH_NORM": ("patch_embed.norm.weight",),
@@ -34,11 +34,12 @@ MISSING = {  # a parameter of each model without it
 def missing(model):
     """The first part that our Vision Transformer lacks; None where it has all."""
     kind = type(model).__name__
+    if kind == "Beit":
+        return "relative positions of all blocks together" if model.rel_pos_bias is not None else None
     if kind == "Eva":
         return eva_missing(model)
     if kind not in ("VisionTransformer", "VisionTransformerDistilled"):
         return {
-            "Beit": "relative positions, as in BEiT",
             "SwinTransformer": "windows of tokens, as in Swin",
             "SwinTransformerV2": "windows of tokens, as in Swin V2",
         }[kind]
@@ -121,7 +122,7 @@ def variations(model):
         yield "PREFIX_POOLING"
     if getattr(model, "rope", None) is not None:
         yield rotation(model.rope)
-    if model.attn_pool is not None and model.attn_pool.num_heads != block.attn.num_heads:
+    if getattr(model, "attn_pool", None) is not None and model.attn_pool.num_heads != block.attn.num_heads:
         yield "pooling:" + str(model.attn_pool.num_heads)
 
 

@@ -25,6 +25,7 @@ from torch import nn
 
 CASES = {
     "aimv2": "aimv2_large_patch14_224",
+    "beit": "beit_base_patch16_224",
     "beit3": "beit3_base_patch16_224",
     "distilled": "deit_tiny_distilled_patch16_224",
     "radio": "vit_base_patch16_radio_v3",

@@ -116,6 +116,11 @@ public record VitConfig(
         if (faults.isEmpty() && pooling != null && width % pooling.heads() != 0) {
             faults.add("the width " + width + " is no multiple of " + pooling.heads() + " heads");
         }
+        if (faults.isEmpty()
+                && variations.contains(VitVariation.RELATIVE_POSITIONS)
+                && (registers > 0 || variations.contains(VitVariation.NO_CLASS_TOKEN))) {
+            faults.add("relative positions know patches and a class token, but there are others");
+        }
         if (faults.isEmpty() && rotary != null && width / heads % 4 != 0) {
             faults.add("a head is " + width / heads + " wide, no multiple of 4, to be turned");
         }

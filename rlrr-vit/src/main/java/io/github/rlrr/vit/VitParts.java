@@ -56,6 +56,9 @@ public record VitParts(VitConfig config) {
         if (config.has(VitVariation.NO_PROJECTION_BIAS)) {
             attention = attention.withoutOutBias();
         }
+        if (config.has(VitVariation.RELATIVE_POSITIONS)) {
+            attention = attention.withRelativePlaces(config.gridHeight(), config.gridWidth());
+        }
         Rotary rotary = config.rotary();
         if (rotary != null) {
             attention =

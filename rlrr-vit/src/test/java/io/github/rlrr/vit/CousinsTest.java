@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,7 +85,7 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(strings = {"aimv2", "beit", "beit3", "distilled", "radio"})
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
         assertExact(name, "", config, "12");
@@ -131,7 +132,7 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(strings = {"aimv2", "beit", "beit3", "distilled", "radio"})
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
         AdapterMetadata metadata =
                 new AdapterMetadata("", List.of(), Preprocessing.vitDefault(12).toMap());
@@ -159,7 +160,7 @@ class CousinsTest {
 
     /** As it starts, an adapter changes nothing; merged, it says the same. */
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(strings = {"aimv2", "beit", "beit3", "distilled", "radio"})
     void everyMethodAdaptsItAndIsMerged(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
             float[] before = logits(vit, name, "");
@@ -186,7 +187,7 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(strings = {"aimv2", "beit", "beit3", "distilled", "radio"})
     void halfPrecisionIsNear(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {
@@ -196,6 +197,16 @@ class CousinsTest {
             float[] rounded = logits(vit.withPrecision(Precision.BFLOAT16), name, "");
             assertThat(largestDifference(rounded, exact)).isGreaterThan(0).isLessThan(0.1 * scale);
         }
+    }
+
+    @Test
+    void aTableOfRelativePositionsOfAnotherSizeIsRefused() throws IOException {
+        Path hub = hub("beit", "beit.safetensors", "20");
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(
+                        "has 28 relative positions, which are none of 20x20 pixels in patches of 4")
+                .hasMessageNotContaining("\n");
     }
 
     /** An argument of timm's in place of the architecture's own. */
@@ -209,6 +220,12 @@ class CousinsTest {
                 "aimv2 | \"embed_norm_layer\": null | has a patch_embed.norm.weight",
                 "aimv2 | \"act_layer\": \"gelu\" | tensors say otherwise",
                 "aimv2 | \"fc_norm\": true | no fc_norm.weight",
+                "beit | \"use_rel_pos_bias\": false | has a blocks.0.attn.relative_position_bias_table",
+                "beit | \"use_shared_rel_pos_bias\": true | use_shared_rel_pos_bias is true",
+                "beit | \"use_abs_pos_emb\": true | has no pos_embed",
+                "beit | \"qkv_bias\": false | has a blocks.0.attn.q_bias",
+                "beit | \"init_values\": null | has a blocks.0.gamma_1",
+                "beit | \"global_pool\": \"token\" | has a fc_norm.weight",
                 "beit3 | \"norm_layer\": \"rmsnorm\" | norm1.bias is unexpected",
                 "beit3 | \"scale_attn_norm\": false | has a blocks.0.attn.norm.weight",
                 "radio | \"final_norm\": true | norm.weight is missing",

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +38,12 @@ record TimmConfig(
     /** What timm takes where a configuration does not say. */
     private static final double DEFAULT_CROP = 0.875;
 
+    private static final List<List<TimmArgument>> TABLES =
+            List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS, BeitFiles.ARGUMENTS);
+
     /** What arguments say, as they are read. */
     private static final Set<VitVariation> SAYABLE =
-            Stream.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)
+            TABLES.stream()
                     .flatMap(List::stream)
                     .flatMap(argument -> argument.values().keySet().stream())
                     .collect(Collectors.toUnmodifiableSet());
@@ -73,7 +75,7 @@ record TimmConfig(
                     VitVariation.AVERAGE_POOLING, (key, words) -> words.with(mean || words.has()));
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
-            for (List<TimmArgument> table : List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)) {
+            for (List<TimmArgument> table : TABLES) {
                 for (TimmArgument argument : table) {
                     argument.read(from)
                             .forEach(

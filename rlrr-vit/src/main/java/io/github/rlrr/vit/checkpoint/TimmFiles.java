@@ -63,6 +63,7 @@ final class TimmFiles {
                         VitVariation.NORMED_AVERAGE_POOLING,
                         VitVariation.ATTENTION_POOLING);
         return !EvaFiles.isOne(config)
+                && !BeitFiles.isOne(config)
                 && (!DistilledHead.isOf(config)
                         || variations.stream().noneMatch(undistilled::contains))
                 && !classTokenIsPlacedAlone
@@ -77,6 +78,9 @@ final class TimmFiles {
     static String architecture(VitConfig config) {
         if (EvaFiles.isOne(config)) {
             return EvaFiles.architecture(config);
+        }
+        if (BeitFiles.isOne(config)) {
+            return BeitFiles.ARCHITECTURE;
         }
         Set<VitVariation> variations = config.variations();
         if (isGatedApart(config)) {
@@ -128,7 +132,12 @@ final class TimmFiles {
                             : config.mlpWidth();
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
-        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config, base));
+        arguments.putAll(
+                eva
+                        ? EvaFiles.arguments(config)
+                        : BeitFiles.isOne(config)
+                                ? BeitFiles.arguments(config)
+                                : arguments(config, base));
         if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
             json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
         }

@@ -90,12 +90,15 @@ final class TimmLayout {
     private static final CheckpointLayout EVA_FUSED =
             layout(
                     config -> EvaFiles.canSay(config) && !EvaFiles.hasThreeMatrices(config),
-                    EVA.replaceAll(
-                                    "(query|key|value)\\.~( +)\\S+qkv\\.~",
-                                    "$1.weight$2blocks.*.attn.qkv.weight")
+                    withoutKeyBias(EVA));
+
+    /** Its {@code Beit}. */
+    private static final CheckpointLayout BEIT =
+            layout(
+                    BeitFiles::canSay,
+                    withoutKeyBias(ROWS.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*"))
                             + """
-                            blocks.*.attn.query.bias  blocks.*.attn.q_bias
-                            blocks.*.attn.value.bias  blocks.*.attn.v_bias
+                            blocks.*.attn.relative_position.table  blocks.*.attn.relative_position_bias_table
                             """);
 
     /** The same with three matrices. */
@@ -108,7 +111,17 @@ final class TimmLayout {
 
     /** Those that are written first. */
     static final List<CheckpointLayout> ALL =
-            List.of(LAYOUT, GATED, DISTILLED, EVA_ROPE, EVA_FUSED, EVA_APART);
+            List.of(LAYOUT, GATED, DISTILLED, BEIT, EVA_ROPE, EVA_FUSED, EVA_APART);
+
+    private static String withoutKeyBias(String rows) {
+        return rows.replaceAll(
+                        "(query|key|value)\\.~( +)\\S+qkv\\.~",
+                        "$1.weight$2blocks.*.attn.qkv.weight")
+                + """
+                blocks.*.attn.query.bias  blocks.*.attn.q_bias
+                blocks.*.attn.value.bias  blocks.*.attn.v_bias
+                """;
+    }
 
     private static CheckpointLayout layout(Predicate<VitConfig> models, String rows) {
         return new CheckpointLayout(
