@@ -57,9 +57,9 @@ class TimmParityTest {
     static Stream<VitVariation> variations() {
         return EnumSet.complementOf(
                 EnumSet.of(
-                                VitVariation.CLASS_AND_AVERAGE_POOLING,
-                                VitVariation.RELATIVE_POSITIONS,
-                                VitVariation.DISTILLATION))
+                        VitVariation.CLASS_AND_AVERAGE_POOLING,
+                        VitVariation.RELATIVE_POSITIONS,
+                        VitVariation.DISTILLATION))
                 .stream();
     }
 

@@ -50,7 +50,9 @@ final class PositionEmbedding {
                 return between(left, (at - places[left]) / (places[left + 1] - places[left]), from);
             }
 
-            /** As far from the middle as {@code to}, found by halving as the published code does. */
+            /**
+             * As far from the middle as {@code to}, found by halving as the published code does.
+             */
             private static double[] places(int from, int to) {
                 double low = 1.01;
                 double high = 1.5;

@@ -51,10 +51,13 @@ record RelativePlaces(Values table, int rows, int columns) {
                                 "torch.add(torch.sub(torch.unsqueeze(%1$s, 1), %1$s), %2$d)",
                                 at, (rows - 1) * steps + columns - 1));
         String asked =
-                text.let("i", format("torch.constant_pad_nd(%s, [0, 0, 1, 0], %d)", step, places - 3));
+                text.let(
+                        "i",
+                        format("torch.constant_pad_nd(%s, [0, 0, 1, 0], %d)", step, places - 3));
         String all =
                 text.let(
-                        "i", format("torch.constant_pad_nd(%s, [1, 0, 0, 0], %d)", asked, places - 2));
+                        "i",
+                        format("torch.constant_pad_nd(%s, [1, 0, 0, 0], %d)", asked, places - 2));
         int tokens = rows * columns + 1;
         String self =
                 format(
