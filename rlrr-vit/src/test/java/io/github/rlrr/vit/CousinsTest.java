@@ -92,6 +92,27 @@ class CousinsTest {
         assertExact(name, "oblong.", config.withImageSize(8, 16), "[8, 16]");
     }
 
+    /** Transformers resizes tables of relative positions in a way of its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"beit-transformers", "beit-transformers-token"})
+    void itGivesTransformersLogitsAtBothSizesAndGradients(String name) throws IOException {
+        VitConfig config = VitCheckpoint.inferConfig(hub(name));
+        assertExact(name, "", config, "12");
+        try (TensorReader numbers = numbers(name);
+                VisionTransformer vit =
+                        VitCheckpoint.load(hub(name), config.withImageSize(8, 16))) {
+            float[] expected = numbers.readFloats("oblong.logits");
+            assertThat(largestDifference(logits(vit, name, "oblong."), expected))
+                    .isLessThan(TOLERANCE * largest(expected));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"beit-transformers", "beit-transformers-token"})
+    void whatIsWrittenForTransformersIsWhatItWrote(String name) throws IOException {
+        assertWrittenAsItWas(name, VitLayout.HUGGINGFACE);
+    }
+
     private void assertExact(String name, String size, VitConfig config, String imageSize)
             throws IOException {
         Path gradients = hub(name, name + "." + size + "gradients.safetensors", imageSize);
@@ -134,11 +155,15 @@ class CousinsTest {
     @ParameterizedTest
     @ValueSource(strings = {"aimv2", "beit", "beit3", "distilled", "radio"})
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
+        assertWrittenAsItWas(name, VitLayout.TIMM);
+    }
+
+    private void assertWrittenAsItWas(String name, VitLayout layout) throws IOException {
         AdapterMetadata metadata =
                 new AdapterMetadata("", List.of(), Preprocessing.vitDefault(12).toMap());
         Path written = folder.resolve("written");
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
-            VitCheckpoint.export(vit, written, VitLayout.TIMM, TensorType.F32, metadata);
+            VitCheckpoint.export(vit, written, layout, TensorType.F32, metadata);
             try (VisionTransformer back = VitCheckpoint.load(written)) {
                 assertThat(back.config()).isEqualTo(vit.config());
                 assertThat(logits(back, name, "")).isEqualTo(logits(vit, name, ""));
@@ -197,6 +222,31 @@ class CousinsTest {
             float[] rounded = logits(vit.withPrecision(Precision.BFLOAT16), name, "");
             assertThat(largestDifference(rounded, exact)).isGreaterThan(0).isLessThan(0.1 * scale);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "use_mean_pooling\": true | use_mean_pooling\": false | has a beit.pooler",
+                "use_relative_position_bias\": true | use_relative_position_bias\": false | has a",
+                "layer_scale_init_value\": 0.1 | layer_scale_init_value\": 0 | has a beit.enc",
+                "absolute_position_embeddings\": false | absolute_position_embeddings\": true | has no",
+                "use_shared_relative_position_bias\": false"
+                        + " | use_shared_relative_position_bias\": true | of all blocks together",
+                "hidden_act\": \"gelu | hidden_act\": \"gelu_new | another activation"
+            })
+    void anotherWordOfTransformersIsRefused(String right, String wrong, String words)
+            throws IOException {
+        Path hub = hub("beit-transformers");
+        Path config = hub.resolve("config.json");
+        String said = Files.readString(config);
+        assertThat(said).contains(right);
+        Files.writeString(config, said.replace(right, wrong));
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
     }
 
     @Test

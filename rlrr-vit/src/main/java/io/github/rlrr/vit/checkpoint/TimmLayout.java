@@ -127,8 +127,9 @@ final class TimmLayout {
         return new CheckpointLayout(
                 "timm",
                 List.of(""),
-                // The layer before the head of a model being pretrained, as in Google's files.
-                Pattern.compile("pre_logits\\..*"),
+                // The layer before the head of a model being pretrained, as in Google's files; what
+                // follows from the size, in BEiT's own.
+                Pattern.compile("pre_logits\\..*|" + BeitLayout.INDEX),
                 1e-6f,
                 PositionEmbedding.Rule.CUBIC_ANTIALIASED,
                 rows.contains("fc1_g"),
