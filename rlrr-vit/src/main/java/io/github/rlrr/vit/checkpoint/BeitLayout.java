@@ -88,8 +88,7 @@ final class BeitLayout {
     }
 
     /** What a {@code BeitConfig} says; a key that is missing says nothing. */
-    static void read(JsonFields json, Map<VitVariation, ModelConfig.Said> said)
-            throws IOException {
+    static void read(JsonFields json, Map<VitVariation, ModelConfig.Said> said) throws IOException {
         String shared = "use_shared_relative_position_bias";
         if (json.flag(shared, false)) {
             throw json.unsupported(shared, "a table of relative positions of all blocks together");

@@ -25,7 +25,17 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
     /** The types that are read, with what {@code num_register_tokens} is where it is not said. */
     private static final Map<String, Integer> TYPES =
-            Map.of("vit", 0, "dinov2", 0, "dinov2_with_registers", 4, DINOV3, 0, BeitLayout.TYPE, 0);
+            Map.of(
+                    "vit",
+                    0,
+                    "dinov2",
+                    0,
+                    "dinov2_with_registers",
+                    4,
+                    DINOV3,
+                    0,
+                    BeitLayout.TYPE,
+                    0);
 
     static HuggingFaceConfig of(JsonFields json) throws IOException {
         if (!TYPES.containsKey(type(json))) {

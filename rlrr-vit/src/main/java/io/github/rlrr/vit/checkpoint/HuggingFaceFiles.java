@@ -23,11 +23,14 @@ final class HuggingFaceFiles {
         boolean registers = variations.contains(VitVariation.REGISTERS);
         boolean beit = BeitFiles.isOne(config);
         boolean dinov2 = !beit && variations.contains(VitVariation.LAYER_SCALE);
-        String model = beit ? "Beit" : dinov2 ? registers ? "Dinov2WithRegisters" : "Dinov2" : "ViT";
+        String model =
+                beit ? "Beit" : dinov2 ? registers ? "Dinov2WithRegisters" : "Dinov2" : "ViT";
         json.put("architectures", List.of(model + "ForImageClassification"));
         json.put(
                 "model_type",
-                beit ? BeitLayout.TYPE : dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
+                beit
+                        ? BeitLayout.TYPE
+                        : dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
         json.put("hidden_size", config.width());
         json.put("num_hidden_layers", config.depth());
         json.put("num_attention_heads", config.heads());
