@@ -44,9 +44,9 @@ def missing(model):
             "SwinTransformerV2": "windows of tokens, as in Swin V2",
         }[kind]
     block = model.blocks[0]
-    if type(block).__name__ != "Block":
+    if type(block).__name__ not in ("Block", "ResPostBlock"):
         return "blocks that are not attention and then an MLP (" + type(block).__name__ + ")"
-    if type(block.attn).__name__ != "Attention":
+    if type(block.attn).__name__ not in ("Attention", "DiffAttention"):
         return "another attention (" + type(block.attn).__name__ + ")"
     if type(block.mlp).__name__ not in ("Mlp", "GluMlp", "SwiGLU"):
         return "another MLP (" + type(block.mlp).__name__ + ")"
@@ -106,7 +106,9 @@ def variations(model):
         yield "REGISTER_POSITIONS"
     if type(block.norm1).__name__ == "RmsNorm":
         yield "RMS_NORM"
-    if type(block).__name__ == "EvaBlockPostNorm":
+    if type(block.attn).__name__ == "DiffAttention":
+        yield "DIFFERENTIAL_ATTENTION"
+    if type(block).__name__ in ("EvaBlockPostNorm", "ResPostBlock"):
         yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
     if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":

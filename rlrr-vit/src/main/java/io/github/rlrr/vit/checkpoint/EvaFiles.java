@@ -53,6 +53,7 @@ final class EvaFiles {
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
                     VitVariation.RMS_NORM,
+                    VitVariation.DIFFERENTIAL_ATTENTION,
                     VitVariation.RELATIVE_POSITIONS,
                     VitVariation.PATCH_NORM,
                     VitVariation.NO_PROJECTION_BIAS,

@@ -86,13 +86,7 @@ record TimmConfig(
         }
         sayFinalNorm(said);
         sayWhichMean(said);
-        Said registers = said.get(VitVariation.REGISTERS);
-        Said alone = said.get(VitVariation.PATCH_POSITIONS);
-        Said none = said.get(VitVariation.NO_POSITIONS);
-        if (registers != null && alone != null) {
-            boolean nowhere = alone.has() || (none != null && none.has());
-            said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !nowhere));
-        }
+        sayWhatIsPlaced(said);
         return said;
     }
 
@@ -103,6 +97,28 @@ record TimmConfig(
                     !arguments.flag(EvaFiles.FINAL_NORM, true)
                             && !arguments.flag(EvaFiles.POOLED_NORM, false);
             said.put(VitVariation.NO_FINAL_NORM, said(arguments, EvaFiles.FINAL_NORM, none));
+        }
+    }
+
+    /** {@code no_embed_class} is of registers, too; without a class token of them alone. */
+    private void sayWhatIsPlaced(Map<VitVariation, Said> said) {
+        Said registers = said.get(VitVariation.REGISTERS);
+        Said alone = said.get(VitVariation.PATCH_POSITIONS);
+        if (registers == null || alone == null) {
+            return;
+        }
+        boolean argued = arguments != null && arguments.has("no_embed_class");
+        boolean named =
+                has(VitVariation.REGISTERS)
+                        && !has(VitVariation.REGISTER_POSITIONS)
+                        && architecture != null;
+        Said none = said.get(VitVariation.NO_POSITIONS);
+        boolean unplaced = alone.has() || (named && !argued) || (none != null && none.has());
+        said.put(
+                VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !unplaced));
+        Said noClassToken = said.get(VitVariation.NO_CLASS_TOKEN);
+        if (noClassToken != null && noClassToken.has()) {
+            said.put(VitVariation.PATCH_POSITIONS, alone.with(false));
         }
     }
 

@@ -187,6 +187,7 @@ final class TimmFiles {
         }
         if (config.registers() > 0 && !DistilledHead.isOf(config)) {
             arguments.put("reg_tokens", config.registers());
+            arguments.put("no_embed_class", !after.contains(VitVariation.REGISTER_POSITIONS));
         }
         boolean normed = after.contains(VitVariation.NORMED_AVERAGE_POOLING);
         if (normed || before.contains(VitVariation.NORMED_AVERAGE_POOLING)) {

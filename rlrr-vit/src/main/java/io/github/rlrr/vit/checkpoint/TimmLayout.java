@@ -32,6 +32,9 @@ final class TimmLayout {
             blocks.*.attn.k_norm.beta   blocks.*.attn.k_norm.bias
             blocks.*.attn.norm.gamma    blocks.*.attn.norm.weight
             blocks.*.attn.norm.beta     blocks.*.attn.norm.bias
+            blocks.*.attn.lambda_q*.values  blocks.*.attn.lambda_q*
+            blocks.*.attn.lambda_k*.values  blocks.*.attn.lambda_k*
+            blocks.*.attn.sub_norm.gamma    blocks.*.attn.sub_norm.weight
             blocks.*.attn.out.~     blocks.*.attn.proj.~
             blocks.*.mlp.fc*.~      blocks.*.mlp.fc*.~
             blocks.*.mlp.norm.gamma blocks.*.mlp.norm.weight
@@ -162,6 +165,7 @@ final class TimmLayout {
                     pool_include_prefix  false  PREFIX_POOLING  true
                     pos_embed        "learn"
                     in_chans         3
+                    attn_layer       "attn"   DIFFERENTIAL_ATTENTION  "diff"
                     mlp_layer        -
                     block_fn         -
                     embed_layer      -

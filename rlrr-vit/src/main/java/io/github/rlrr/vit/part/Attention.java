@@ -134,7 +134,8 @@ public record Attention(
         return new Attention(query, key, value, out, norms, inner, rotation, added, heads);
     }
 
-    private String path() {
+    /** Where it stands in its block. */
+    String path() {
         return query.path().substring(0, query.path().lastIndexOf('.'));
     }
 
