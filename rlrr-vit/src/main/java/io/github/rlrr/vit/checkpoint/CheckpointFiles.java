@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.tensor.ShardIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +25,14 @@ record CheckpointFiles(
         @Nullable String model) {
 
     /** What hubs call the weights; a file of another name has no configuration beside it. */
-    private static final List<String> HUB_NAMES = List.of("model.safetensors", "pytorch_model.bin");
-
-    private static final String SHARDS = ".index.json";
+    static final List<String> HUB_NAMES =
+            List.of(
+                    "model.safetensors",
+                    "model.safetensors" + ShardIndex.SUFFIX,
+                    "pytorch_model.bin",
+                    "pytorch_model.bin" + ShardIndex.SUFFIX,
+                    "open_clip_model.safetensors",
+                    "open_clip_pytorch_model.bin");
 
     /**
      * Finds a checkpoint's files.
@@ -62,9 +68,13 @@ record CheckpointFiles(
     }
 
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
+        Path name = weights.getFileName();
+        boolean openClip = name != null && name.toString().startsWith("open_clip_");
         return new CheckpointFiles(
                 weights,
-                ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
+                openClip
+                        ? OpenClipConfig.of(JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
+                        : ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
                 JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)),
                 null);
     }
@@ -73,16 +83,6 @@ record CheckpointFiles(
         for (String name : HUB_NAMES) {
             if (Files.exists(folder.resolve(name))) {
                 return folder.resolve(name);
-            }
-        }
-        for (String name : HUB_NAMES) {
-            if (Files.exists(folder.resolve(name + SHARDS))) {
-                throw new IOException(
-                        folder
-                                + " holds its weights in parts (it has "
-                                + name
-                                + SHARDS
-                                + "), expected one file; save them as one in Python");
             }
         }
         List<Path> archives;
@@ -100,7 +100,9 @@ record CheckpointFiles(
                 folder
                         + (adapter ? " is an adapter folder, not a checkpoint's: it" : "")
                         + " has no "
-                        + String.join(", no ", HUB_NAMES)
+                        + HUB_NAMES.get(0)
+                        + ", no "
+                        + HUB_NAMES.get(2)
                         + " and "
                         + (archives.isEmpty() ? "no" : archives.size())
                         + " files *.npz, expected one of them; or name the file itself");

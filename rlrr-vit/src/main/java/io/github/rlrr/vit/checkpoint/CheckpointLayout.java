@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param rotates whether queries and keys of its models may be turned, which no tensor shows
  * @param models those that this family has, to be written
  * @param table our names and theirs
+ * @param manner what else is known of its models
  */
 record CheckpointLayout(
         String label,
@@ -34,7 +35,69 @@ record CheckpointLayout(
         PositionEmbedding.Rule positions,
         boolean rotates,
         Predicate<VitConfig> models,
-        NameTable table) {
+        NameTable table,
+        Manner manner) {
+
+    /**
+     * What else is known of a family's models.
+     *
+     * @param implied what all of them have, though no tensor shows it
+     * @param configured what a configuration must say, since no tensor shows it; null for nothing
+     * @param signs tensors that every file has, which tell this family from others
+     * @param unused norms that its class has and does not use, by the paths of their modules:
+     *     written as they start
+     */
+    record Manner(
+            Set<VitVariation> implied,
+            @Nullable String configured,
+            List<String> signs,
+            List<String> unused) {
+
+        /** Nothing else. */
+        static final Manner PLAIN = new Manner(Set.of(), null, List.of(), List.of());
+
+        /** The same with other variations that no tensor shows. */
+        Manner with(Set<VitVariation> others) {
+            return new Manner(others, configured, signs, unused);
+        }
+
+        /** The same where only a configuration says something. */
+        Manner needing(String said) {
+            return new Manner(implied, said, signs, unused);
+        }
+
+        /** The same where tensors tell the family. */
+        Manner knownBy(String... tensors) {
+            return new Manner(implied, configured, List.of(tensors), unused);
+        }
+
+        /** The same with norms that are not used. */
+        Manner without(String... norms) {
+            return new Manner(implied, configured, signs, List.of(norms));
+        }
+    }
+
+    /** A family of which nothing else is known. */
+    CheckpointLayout(
+            String label,
+            List<String> prefixes,
+            Pattern ignored,
+            float layerNormEpsilon,
+            PositionEmbedding.Rule positions,
+            boolean rotates,
+            Predicate<VitConfig> models,
+            NameTable table) {
+        this(
+                label,
+                prefixes,
+                ignored,
+                layerNormEpsilon,
+                positions,
+                rotates,
+                models,
+                table,
+                Manner.PLAIN);
+    }
 
     /** By which a file's layout is known, and a model among others in a file. */
     private static final String SIGN = "patch_embed.proj.weight";
@@ -66,7 +129,12 @@ record CheckpointLayout(
 
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
-        return tensors.containsKey(tensor(SIGN, tensors));
+        return tensors.containsKey(tensor(SIGN, tensors))
+                && manner.signs().stream()
+                        .allMatch(
+                                sign ->
+                                        prefixes.stream()
+                                                .anyMatch(p -> tensors.containsKey(p + sign)));
     }
 
     /** Whether there is a class of models with a head, so that a classifier can be written. */
@@ -97,7 +165,7 @@ record CheckpointLayout(
 
     /** Whether a tensor that no weight needs is known and can be left. */
     boolean ignores(String name) {
-        return ignored.matcher(name).matches();
+        return ignored.matcher(name).matches() || table.leaves(name) || name.endsWith("mask_token");
     }
 
     /** What stands before the names in a file with these tensors. */
@@ -144,12 +212,11 @@ record CheckpointLayout(
         while (tensors.containsKey(tensor("blocks." + depth + ".norm1.gamma", tensors))) {
             depth++;
         }
-        NameTable.Place query = place("blocks.0.attn.query.weight", prefix(tensors));
         return new Geometry(
                 size(tensors, SIGN, 2),
                 size(tensors, SIGN, 0),
                 depth,
-                size(tensors.get(query.tensor()), query.arrangement().headAxis()),
+                heads(tensors),
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
                 table.find(RELATIVE) == null ? 0 : size(tensors, RELATIVE, 0),
@@ -159,8 +226,17 @@ record CheckpointLayout(
                 variations(tensors));
     }
 
+    private int heads(Map<String, TensorInfo> tensors) {
+        NameTable.Place query = place("blocks.0.attn.query.weight", prefix(tensors));
+        int periods = size(tensors, "rope.periods", 0); // a quarter of a head's width
+        return periods > 0
+                ? size(tensors, SIGN, 0) / periods / 4
+                : size(tensors.get(query.tensor()), query.arrangement().headAxis());
+    }
+
     private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {
         Set<VitVariation> found = EnumSet.noneOf(VitVariation.class);
+        found.addAll(manner.implied());
         for (VitVariation variation : VitVariation.values()) {
             String sign = variation.sign();
             boolean there =

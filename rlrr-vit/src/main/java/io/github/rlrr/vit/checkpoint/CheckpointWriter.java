@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.module.ModuleTree;
@@ -60,6 +61,10 @@ final class CheckpointWriter {
                     values = Axes.restore(values, source.fileShape(), order);
                 }
                 arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
+            }
+            for (String norm : names.manner().unused()) {
+                arrays.put(norm + ".weight", manager.ones(new Shape(config.width())));
+                arrays.put(norm + ".bias", manager.zeros(new Shape(config.width())));
             }
             if (DistilledHead.isOf(config)) {
                 DistilledHead.split(arrays);

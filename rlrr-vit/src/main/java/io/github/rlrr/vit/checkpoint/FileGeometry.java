@@ -101,6 +101,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** The shapes' geometry, after the configuration was found to agree with it. */
     private Geometry shapes() throws IOException {
         Geometry found = layout.geometry(reader.tensors());
+        FamilyCheck.check(reader.file(), layout, said);
         if (said != null) {
             for (ModelConfig.Claim claim : said.claims()) {
                 int size = claim.size().of(found);
@@ -242,7 +243,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             return image;
         }
         if (!placed(found)) {
-            return null;
+            int usual = DinoV3Layout.IMAGE_SIZE;
+            return DinoV3Layout.isMetas(reader) ? new int[] {usual, usual} : null;
         }
         // Nine may be 3x3 patches, or 2x4 and a class token.
         Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);

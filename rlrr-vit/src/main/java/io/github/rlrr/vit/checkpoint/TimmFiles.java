@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.part.Rotary;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,6 +139,10 @@ final class TimmFiles {
                         : BeitFiles.isOne(config)
                                 ? BeitFiles.arguments(config)
                                 : arguments(config, base));
+        Rotary rotary = config.rotary();
+        if (rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16) {
+            json.put(EvaRotation.PERIODS, "bfloat16");
+        }
         if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
             json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
         }

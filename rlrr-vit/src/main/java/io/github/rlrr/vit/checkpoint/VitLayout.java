@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The families of Vision Transformer files that are read and written. */
 public enum VitLayout {
@@ -20,18 +21,24 @@ public enum VitLayout {
      */
     HUGGINGFACE;
 
+    private static final List<CheckpointLayout> TIMM_TABLES =
+            Stream.of(TimmLayout.ALL, DinoV3Layout.META_ALL).flatMap(List::stream).toList();
+
     /** Its tables, those that are written first. */
     List<CheckpointLayout> tables() {
         return switch (this) {
             case GOOGLE -> List.of(GoogleLayout.LAYOUT);
-            case TIMM -> TimmLayout.ALL;
+            case TIMM -> TIMM_TABLES;
             case HUGGINGFACE -> HuggingFaceLayout.ALL;
         };
     }
 
-    /** The tables of all layouts. */
+    /** The tables of all layouts, and of those that are read alone. */
     static List<CheckpointLayout> all() {
-        return Arrays.stream(values()).flatMap(layout -> layout.tables().stream()).toList();
+        return Stream.concat(
+                        Arrays.stream(values()).flatMap(layout -> layout.tables().stream()),
+                        PublishedLayouts.ALL.stream())
+                .toList();
     }
 
     /**
@@ -57,8 +64,9 @@ public enum VitLayout {
 
     /** Whether a family has a model; one of its tables may read what another one writes. */
     static boolean reads(CheckpointLayout table, VitConfig config, boolean headless) {
-        return Arrays.stream(values())
-                .map(VitLayout::tables)
+        return Stream.concat(
+                        Arrays.stream(values()).map(VitLayout::tables),
+                        PublishedLayouts.ALL.stream().map(List::of))
                 .filter(tables -> tables.contains(table))
                 .flatMap(List::stream)
                 .anyMatch(other -> other.reads(config, headless));
