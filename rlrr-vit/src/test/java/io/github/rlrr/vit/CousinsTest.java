@@ -85,7 +85,8 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
         assertExact(name, "", config, "12");
@@ -153,7 +154,8 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
         assertWrittenAsItWas(name, VitLayout.TIMM);
     }
@@ -185,7 +187,8 @@ class CousinsTest {
 
     /** As it starts, an adapter changes nothing; merged, it says the same. */
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void everyMethodAdaptsItAndIsMerged(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
             float[] before = logits(vit, name, "");
@@ -212,7 +215,8 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void halfPrecisionIsNear(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {

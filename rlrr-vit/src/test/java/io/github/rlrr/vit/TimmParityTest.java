@@ -59,7 +59,7 @@ class TimmParityTest {
                 EnumSet.of(
                         VitVariation.CLASS_AND_AVERAGE_POOLING,
                         VitVariation.RELATIVE_POSITIONS,
-                                VitVariation.DIFFERENTIAL_ATTENTION,
+                        VitVariation.DIFFERENTIAL_ATTENTION,
                         VitVariation.DISTILLATION))
                 .stream();
     }

@@ -114,8 +114,7 @@ record TimmConfig(
                         && architecture != null;
         Said none = said.get(VitVariation.NO_POSITIONS);
         boolean unplaced = alone.has() || (named && !argued) || (none != null && none.has());
-        said.put(
-                VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !unplaced));
+        said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !unplaced));
         Said noClassToken = said.get(VitVariation.NO_CLASS_TOKEN);
         if (noClassToken != null && noClassToken.has()) {
             said.put(VitVariation.PATCH_POSITIONS, alone.with(false));

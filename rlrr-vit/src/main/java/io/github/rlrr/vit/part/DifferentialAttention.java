@@ -72,8 +72,7 @@ public record DifferentialAttention(Attention plain, List<Values> vectors, Norm 
         double start = 0.8 - 0.6 * Math.exp(-0.3 * block);
         String factor =
                 text.let(
-                        "l",
-                        format("torch.add(torch.sub(%s, %s), %s)", power(0), power(2), start));
+                        "l", format("torch.add(torch.sub(%s, %s), %s)", power(0), power(2), start));
         String difference =
                 text.let(
                         "m",
