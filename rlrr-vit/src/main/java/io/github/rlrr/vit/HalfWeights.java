@@ -28,7 +28,10 @@ public final class HalfWeights {
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public static NDArray of(String path, NDArray weight) {
-        boolean half = path.startsWith("blocks.") && weight.getShape().dimension() == 2;
+        boolean half =
+                path.startsWith("blocks.")
+                        && path.endsWith(".weight")
+                        && weight.getShape().dimension() == 2;
         if (half) {
             requireRange(path, weight);
         }
