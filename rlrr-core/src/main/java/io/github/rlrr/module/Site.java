@@ -24,8 +24,8 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
     /**
      * Recognises a module by its own parameters: a {@code weight} of two dimensions is a linear
      * layer, one of four a convolution, a gain of one dimension, perhaps with a bias, a norm, a
-     * {@code gamma} alone that is no gain a LayerScale. A transposed convolution is none: its kernel is (in, out, k, k). Nor is a norm over several
-     * axes, whose gain has as many.
+     * {@code gamma} alone that is no gain a LayerScale. A transposed convolution is none: its
+     * kernel is (in, out, k, k). Nor is a norm over several axes, whose gain has as many.
      */
     static @Nullable Site of(ModuleTree.Module module) {
         Parameter weight = null;

@@ -123,8 +123,7 @@ class EveryMethodTest {
     @MethodSource("networksAndMethods")
     void everyMethodAdaptsAndMerges(String network, String method) throws IOException {
         // ARC's usual bottleneck is wider than these networks.
-        Map<String, String> settings =
-                method.equals("arc") ? Map.of("bottleneck", "4") : Map.of();
+        Map<String, String> settings = method.equals("arc") ? Map.of("bottleneck", "4") : Map.of();
         try (Backbone loaded = load(checkpoint(network))) {
             Backbone base = loaded.withHead(3);
             ImageDataset images = images(base.config());

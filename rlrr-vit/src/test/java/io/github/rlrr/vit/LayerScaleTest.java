@@ -34,11 +34,7 @@ class LayerScaleTest {
     }
 
     private static AdapterConfig scales() {
-        return RlrrConfig.builder()
-                .targets()
-                .scaleAndShift("all-scale")
-                .fullyTrained()
-                .build();
+        return RlrrConfig.builder().targets().scaleAndShift("all-scale").fullyTrained().build();
     }
 
     @Test
