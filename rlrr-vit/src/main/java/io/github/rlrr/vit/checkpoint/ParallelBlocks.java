@@ -1,8 +1,8 @@
 package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.vit.VitConfig;
@@ -65,8 +65,7 @@ final class ParallelBlocks {
         Map<String, Piece> pieces = new LinkedHashMap<>();
         for (TensorInfo info : new ArrayList<>(tensors.values())) {
             Matcher name = WHOLE.matcher(info.name());
-            TensorInfo norm =
-                    name.matches() ? tensors.get(name.group(1) + "in_norm.weight") : null;
+            TensorInfo norm = name.matches() ? tensors.get(name.group(1) + "in_norm.weight") : null;
             if (norm == null || norm.shape().dimension() != 1) {
                 continue;
             }
@@ -124,12 +123,15 @@ final class ParallelBlocks {
                 (whole, parts) -> {
                     boolean in = whole.contains(".in_proj.");
                     for (String part : in ? ROWS : List.of("attn", "mlp")) {
-                        NDArray piece = arrays.remove(whole.replace("_proj.", "_proj." + part + "."));
+                        NDArray piece =
+                                arrays.remove(whole.replace("_proj.", "_proj." + part + "."));
                         if (piece != null) {
                             parts.add(piece);
                         }
                     }
-                    arrays.put(whole, parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, in ? 0 : 1));
+                    arrays.put(
+                            whole,
+                            parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, in ? 0 : 1));
                 });
     }
 }

@@ -110,7 +110,8 @@ final class TimmLayout {
                             TimmFiles.canSay(config)
                                     && ParallelBlocks.isOf(config)
                                     && isDifferential(config),
-                    PARALLEL_ROWS.replace(".attn_out_proj.", ".out_proj.attn.")
+                    PARALLEL_ROWS
+                                    .replace(".attn_out_proj.", ".out_proj.attn.")
                                     .replace(".mlp_out_proj.", ".out_proj.mlp.")
                             + ROWS.replaceAll(
                                     "  blocks\\.\\*\\.attn\\.(lambda_|sub_norm)", "  blocks.*.$1"));
@@ -155,7 +156,16 @@ final class TimmLayout {
 
     /** Those that are written first. */
     static final List<CheckpointLayout> ALL =
-            List.of(LAYOUT, GATED, DISTILLED, PARALLEL, DIFFERENTIAL_PARALLEL, BEIT, EVA_ROPE, EVA_FUSED, EVA_APART);
+            List.of(
+                    LAYOUT,
+                    GATED,
+                    DISTILLED,
+                    PARALLEL,
+                    DIFFERENTIAL_PARALLEL,
+                    BEIT,
+                    EVA_ROPE,
+                    EVA_FUSED,
+                    EVA_APART);
 
     private static String withoutKeyBias(String rows) {
         return rows.replaceAll(
