@@ -374,4 +374,30 @@ class PublishedFilesTest {
         Files.write(hub.resolve("part1.safetensors"), Arrays.copyOf(part, part.length - 4));
         assertRefused(hub, "part1.safetensors", "the file is cut short");
     }
+
+    @Test
+    void aProcessorOfImagesAndTextsSaysHowImagesArePrepared() throws IOException {
+        Path clip = copy("clip", "weights");
+        Files.writeString(
+                clip.resolve("processor_config.json"),
+                """
+                {"processor_class": "CLIPProcessor",
+                 "image_processor": {"image_processor_type": "CLIPImageProcessor",
+                   "do_center_crop": true, "crop_size": {"height": 8, "width": 8},
+                   "size": {"shortest_edge": 8}, "resample": 3,
+                   "image_mean": [0.48, 0.46, 0.41], "image_std": [0.27, 0.26, 0.28]}}
+                """);
+        Preprocessing said = VitCheckpoint.describe(clip).preprocessing().orElseThrow();
+        assertThat(said.mean()).containsExactly(0.48f, 0.46f, 0.41f);
+        assertThat(said.crop()).isEqualTo(new Crop(Crop.Mode.CENTER, 1));
+    }
+
+    @Test
+    void aTableOfPositionsOfAnotherSizeIsRefused() throws IOException {
+        Path clip = copy("clip-vision", "weights");
+        Path said = clip.resolve("config.json");
+        Files.writeString(
+                said, Files.readString(said).replace("\"image_size\": 8", "\"image_size\": 12"));
+        assertRefused(clip, "has 5 position embeddings", "says 12x12 pixels in patches of 4");
+    }
 }

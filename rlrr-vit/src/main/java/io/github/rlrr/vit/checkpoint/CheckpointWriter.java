@@ -78,6 +78,9 @@ final class CheckpointWriter {
             if (DistilledHead.isOf(config)) {
                 DistilledHead.split(arrays);
             }
+            if (ParallelBlocks.isOf(config)) {
+                ParallelBlocks.join(arrays);
+            }
             sink.accept(
                     layout == VitLayout.GOOGLE
                             ? NpzWriter.content(file, arrays, floats)

@@ -53,6 +53,7 @@ final class EvaFiles {
                     VitVariation.QUICK_GELU,
                     VitVariation.RMS_NORM,
                     VitVariation.DIFFERENTIAL_ATTENTION,
+                    VitVariation.PARALLEL,
                     VitVariation.RELATIVE_POSITIONS,
                     VitVariation.PATCH_NORM,
                     VitVariation.NO_PROJECTION_BIAS,
