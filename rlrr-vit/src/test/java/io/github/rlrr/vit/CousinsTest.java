@@ -103,6 +103,19 @@ class CousinsTest {
         assertExact(name, "oblong.", config.withImageSize(8, 16), "[8, 16]");
     }
 
+    /** {@code make_resized.py} made these. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resized-corners", "resized-centres", "resized-flexi"})
+    void positionsAreResizedAsTimmDoesForTheArchitecture(String name) throws IOException {
+        VitConfig config = VitCheckpoint.inferConfig(hub(name)).withImageSize(20, 20);
+        try (TensorReader numbers = numbers(name);
+                VisionTransformer vit = VitCheckpoint.load(hub(name), config)) {
+            float[] expected = numbers.readFloats("logits");
+            assertThat(largestDifference(logits(vit, name, ""), expected))
+                    .isLessThan(TOLERANCE * largest(expected));
+        }
+    }
+
     /** Transformers resizes tables of relative positions in a way of its own. */
     @ParameterizedTest
     @ValueSource(strings = {"beit-transformers", "beit-transformers-token"})

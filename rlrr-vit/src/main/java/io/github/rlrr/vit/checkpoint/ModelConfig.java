@@ -84,6 +84,11 @@ interface ModelConfig {
         return false;
     }
 
+    /** How its own code resizes a table of positions, where it is not as others of its layout. */
+    default PositionEmbedding.@Nullable Rule positions() throws IOException {
+        return null;
+    }
+
     /** The model's kind, if it is one of which nothing is known but its name; else null. */
     default @Nullable String unknownKind() throws IOException {
         return null;

@@ -157,6 +157,18 @@ record TimmConfig(
         return EvaRotation.read(json, arguments, usual);
     }
 
+    /** As timm does it for these names: two RADIOs go from corner to corner. */
+    @Override
+    public PositionEmbedding.@Nullable Rule positions() {
+        String name = architecture == null ? "" : architecture.name();
+        if (name.matches(".*(base|huge)_patch16_radio_v3.*")) {
+            return PositionEmbedding.Rule.LINEAR;
+        }
+        return name.contains("flexi") || name.contains("radio")
+                ? PositionEmbedding.Rule.LINEAR_CENTRED
+                : null;
+    }
+
     @Override
     public @Nullable String unknownKind() throws IOException {
         String name = json.text("architecture", "");

@@ -201,7 +201,13 @@ public final class VitCheckpoint {
             if (!reader.note().isEmpty()) {
                 Warnings.once(LOG, reader.note());
             }
-            return new WeightLoader(reader, layout, checked, geometry.own(checked))
+            ModelConfig said = files.config();
+            return new WeightLoader(
+                            reader,
+                            layout,
+                            checked,
+                            geometry.own(checked),
+                            said == null ? null : said.positions())
                     .load(device, half);
         }
     }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +33,22 @@ final class WeightLoader {
     private final CheckpointLayout layout;
     private final VitConfig config;
     private final VitConfig fileConfig;
+    private final PositionEmbedding.@Nullable Rule own;
 
     /**
      * Prepares a load.
      *
      * @param config the model's geometry
      * @param fileConfig the same at the file's own image size
+     * @param own how this model's positions are resized; null for as others of its layout
      */
     WeightLoader(
-            TensorReader reader, CheckpointLayout layout, VitConfig config, VitConfig fileConfig) {
+            TensorReader reader,
+            CheckpointLayout layout,
+            VitConfig config,
+            VitConfig fileConfig,
+            PositionEmbedding.@Nullable Rule own) {
+        this.own = own;
         this.reader = reader;
         this.layout = layout;
         this.config = config;
@@ -111,14 +119,21 @@ final class WeightLoader {
                 config.gridWidth());
         return PositionEmbedding.resize(
                 values,
-                // A plain ViT as the published RLRR code does, every other as where it is from.
-                config.variations().isEmpty() ? PositionEmbedding.Rule.LINEAR : layout.positions(),
+                rule(),
                 config.positions() - config.gridHeight() * config.gridWidth(),
                 fileConfig.gridHeight(),
                 fileConfig.gridWidth(),
                 config.gridHeight(),
                 config.gridWidth(),
                 config.width());
+    }
+
+    /** A plain ViT as the published RLRR code does, every other as where it is from. */
+    private PositionEmbedding.Rule rule() {
+        if (own != null) {
+            return own;
+        }
+        return config.variations().isEmpty() ? PositionEmbedding.Rule.LINEAR : layout.positions();
     }
 
     private void checkNames(Map<String, Source> sources) throws IOException {
