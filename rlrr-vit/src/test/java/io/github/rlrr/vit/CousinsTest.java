@@ -100,7 +100,9 @@ class CousinsTest {
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
         assertExact(name, "", config, "12");
-        assertExact(name, "oblong.", config.withImageSize(8, 16), "[8, 16]");
+        if (!name.equals("radio")) { // whose positions timm resizes in two ways, see below
+            assertExact(name, "oblong.", config.withImageSize(8, 16), "[8, 16]");
+        }
     }
 
     /** {@code make_resized.py} made these. */
