@@ -9,6 +9,7 @@ import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,5 +86,42 @@ class RotaryConfigurationTest {
             })
     void aRotationIsReadFromItsWord(String word) {
         assertThat(Rotary.parse(word)).hasToString(word);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dinov3, eva02, architecture is",
+        "eva02, dinov3, architecture is",
+        "dinov3-biases, dinov3, architecture is",
+        "eva02, axial, architecture is",
+        "axial, learned, no learned angles",
+        "learned, axial, but",
+        "spatial, pooled, global_pool is",
+        "transformers, dinov3-biases, no model of the layout of Hugging Face DINOv3",
+        "eva02, transformers, files that belong together"
+    })
+    void anotherFamilysConfigurationIsRefused(String weights, String configuration, String words)
+            throws IOException {
+        Path hub = RotaryCases.hub(folder, weights);
+        Files.copy(
+                RotaryCases.file(configuration + ".json"),
+                hub.resolve("config.json"),
+                StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dinov3", "eva02", "axial", "learned", "transformers"})
+    void aFileThatEndsTooSoonIsRefused(String name) throws IOException {
+        Path hub = RotaryCases.hub(folder, name);
+        Path file = hub.resolve("model.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 100));
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageNotContaining("\n");
     }
 }
