@@ -64,10 +64,7 @@ def missing(model):
 
 
 def eva_missing(model):
-    block = model.blocks[0]
-    if type(block.norm1).__name__ != "LayerNorm":
-        return "RMS norms"
-    return None
+    return "gates of attention" if model.blocks[0].attn.gate is not None else None
 
 
 def rotation(rope):
@@ -105,6 +102,8 @@ def variations(model):
         yield "REGISTER_POSITIONS"
     if type(block.norm1).__name__ == "RmsNorm":
         yield "RMS_NORM"
+    if getattr(block, "gamma_1", None) is not None and block.gamma_2 is None:
+        yield "ATTENTION_SCALE"
     if type(block).__name__ == "EvaBlockPostNorm":
         yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]

@@ -26,27 +26,44 @@ import org.jspecify.annotations.Nullable;
 public record VitParts(VitConfig config) {
 
     /**
-     * What an encoder block computes.
+     * What the first encoder block computes, and mostly every other.
      *
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches() {
-        return List.of(branch(1, attention()), branch(2, mlp()));
+        return branches(0);
     }
 
-    private Branch branch(int number, Operation operation) {
+    /**
+     * What an encoder block computes.
+     *
+     * @param block its number, from 0
+     * @return its branches: attention, and an MLP
+     */
+    public List<Branch> branches(int block) {
+        return List.of(
+                branch(1, attention(block), config.has(VitVariation.LAYER_SCALE)),
+                branch(
+                        2,
+                        mlp(),
+                        config.has(VitVariation.LAYER_SCALE)
+                                && !config.has(VitVariation.ATTENTION_SCALE)));
+    }
+
+    private Branch branch(int number, Operation operation, boolean scaled) {
         return new Branch(
                 norm("norm" + number),
                 config.has(VitVariation.POST_NORM),
                 operation,
-                config.has(VitVariation.LAYER_SCALE)
-                        ? new Layer.Scale("ls" + number, config.width())
-                        : null);
+                scaled ? new Layer.Scale("ls" + number, config.width()) : null);
     }
 
-    private Attention attention() {
+    private Attention attention(int block) {
         boolean biased = !config.has(VitVariation.NO_QKV_BIAS);
         Attention attention = Attention.of("attn", config.width(), config.heads(), biased);
+        if (!config.keyHeads().isEmpty()) {
+            attention = attention.withKeyHeads(config.keyHeads().get(block));
+        }
         if (config.has(VitVariation.NO_KEY_BIAS)) {
             attention = attention.withoutKeyBias();
         }
@@ -196,9 +213,8 @@ public record VitParts(VitConfig config) {
         }
         shapes.putAll(Layer.shapes("patch_embed.", present(patches(), patchNorm())));
         shapes.putAll(Layer.shapes("", present(preNorm())));
-        List<Layer> block = Branch.layers(branches());
         for (int i = 0; i < config.depth(); i++) {
-            shapes.putAll(Layer.shapes("blocks." + i + ".", block));
+            shapes.putAll(Layer.shapes("blocks." + i + ".", Branch.layers(branches(i))));
         }
         shapes.putAll(Layer.shapes("", present(norm())));
         AttentionPooling.Parts pooling = pooling();
@@ -223,7 +239,7 @@ public record VitParts(VitConfig config) {
         counter.patches(batch * config.gridHeight() * config.gridWidth(), patches());
         for (int i = 0; i < config.depth(); i++) {
             long asking = i == config.depth() - 1 && classTokenLeaves() ? 1 : config.tokens();
-            for (Branch branch : branches()) {
+            for (Branch branch : branches(i)) {
                 branch.operation().count(counter, batch, asking, config.tokens());
             }
         }

@@ -64,12 +64,16 @@ class RotaryConfigurationTest {
                 "eva02 | \"scale_mlp\": false | has a blocks.0.mlp.norm.weight",
                 "eva02 | \"swiglu_mlp\": false | tensors say otherwise",
                 "eva02-clip | \"scale_attn_inner\": false | has a blocks.0.attn.norm.weight",
+                "grouped | \"num_kv_heads\": 4 | heads of keys are said to be [4]",
+                "grouped | \"num_kv_heads\": [2, 4] | heads of keys are said to be [2, 4]",
+                "grouped | \"attn_only_layer_scale\": false | tensors say otherwise",
                 "registers | \"num_reg_tokens\": 0 | has a reg_token"
             })
     void aContradictionIsRefused(String name, String argument, String words) throws IOException {
         Path hub = RotaryCases.hub(folder, name);
         Path config = hub.resolve("config.json");
-        String said = Files.readString(config);
+        String said =
+                Files.readString(config).replace(", \"num_kv_heads\": [4, 2]", "");
         Files.writeString(config, said.replace("\"depth\":", argument + ", \"depth\":"));
         assertThatThrownBy(() -> VitCheckpoint.load(hub))
                 .isInstanceOf(IOException.class)

@@ -30,7 +30,7 @@ class RotaryMethodsTest {
     @TempDir private Path folder;
 
     static Stream<Arguments> networksAndMethods() {
-        return Stream.of("dinov3-gated", "eva02-clip", "learned", "pooled")
+        return Stream.of("dinov3-gated", "eva02-clip", "learned", "pooled", "grouped")
                 .flatMap(
                         name ->
                                 AdapterMethods.all().values().stream()

@@ -91,7 +91,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             found.registers(),
                             variations(found, image),
                             rotation(),
-                            pooling(found, heads)));
+                            pooling(found, heads),
+                            FileKeyHeads.of(reader, found, heads, said)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -348,6 +349,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                 config.withVariations(variations(found, imageSize(found)), found.registers())
                         .withRotary(rotation())
                         .withPooling(pooling(found, config.heads()))
+                        .withKeyHeads(FileKeyHeads.of(reader, found, config.heads(), said))
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 
