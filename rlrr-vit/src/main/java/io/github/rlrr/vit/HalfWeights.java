@@ -1,7 +1,11 @@
 package io.github.rlrr.vit;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Which weights of a Vision Transformer are held in float16, and their rounding: the matrices of
@@ -24,12 +28,27 @@ public final class HalfWeights {
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public static NDArray of(String path, NDArray weight) {
-        boolean half = path.startsWith("blocks.") && weight.getShape().dimension() == 2;
+        boolean half =
+                path.startsWith("blocks.")
+                        && path.endsWith(".weight")
+                        && weight.getShape().dimension() == 2;
         if (half) {
             requireRange(path, weight);
         }
         // To the type it has, toType answers with the same memory, asked for a copy or not.
         return half ? weight.toType(DataType.FLOAT16, true) : weight.duplicate();
+    }
+
+    /** All weights of a model, on a manager. */
+    static Map<String, NDArray> of(Map<String, Parameter> parameters, NDManager manager) {
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        parameters.forEach(
+                (path, parameter) -> {
+                    NDArray weight = of(path, parameter.getArray());
+                    weight.attach(manager);
+                    weights.put(path, weight);
+                });
+        return weights;
     }
 
     private static void requireRange(String path, NDArray weight) {

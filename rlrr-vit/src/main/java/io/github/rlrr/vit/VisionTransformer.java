@@ -20,9 +20,9 @@ import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.PatchEmbedding;
 import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -219,17 +219,11 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     public VisionTransformer withHalfWeights() {
         return owning(
-                manager -> {
-                    Map<String, NDArray> weights = new LinkedHashMap<>();
-                    for (Map.Entry<String, Parameter> entry :
-                            ModuleTree.of(this).parameters().entrySet()) {
-                        NDArray weight =
-                                HalfWeights.of(entry.getKey(), entry.getValue().getArray());
-                        weight.attach(manager);
-                        weights.put(entry.getKey(), weight);
-                    }
-                    return of(config, weights, manager);
-                });
+                manager ->
+                        of(
+                                config,
+                                HalfWeights.of(ModuleTree.of(this).parameters(), manager),
+                                manager));
     }
 
     /** Makes a model on a manager of its own, where this one is. */
@@ -291,22 +285,30 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     @Override
     public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
-        try (NDArray tokens = embed(store, images, training);
-                NDArray pooled = pooled(store, tokens, training)) { // (B, 1 or 2, D)
-            return pooled.reshape(-1, config.embeddingWidth());
+        try (NDArray tokens = embed(store, images, training)) {
+            return embedding(blocks, store, tokens, training);
         }
     }
 
-    private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
+    /** What the head sees of tokens (B, N, D) that enter some last blocks. */
+    NDArray embedding(Encoder last, ParameterStore store, NDArray tokens, boolean training) {
         Readout readout = new Readout(config, norm, pooling);
-        if (config.parts().classTokenLeaves()) {
-            try (NDArray leaves = blocks.classToken(store, tokens, training)) {
-                return readout.normed(store, leaves, training);
-            }
+        try (NDArray seen = readout.of(last, store, tokens, training)) { // (B, 1 or 2, D)
+            return seen.reshape(-1, config.embeddingWidth());
         }
-        try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
-            return readout.pooled(store, encoded, training);
-        }
+    }
+
+    @Override
+    public @Nullable FrozenStem stem(Set<String> adapted) {
+        return blocks.drops() ? null : VitStem.before(adapted, this);
+    }
+
+    Encoder encoder() {
+        return blocks;
+    }
+
+    Block head() {
+        return head;
     }
 
     /**
@@ -332,7 +334,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     /**
      * Images (B, 3, h, w) to tokens (B, N, D): class token, registers, patches; positions added.
      */
-    private NDArray embed(ParameterStore store, NDArray images, boolean training) {
+    NDArray embed(ParameterStore store, NDArray images, boolean training) {
         Shape shape = images.getShape();
         if (shape.dimension() != 4
                 || shape.get(1) != VitConfig.CHANNELS

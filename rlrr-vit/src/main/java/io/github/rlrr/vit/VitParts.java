@@ -5,6 +5,7 @@ import io.github.rlrr.vit.part.Activation;
 import io.github.rlrr.vit.part.Attention;
 import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Branch;
+import io.github.rlrr.vit.part.DifferentialAttention;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.NormKind;
@@ -41,13 +42,12 @@ public record VitParts(VitConfig config) {
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches(int block) {
+        boolean two = config.has(VitVariation.DIFFERENTIAL_ATTENTION);
+        Attention attention = attention(block);
+        boolean scaled = config.has(VitVariation.LAYER_SCALE);
         return List.of(
-                branch(1, attention(block), config.has(VitVariation.LAYER_SCALE)),
-                branch(
-                        2,
-                        mlp(),
-                        config.has(VitVariation.LAYER_SCALE)
-                                && !config.has(VitVariation.ATTENTION_SCALE)));
+                branch(1, two ? DifferentialAttention.of(attention, block) : attention, scaled),
+                branch(2, mlp(), scaled && !config.has(VitVariation.ATTENTION_SCALE)));
     }
 
     private Branch branch(int number, Operation operation, boolean scaled) {
@@ -72,6 +72,9 @@ public record VitParts(VitConfig config) {
         }
         if (config.has(VitVariation.NO_PROJECTION_BIAS)) {
             attention = attention.withoutOutBias();
+        }
+        if (config.has(VitVariation.RELATIVE_POSITIONS)) {
+            attention = attention.withRelativePlaces(config.gridHeight(), config.gridWidth());
         }
         Rotary rotary = config.rotary();
         if (rotary != null) {

@@ -55,7 +55,7 @@ class RotaryConfigurationTest {
             delimiter = '|',
             value = {
                 "dinov3 | \"use_rot_pos_emb\": false | no table of positions, and no rotation",
-                "dinov3 | \"use_abs_pos_emb\": true | tensors say otherwise",
+                "dinov3 | \"use_abs_pos_emb\": true | files that belong together",
                 "axial | \"rope_type\": \"mrope\" | model_args.rope_type is \"mrope\"",
                 "axial | \"rope_type\": \"mixed\" | no learned angles",
                 "axial | \"rope_grid_indexing\": \"ji\" | expected ij or xy",

@@ -53,6 +53,8 @@ final class EvaFiles {
             EnumSet.of(
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
+                    VitVariation.DIFFERENTIAL_ATTENTION,
+                    VitVariation.RELATIVE_POSITIONS,
                     VitVariation.PATCH_NORM,
                     VitVariation.NO_PROJECTION_BIAS,
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
@@ -72,7 +74,8 @@ final class EvaFiles {
     static boolean isOne(VitConfig config) {
         return config.rotary() != null
                 || !config.keyHeads().isEmpty()
-                || (!config.variations().contains(VitVariation.RMS_NORM)
+                || (!BeitFiles.isOne(config)
+                        && !config.variations().contains(VitVariation.RMS_NORM)
                         && config.variations().stream().anyMatch(ITS_OWN::contains));
     }
 

@@ -223,6 +223,17 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int most = found.variations().contains(VitVariation.NO_CLASS_TOKEN) ? 0 : 1;
         List<Integer> possible = List.of(most, 0, most + found.registers());
         int[] image = saidImageSize();
+        if (found.places() > 0 && patch > 0) {
+            int side = (int) Math.round(Math.sqrt(found.places() - 3.0)) / 2 + 1;
+            int[] square = {side * patch, side * patch};
+            image = image == null ? square : image;
+            if (found.places() != PositionEmbedding.places(image[0] / patch, image[1] / patch)) {
+                throw new IOException(
+                        "%s has %s relative positions, which are none of %sx%s pixels in patches of %s; say the size with image_size in a config.json"
+                                .formatted(
+                                        reader.file(), found.places(), image[0], image[1], patch));
+            }
+        }
         if (image != null) {
             if (patch < 1
                     || (placed(found)
@@ -255,7 +266,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     }
 
     private void requirePositions(Geometry found) throws IOException {
-        if (!placed(found) && rotation() == null) {
+        if (!placed(found) && found.places() == 0 && rotation() == null) {
             throw new IOException(
                     reader.file()
                             + " has no table of positions, and no rotation says where patches are");
@@ -363,10 +374,11 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     VitConfig own(VitConfig config) throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int[] image = imageSize(found);
-        if (!placed(found) || (image == null && found.positions() == config.positions())) {
+        boolean nothing = !placed(found) && found.places() == 0;
+        if (nothing || (image == null && found.positions() == config.positions())) {
             return config;
         }
-        if (image == null || found.positions() < 2) {
+        if (image == null || (placed(found) && found.positions() < 2)) {
             throw new IOException(
                     reader.file()
                             + " has "

@@ -64,9 +64,7 @@ final class WeightLoader {
                 Shape shape = entry.getValue();
                 float[] values =
                         source == null ? new float[Math.toIntExact(shape.size())] : read(source);
-                if (entry.getKey().equals("pos_embed")) {
-                    values = resized(values);
-                }
+                values = resized(entry.getKey(), values);
                 NDArray weight = manager.create(values, shape);
                 weights.put(entry.getKey(), half ? halved(entry.getKey(), weight) : weight);
             }
@@ -87,10 +85,23 @@ final class WeightLoader {
         }
     }
 
-    private float[] resized(float[] values) {
-        if (fileConfig.gridHeight() == config.gridHeight()
-                && fileConfig.gridWidth() == config.gridWidth()) {
+    private float[] resized(String path, float[] values) {
+        boolean relative = path.endsWith(".relative_position.table");
+        boolean same =
+                fileConfig.gridHeight() == config.gridHeight()
+                        && fileConfig.gridWidth() == config.gridWidth();
+        if (same || !(relative || path.equals("pos_embed"))) {
             return values;
+        }
+        if (relative) {
+            return PositionEmbedding.resizeRelative(
+                    values,
+                    layout.positions().relative(),
+                    fileConfig.gridHeight(),
+                    fileConfig.gridWidth(),
+                    config.gridHeight(),
+                    config.gridWidth(),
+                    config.heads());
         }
         LOG.info(
                 "position embeddings resized from {}x{} to {}x{} patches",

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param norms n_q and n_k, or none
  * @param inner n, of all heads together; null for none
  * @param rotation turns queries and keys; null for none
+ * @param places what is added before the softmax; null for nothing
  * @param heads H; divides D
  */
 public record Attention(
@@ -35,6 +36,7 @@ public record Attention(
         List<Norm> norms,
         @Nullable Norm inner,
         @Nullable Rotation rotation,
+        @Nullable RelativePlaces places,
         int heads)
         implements Operation {
 
@@ -54,6 +56,7 @@ public record Attention(
                 new Linear(path + ".value", width, width, bias),
                 new Linear(path + ".out", width, width),
                 List.of(),
+                null,
                 null,
                 null,
                 heads);
@@ -76,6 +79,7 @@ public record Attention(
                 norms,
                 inner,
                 rotation,
+                places,
                 heads);
     }
 
@@ -90,7 +94,7 @@ public record Attention(
      * @return the part
      */
     public Attention withoutKeyBias() {
-        return new Attention(query, key.bare(), value, out, norms, inner, rotation, heads);
+        return new Attention(query, key.bare(), value, out, norms, inner, rotation, places, heads);
     }
 
     /**
@@ -99,7 +103,7 @@ public record Attention(
      * @return the part
      */
     public Attention withoutOutBias() {
-        return new Attention(query, key, value, out.bare(), norms, inner, rotation, heads);
+        return new Attention(query, key, value, out.bare(), norms, inner, rotation, places, heads);
     }
 
     /**
@@ -112,7 +116,7 @@ public record Attention(
         int width = query.out() / heads;
         List<Norm> both =
                 List.of(kind.at(path() + ".q_norm", width), kind.at(path() + ".k_norm", width));
-        return new Attention(query, key, value, out, both, inner, rotation, heads);
+        return new Attention(query, key, value, out, both, inner, rotation, places, heads);
     }
 
     /**
@@ -123,7 +127,7 @@ public record Attention(
      */
     public Attention withInnerNorm(NormKind kind) {
         Norm last = kind.at(path() + ".norm", out.in());
-        return new Attention(query, key, value, out, norms, last, rotation, heads);
+        return new Attention(query, key, value, out, norms, last, rotation, places, heads);
     }
 
     /**
@@ -141,10 +145,23 @@ public record Attention(
                         ? new Layer.Frequencies(path() + ".rope", heads, query.out() / heads / 2)
                         : null;
         Rotation turning = new Rotation(rotary, rows, columns, prefix, learned);
-        return new Attention(query, key, value, out, norms, inner, turning, heads);
+        return new Attention(query, key, value, out, norms, inner, turning, places, heads);
     }
 
-    private String path() {
+    /**
+     * The same with learned numbers for the places of patches to each other.
+     *
+     * @param rows of the grid of patches
+     * @param columns of the grid of patches
+     * @return the part, with {@code relative_position}
+     */
+    public Attention withRelativePlaces(int rows, int columns) {
+        RelativePlaces added = RelativePlaces.of(path(), rows, columns, heads);
+        return new Attention(query, key, value, out, norms, inner, rotation, added, heads);
+    }
+
+    /** Where it stands in its block. */
+    String path() {
         return query.path().substring(0, query.path().lastIndexOf('.'));
     }
 
@@ -154,6 +171,9 @@ public record Attention(
         layers.addAll(norms);
         if (rotation != null && rotation.learned() != null) {
             layers.add(rotation.learned());
+        }
+        if (places != null) {
+            layers.add(places.table());
         }
         if (inner != null) {
             layers.add(inner);
@@ -188,10 +208,11 @@ public record Attention(
             k = text.let("k", forEachQuery(k));
             v = text.let("v", forEachQuery(v));
         }
+        String added = places == null ? "" : ", " + places.bias(text, !asking.equals(all));
         String attended =
                 String.format(
-                        "torch.scaled_dot_product_attention(%s, %s, %s)",
-                        byHead(q), byHead(k), byHead(v));
+                        "torch.scaled_dot_product_attention(%s, %s, %s%s)",
+                        byHead(q), byHead(k), byHead(v), added);
         String m = text.let("m", "torch.transpose(" + attended + ", 1, 2)");
         String o = text.let("o", "torch.reshape(" + m + ", torch.size(" + like + "))");
         if (inner != null) {

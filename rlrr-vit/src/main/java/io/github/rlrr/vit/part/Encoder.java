@@ -23,13 +23,13 @@ public final class Encoder extends AbstractBlock {
     /**
      * Builds blocks without weights.
      *
-     * @param branches what a block of a number, from 0, computes
+     * @param branches what each block computes, by its place
      * @param depth the number of blocks
      */
     public Encoder(IntFunction<List<Branch>> branches, int depth) {
         this(
                 IntStream.range(0, depth)
-                        .mapToObj(i -> new EncoderBlock(branches.apply(i)))
+                        .mapToObj(block -> new EncoderBlock(branches.apply(block)))
                         .toList());
     }
 
@@ -60,10 +60,43 @@ public final class Encoder extends AbstractBlock {
         return sharing(i -> layers.get(i).with(precision));
     }
 
-    private Encoder sharing(IntFunction<EncoderBlock> block) {
-        Encoder view = new Encoder(IntStream.range(0, layers.size()).mapToObj(block).toList());
+    /**
+     * The first blocks.
+     *
+     * @param count how many
+     * @return an encoder that shares them
+     */
+    public Encoder until(int count) {
+        return of(layers.subList(0, count));
+    }
+
+    /**
+     * The last blocks.
+     *
+     * @param first the first of them, from 0
+     * @return an encoder that shares them
+     */
+    public Encoder from(int first) {
+        return of(layers.subList(first, layers.size()));
+    }
+
+    /**
+     * Whether training drops anything.
+     *
+     * @return false where it computes what evaluation computes
+     */
+    public boolean drops() {
+        return layers.stream().anyMatch(EncoderBlock::drops);
+    }
+
+    private Encoder of(List<EncoderBlock> blocks) {
+        Encoder view = new Encoder(blocks);
         view.inputShapes = inputShapes;
         return view;
+    }
+
+    private Encoder sharing(IntFunction<EncoderBlock> block) {
+        return of(IntStream.range(0, layers.size()).mapToObj(block).toList());
     }
 
     @Override

@@ -14,7 +14,9 @@ import java.util.Map;
 public final class ProgramText {
 
     /** libtorch's numbers of types. */
-    private static final int FLOAT32 = 6;
+    static final int FLOAT32 = 6;
+
+    private static final int INT64 = 4;
 
     private static final int BFLOAT16 = 15;
 
@@ -109,10 +111,19 @@ public final class ProgramText {
 
     /** 0, 1, 2 … as float32, where x is. */
     String numbers(int count) {
+        return counted(count, FLOAT32);
+    }
+
+    /** 0, 1, 2 … as whole numbers, where x is. */
+    String range(int count) {
+        return counted(count, INT64);
+    }
+
+    private static String counted(int count, int type) {
         return "torch.arange("
                 + count
                 + ", dtype="
-                + FLOAT32
+                + type
                 + ", layout=None, device=ops.prim.device(x), pin_memory=False)";
     }
 
