@@ -72,8 +72,7 @@ class RotaryConfigurationTest {
     void aContradictionIsRefused(String name, String argument, String words) throws IOException {
         Path hub = RotaryCases.hub(folder, name);
         Path config = hub.resolve("config.json");
-        String said =
-                Files.readString(config).replace(", \"num_kv_heads\": [4, 2]", "");
+        String said = Files.readString(config).replace(", \"num_kv_heads\": [4, 2]", "");
         Files.writeString(config, said.replace("\"depth\":", argument + ", \"depth\":"));
         assertThatThrownBy(() -> VitCheckpoint.load(hub))
                 .isInstanceOf(IOException.class)

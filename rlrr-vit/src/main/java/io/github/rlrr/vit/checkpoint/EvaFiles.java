@@ -150,7 +150,8 @@ final class EvaFiles {
         arguments.put("num_reg_tokens", config.registers());
         arguments.put("class_token", !has.contains(VitVariation.NO_CLASS_TOKEN));
         arguments.put("no_embed_class", has.contains(VitVariation.PATCH_POSITIONS));
-        arguments.put("attn_type", hasNoKeyBias(config) && config.keyHeads().isEmpty() ? "eva" : "rope");
+        arguments.put(
+                "attn_type", hasNoKeyBias(config) && config.keyHeads().isEmpty() ? "eva" : "rope");
         arguments.put("qkv_fused", !hasThreeMatrices(config));
         arguments.put("qkv_bias", !has.contains(VitVariation.NO_QKV_BIAS));
         arguments.put("qk_norm", has.contains(VitVariation.QUERY_KEY_NORM));
