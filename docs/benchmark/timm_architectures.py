@@ -18,7 +18,7 @@ MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swi
 ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
 PRESENT = {  # a parameter of each model with the variation
-    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token", "dist_token"),
+    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1", "blocks.0.ls.gamma"), "REGISTERS": ("reg_token", "dist_token"),
     "DISTILLATION": ("dist_token",), "RELATIVE_POSITIONS": ("blocks.0.attn.relative_position_bias_table",),
     "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
     "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
@@ -26,8 +26,8 @@ PRESENT = {  # a parameter of each model with the variation
 }
 MISSING = {  # a parameter of each model without it
     "NO_CLASS_TOKEN": ("cls_token",), "NO_POSITIONS": ("pos_embed",), "NO_PATCH_BIAS": ("patch_embed.proj.bias",),
-    "NO_QKV_BIAS": ("blocks.0.attn.qkv.bias", "blocks.0.attn.q_bias", "blocks.0.attn.q_proj.bias"),
-    "NO_PROJECTION_BIAS": ("blocks.0.attn.proj.bias",),
+    "NO_QKV_BIAS": ("blocks.0.attn.qkv.bias", "blocks.0.attn.q_bias", "blocks.0.attn.q_proj.bias", "blocks.0.in_proj.bias"),
+    "NO_PROJECTION_BIAS": ("blocks.0.attn.proj.bias", "blocks.0.mlp_out_proj.bias", "blocks.0.out_proj.bias"),
 }
 
 
@@ -44,6 +44,8 @@ def missing(model):
             "SwinTransformerV2": "windows of tokens, as in Swin V2",
         }[kind]
     block = model.blocks[0]
+    if type(block).__name__ in ("ParallelScalingBlock", "DiffParallelScalingBlock"):
+        return None if block.mlp_bias is None else "biases of MLPs alone"
     if type(block).__name__ not in ("Block", "ResPostBlock"):
         return "blocks that are not attention and then an MLP (" + type(block).__name__ + ")"
     if type(block.attn).__name__ not in ("Attention", "DiffAttention"):
@@ -86,6 +88,14 @@ def rotation(rope):
     return ",".join((kind, "halves" if halves else "pairs", f"{temperature:.1f}", f"{offset:.1f}", order, str(rows)))
 
 
+def activation_of(block):
+    return block.mlp_act if hasattr(block, "mlp_act") else block.mlp.act
+
+
+def norm_of(block):
+    return block.in_norm if hasattr(block, "in_norm") else block.norm1
+
+
 def variations(model):
     block = model.blocks[0]
     parameters = dict(model.named_parameters())
@@ -101,16 +111,18 @@ def variations(model):
         yield "PATCH_POSITIONS"
     elif before > int(model.cls_token is not None):
         yield "REGISTER_POSITIONS"
-    if type(block.norm1).__name__ == "RmsNorm":
+    if "blocks.0.in_norm.weight" in parameters:
+        yield "PARALLEL"
+    if type(norm_of(block)).__name__ == "RmsNorm":
         yield "RMS_NORM"
     if getattr(block, "gamma_1", None) is not None and block.gamma_2 is None:
         yield "ATTENTION_SCALE"
-    if type(block.attn).__name__ == "DiffAttention":
+    if "blocks.0.lambda_q1" in parameters or "blocks.0.attn.lambda_q1" in parameters:
         yield "DIFFERENTIAL_ATTENTION"
     if type(block).__name__ in ("EvaBlockPostNorm", "ResPostBlock"):
         yield "POST_NORM"
-    activation = ACTIVATIONS[type(block.mlp.act).__name__]
-    if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":
+    activation = ACTIVATIONS[type(activation_of(block)).__name__]
+    if type(activation_of(block)).__name__ == "GELU" and activation_of(block).approximate != "none":
         activation = "TANH_GELU"
     if activation:
         yield activation
@@ -146,4 +158,4 @@ for name in sorted(name for module in MODULES for name in timm.list_models(modul
         print(name, "without", part)
     else:
         block = model.blocks[0]
-        print(name, block.attn.num_heads, block.norm1.eps, *variations(model))
+        print(name, getattr(block, "attn", block).num_heads, norm_of(block).eps, *variations(model))

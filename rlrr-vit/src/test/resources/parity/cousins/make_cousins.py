@@ -33,6 +33,8 @@ CASES = {
     "beit": "beit_base_patch16_224",
     "beit3": "beit3_base_patch16_224",
     "differential": "vit_dwee_patch16_reg1_gap_256",
+    "parallel": "vit_pwee_patch16_reg1_gap_256",
+    "parallel-differential": "vit_dpwee_patch16_reg1_gap_256",
     "post-norm": "vit_base_patch16_rpn_224",
     "distilled": "deit_tiny_distilled_patch16_224",
     "radio": "vit_base_patch16_radio_v3",

@@ -17,7 +17,8 @@ import java.util.Set;
  *
  * <pre>
  *   y' = y·s + t          s, t: (out)
- *   weight' = s ⊙ weight  (the gain of a norm; each output row of a linear layer or convolution)
+ *   weight' = s ⊙ weight  (the gain of a norm, LayerScale's γ; each output row of a linear layer
+ *                           or convolution)
  *   bias'   = bias·s + t
  * </pre>
  *
@@ -30,7 +31,7 @@ import java.util.Set;
  * @param drawn true: s ~ N(1, 0.02), t ~ N(0, 0.02) as published; false: s = 1, t = 0, the base
  *     model
  * @param decayed whether weight decay applies to the tensors of linear layers and convolutions,
- *     where it pulls s toward 0; it never does to those of norms
+ *     where it pulls s toward 0; it never does to those of norms and of LayerScale
  */
 public record ScaleAndShift(boolean drawn, boolean decayed) implements Reparameterization {
 
@@ -44,13 +45,14 @@ public record ScaleAndShift(boolean drawn, boolean decayed) implements Reparamet
 
     @Override
     public Set<SiteKind> kinds() {
-        return Set.of(SiteKind.NORM, SiteKind.LINEAR, SiteKind.CONVOLUTION);
+        return Set.of(SiteKind.NORM, SiteKind.LINEAR, SiteKind.CONVOLUTION, SiteKind.SCALE);
     }
 
     @Override
     public List<TensorSpec> tensors(Site site) {
         Shape shape = new Shape(site.outputs());
-        boolean decay = decayed && site.kind() != SiteKind.NORM;
+        boolean matrix = site.kind() == SiteKind.LINEAR || site.kind() == SiteKind.CONVOLUTION;
+        boolean decay = decayed && matrix;
         List<TensorSpec> specs = new ArrayList<>();
         specs.add(new TensorSpec(SCALE, shape, decay, start(1)));
         if (site.bias() != null) {

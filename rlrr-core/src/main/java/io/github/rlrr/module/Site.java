@@ -23,22 +23,23 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
 
     /**
      * Recognises a module by its own parameters: a {@code weight} of two dimensions is a linear
-     * layer, one of four a convolution, a gain of one dimension, perhaps with a bias, a norm. A
-     * transposed convolution is none: its kernel is (in, out, k, k). Nor is a norm over several
-     * axes, whose gain has as many.
+     * layer, one of four a convolution, a gain of one dimension, perhaps with a bias, a norm, a
+     * {@code gamma} alone that is no gain a LayerScale. A transposed convolution is none: its
+     * kernel is (in, out, k, k). Nor is a norm over several axes, whose gain has as many.
      */
     static @Nullable Site of(ModuleTree.Module module) {
         Parameter weight = null;
         Parameter bias = null;
         Parameter gain = null;
         Parameter beta = null;
+        Parameter factor = null;
         for (Parameter parameter : module.block().getDirectParameters().values()) {
             switch (parameter.getType()) {
                 case WEIGHT -> weight = "weight".equals(parameter.getName()) ? parameter : weight;
                 case BIAS -> bias = "bias".equals(parameter.getName()) ? parameter : bias;
                 case GAMMA -> gain = parameter;
                 case BETA -> beta = parameter;
-                default -> {}
+                default -> factor = "gamma".equals(parameter.getName()) ? parameter : factor;
             }
         }
         if (gain != null) {
@@ -47,6 +48,9 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
                 return null;
             }
             return new Site(module.path(), SiteKind.NORM, gain, beta);
+        }
+        if (factor != null && module.block().getDirectParameters().size() == 1) {
+            return new Site(module.path(), SiteKind.SCALE, factor, null);
         }
         if (weight == null
                 || weight.getShape() == null
@@ -92,7 +96,7 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
         return switch (kind) {
             case LINEAR -> shape;
             case CONVOLUTION -> new Shape(shape.get(0) * shape.get(2), shape.get(1) * shape.get(3));
-            case NORM, PARAMETER ->
+            case NORM, SCALE, PARAMETER ->
                     throw new IllegalStateException(
                             path + " is a " + kind.label() + ": it has no matrix");
         };

@@ -14,6 +14,8 @@ public enum SiteKind {
     NORM,
     /** A convolution with a {@code weight} of shape (out, in, k, k). */
     CONVOLUTION,
+    /** y = x·γ with a {@code gamma} of one dimension that belongs to no norm: LayerScale. */
+    SCALE,
     /** A parameter of none of these, such as a class token or a table of embeddings. */
     PARAMETER;
 

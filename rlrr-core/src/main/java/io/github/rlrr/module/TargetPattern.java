@@ -55,12 +55,13 @@ record TargetPattern(
             case "all-linear" -> SiteKind.LINEAR;
             case "all-norm" -> SiteKind.NORM;
             case "all-conv" -> SiteKind.CONVOLUTION;
+            case "all-scale" -> SiteKind.SCALE;
             default ->
                     throw new IllegalArgumentException(
                             "target \""
                                     + text
-                                    + "\" is no keyword; there are all-linear, all-norm and"
-                                    + " all-conv");
+                                    + "\" is no keyword; there are all-linear, all-norm, all-conv"
+                                    + " and all-scale");
         };
     }
 

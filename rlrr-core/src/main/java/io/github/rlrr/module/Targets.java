@@ -24,8 +24,8 @@ import java.util.Set;
  * <tr><td>{@code blocks.[0-5,11].**}</td><td>layer ranges: a component that is one of these
  *     numbers</td></tr>
  * <tr><td>{@code re:blocks\.\d+\.mlp\..*}</td><td>a regular expression over the whole path</td></tr>
- * <tr><td>{@code all-linear}, {@code all-norm}, {@code all-conv}</td><td>every module of that kind
- *     that is not trained as a whole</td></tr>
+ * <tr><td>{@code all-linear}, {@code all-norm}, {@code all-conv}, {@code all-scale}</td><td>every
+ *     module of that kind that is not trained as a whole</td></tr>
  * <tr><td>{@code !blocks.[0-2].**}</td><td>exclusion: any of the above with a leading {@code
  *     !}</td></tr>
  * </table>

@@ -101,7 +101,7 @@ class TargetFaultsTest {
             value = {
                 "''             | is empty",
                 "!              | is empty",
-                "all-lin        | is no keyword; there are all-linear, all-norm and all-conv",
+                "all-lin        | is no keyword; there are all-linear, all-norm, all-conv and all-scale",
                 "a..b           | has an empty component between dots",
                 ".a             | has an empty component between dots",
                 "a.{b,c         | has an unclosed {",

@@ -10,6 +10,7 @@ import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.NormKind;
 import io.github.rlrr.vit.part.Operation;
+import io.github.rlrr.vit.part.Parallel;
 import io.github.rlrr.vit.part.ProductCounter;
 import io.github.rlrr.vit.part.Rotary;
 import java.util.LinkedHashMap;
@@ -42,12 +43,18 @@ public record VitParts(VitConfig config) {
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches(int block) {
+        boolean parallel = config.has(VitVariation.PARALLEL);
         boolean two = config.has(VitVariation.DIFFERENTIAL_ATTENTION);
-        Attention attention = attention(block);
+        Attention plain = attention(block);
         boolean scaled = config.has(VitVariation.LAYER_SCALE);
-        return List.of(
-                branch(1, two ? DifferentialAttention.of(attention, block) : attention, scaled),
-                branch(2, mlp(), scaled && !config.has(VitVariation.ATTENTION_SCALE)));
+        // One bias is of both sums.
+        Attention attention = parallel && two ? plain.withoutOutBias() : plain;
+        Operation attends = two ? DifferentialAttention.of(attention, block) : attention;
+        return parallel
+                ? List.of(branch(1, new Parallel(attends, mlp()), scaled))
+                : List.of(
+                        branch(1, attends, scaled),
+                        branch(2, mlp(), scaled && !config.has(VitVariation.ATTENTION_SCALE)));
     }
 
     private Branch branch(int number, Operation operation, boolean scaled) {

@@ -40,6 +40,9 @@ public enum VitVariation {
     /** Attention is the difference of two softmaxes. */
     DIFFERENTIAL_ATTENTION("blocks.0.attn.lambda_q1.values", true),
 
+    /** Attention and MLP see the same normed tokens, and are added together. */
+    PARALLEL("blocks.0.in_proj", true),
+
     /** RMS norms in place of layer norms: they have no bias. */
     RMS_NORM(null, true),
 

@@ -86,7 +86,17 @@ class CousinsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+            strings = {
+                "aimv2",
+                "beit",
+                "beit3",
+                "differential",
+                "distilled",
+                "parallel",
+                "parallel-differential",
+                "post-norm",
+                "radio"
+            })
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
         assertExact(name, "", config, "12");
@@ -155,7 +165,17 @@ class CousinsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+            strings = {
+                "aimv2",
+                "beit",
+                "beit3",
+                "differential",
+                "distilled",
+                "parallel",
+                "parallel-differential",
+                "post-norm",
+                "radio"
+            })
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
         assertWrittenAsItWas(name, VitLayout.TIMM);
     }
@@ -188,7 +208,17 @@ class CousinsTest {
     /** As it starts, an adapter changes nothing; merged, it says the same. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+            strings = {
+                "aimv2",
+                "beit",
+                "beit3",
+                "differential",
+                "distilled",
+                "parallel",
+                "parallel-differential",
+                "post-norm",
+                "radio"
+            })
     void everyMethodAdaptsItAndIsMerged(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
             float[] before = logits(vit, name, "");
@@ -216,7 +246,17 @@ class CousinsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
+            strings = {
+                "aimv2",
+                "beit",
+                "beit3",
+                "differential",
+                "distilled",
+                "parallel",
+                "parallel-differential",
+                "post-norm",
+                "radio"
+            })
     void halfPrecisionIsNear(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {

@@ -60,6 +60,7 @@ class TimmParityTest {
                         VitVariation.CLASS_AND_AVERAGE_POOLING,
                         VitVariation.RELATIVE_POSITIONS,
                         VitVariation.DIFFERENTIAL_ATTENTION,
+                        VitVariation.PARALLEL,
                         VitVariation.DISTILLATION))
                 .stream();
     }

@@ -75,7 +75,7 @@ record CheckpointFiles(
                 openClip
                         ? OpenClipConfig.of(JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
                         : ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
-                JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)),
+                HuggingFacePreprocessor.find(folder),
                 null);
     }
 

@@ -277,6 +277,10 @@ record CheckpointLayout(
         if (found.contains(VitVariation.NO_QKV_BIAS)) {
             found.remove(VitVariation.NO_KEY_BIAS);
         }
+        if (found.contains(VitVariation.PARALLEL)
+                && found.contains(VitVariation.DIFFERENTIAL_ATTENTION)) {
+            found.remove(VitVariation.NO_PROJECTION_BIAS); // one bias is of both sums
+        }
         int width = size(tensors, SIGN, 0);
         if (width > 0
                 && size(tensors, "head.weight", 1) == 2 * width

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Arranges a model's weights as a layout's files have them: a layout's sources, read backwards. */
 final class CheckpointWriter {
@@ -41,7 +42,7 @@ final class CheckpointWriter {
     static void write(
             VisionTransformer vit, VitLayout layout, Path file, TensorType floats, Sink sink)
             throws IOException {
-        VitConfig config = vit.config();
+        VitConfig config = PlacedToken.written(layout, vit.config());
         CheckpointLayout names = layout.of(config);
         // Our parameters by the file's tensor and the part of it that they are.
         Map<String, TreeMap<Integer, String>> parts = new LinkedHashMap<>();
@@ -51,16 +52,24 @@ final class CheckpointWriter {
                         parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
                                 .put(source.part(), path));
         Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
+        Function<String, float[]> values =
+                PlacedToken.written(
+                        layout,
+                        vit.config(),
+                        path ->
+                                Objects.requireNonNull(parameters.get(path))
+                                        .getArray()
+                                        .toFloatArray());
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
                 Source source = Objects.requireNonNull(sources.get(tensor.getValue().get(0)));
-                float[] values = joined(parameters, tensor.getValue().values());
+                float[] joined = joined(values, tensor.getValue().values());
                 int[] order = source.permutation();
                 if (order != null) {
-                    values = Axes.restore(values, source.fileShape(), order);
+                    joined = Axes.restore(joined, source.fileShape(), order);
                 }
-                arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
+                arrays.put(tensor.getKey(), manager.create(joined, source.fileShape()));
             }
             for (String norm : names.manner().unused()) {
                 arrays.put(norm + ".weight", manager.ones(new Shape(config.width())));
@@ -68,6 +77,9 @@ final class CheckpointWriter {
             }
             if (DistilledHead.isOf(config)) {
                 DistilledHead.split(arrays);
+            }
+            if (ParallelBlocks.isOf(config)) {
+                ParallelBlocks.join(arrays);
             }
             sink.accept(
                     layout == VitLayout.GOOGLE
@@ -91,10 +103,10 @@ final class CheckpointWriter {
         return metadata;
     }
 
-    private static float[] joined(Map<String, Parameter> parameters, Collection<String> paths) {
+    private static float[] joined(Function<String, float[]> values, Collection<String> paths) {
         float[] joined = {};
         for (String path : paths) {
-            float[] part = Objects.requireNonNull(parameters.get(path)).getArray().toFloatArray();
+            float[] part = values.apply(path);
             if (joined.length == 0) {
                 joined = part;
             } else {

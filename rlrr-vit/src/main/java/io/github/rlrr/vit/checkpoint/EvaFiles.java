@@ -54,6 +54,7 @@ final class EvaFiles {
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
                     VitVariation.DIFFERENTIAL_ATTENTION,
+                    VitVariation.PARALLEL,
                     VitVariation.RELATIVE_POSITIONS,
                     VitVariation.PATCH_NORM,
                     VitVariation.NO_PROJECTION_BIAS,

@@ -46,6 +46,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         Geometry found = shapes();
         int heads = heads(found);
         int[] image = imageSize(found);
+        Rotary rotary = rotation();
         if (image == null) {
             requirePositions(found);
             requireClassToken(found);
@@ -58,22 +59,17 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             + " image_size in a config.json, or in Java with a VitConfig");
         }
         if (said != null && said.unknownKind() != null) {
-            LOG.warn(
-                    "{}: {} is not known here: activation and pooling are taken for a plain one's"
-                            + " where model_args does not say them",
-                    said.json().file(),
-                    said.unknownKind());
+            Warnings.once(
+                    LOG,
+                    "%s: %s is not known here: activation and pooling are taken for a plain one's where model_args does not say them"
+                            .formatted(said.json().file(), said.unknownKind()));
         }
         if (heads == 0) {
             heads = Math.max(1, found.width() / USUAL_HEAD_WIDTH);
-            LOG.warn(
-                    "{} does not say how many attention heads there are: taking {} for its width"
-                            + " {}; another number gives wrong results, so say it with"
-                            + " num_attention_heads in a config.json, a metadata entry \"heads\","
-                            + " or in Java with VitConfig.withHeads",
-                    reader.file(),
-                    heads,
-                    found.width());
+            Warnings.once(
+                    LOG,
+                    "%s does not say how many attention heads there are: taking %s for its width %s; another number gives wrong results, so say it with num_attention_heads in a config.json, a metadata entry \"heads\", or in Java with VitConfig.withHeads"
+                            .formatted(reader.file(), heads, found.width()));
         }
         try {
             return known(
@@ -90,7 +86,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             layerNormEpsilon(),
                             found.registers(),
                             variations(found, image),
-                            rotation(),
+                            rotary,
                             pooling(found, heads),
                             FileKeyHeads.of(reader, found, heads, said)));
         } catch (IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ final class HuggingFacePreprocessor {
     /** The file's name in a folder. */
     static final String FILE = "preprocessor_config.json";
 
+    /** The file of a whole CLIP or SigLIP in Transformers 5, with one for its texts, too. */
+    private static final String WHOLE = "processor_config.json";
+
     private static final double RESCALE = 1 / 255.0;
 
     /** Pillow's codes. */
@@ -23,6 +27,13 @@ final class HuggingFacePreprocessor {
             List.of("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming");
 
     private HuggingFacePreprocessor() {}
+
+    /** The settings in a folder, alone or in those of a whole model; null for none. */
+    static @Nullable JsonFields find(Path folder) throws IOException {
+        JsonFields alone = JsonFields.read(folder.resolve(FILE));
+        JsonFields whole = alone == null ? JsonFields.read(folder.resolve(WHOLE)) : null;
+        return whole == null ? alone : whole.object("image_processor");
+    }
 
     /**
      * Reads a processor's settings.

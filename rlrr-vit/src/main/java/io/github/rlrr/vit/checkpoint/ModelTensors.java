@@ -20,6 +20,7 @@ final class ModelTensors implements TensorReader {
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
 
     private final boolean distilled;
+    private final Map<String, ParallelBlocks.Piece> pieces;
 
     private ModelTensors(TensorReader file, ModelNames names) throws IOException {
         this.file = file;
@@ -31,6 +32,7 @@ final class ModelTensors implements TensorReader {
                             tensors.put(ours, new TensorInfo(ours, info.type(), info.shape()));
                         });
         distilled = DistilledHead.join(file.file(), tensors);
+        pieces = ParallelBlocks.split(tensors);
     }
 
     /**
@@ -73,13 +75,17 @@ final class ModelTensors implements TensorReader {
     @Override
     public NDArray read(String name, NDManager manager) throws TensorFileException {
         TensorInfo info = tensors.get(name);
-        return info == null || !isOfTwo(name)
+        return info == null || !(isOfTwo(name) || pieces.containsKey(name))
                 ? file.read(theirs(name), manager)
                 : manager.create(readFloats(name), info.shape());
     }
 
     @Override
     public float[] readFloats(String name) throws TensorFileException {
+        ParallelBlocks.Piece piece = pieces.get(name);
+        if (piece != null) {
+            return piece.of(file.readFloats(theirs(piece.tensor())));
+        }
         float[] values = file.readFloats(theirs(name));
         TensorInfo info = tensors.get(name);
         return info == null || !isOfTwo(name)

@@ -37,6 +37,10 @@ final class TimmFiles {
     /** The same with the gate's own matrix, RMS norms and a norm of patches. */
     private static final String GATED_APART = "aimv2_large_patch14_224";
 
+    private static final String PARALLEL = "vit_pwee_patch16_reg1_gap_256";
+
+    private static final String DIFFERENTIAL_PARALLEL = "vit_dpwee_patch16_reg1_gap_256";
+
     private static final String DISTILLED = "deit_base_distilled_patch16_224";
 
     private TimmFiles() {}
@@ -65,6 +69,7 @@ final class TimmFiles {
                         VitVariation.ATTENTION_POOLING);
         return !EvaFiles.isOne(config)
                 && !BeitFiles.isOne(config)
+                && (!ParallelBlocks.isOf(config) || ofParallel(variations))
                 && (!DistilledHead.isOf(config)
                         || variations.stream().noneMatch(undistilled::contains))
                 && !classTokenIsPlacedAlone
@@ -73,6 +78,23 @@ final class TimmFiles {
                         || variations.contains(VitVariation.RMS_NORM))
                 && variations.contains(VitVariation.NO_PATCH_BIAS)
                         == variations.contains(VitVariation.PRE_NORM);
+    }
+
+    /** Whether timm's parallel blocks have all of these. */
+    private static boolean ofParallel(Set<VitVariation> variations) {
+        return EnumSet.of(
+                        VitVariation.PARALLEL,
+                        VitVariation.DIFFERENTIAL_ATTENTION,
+                        VitVariation.LAYER_SCALE,
+                        VitVariation.NO_CLASS_TOKEN,
+                        VitVariation.REGISTERS,
+                        VitVariation.REGISTER_POSITIONS,
+                        VitVariation.PATCH_POSITIONS,
+                        VitVariation.AVERAGE_POOLING,
+                        VitVariation.NORMED_AVERAGE_POOLING,
+                        VitVariation.TANH_GELU,
+                        VitVariation.QUICK_GELU)
+                .containsAll(variations);
     }
 
     /** By the name of which a model is written. */
@@ -89,6 +111,11 @@ final class TimmFiles {
         }
         if (DistilledHead.isOf(config)) {
             return DISTILLED;
+        }
+        if (ParallelBlocks.isOf(config)) {
+            return variations.contains(VitVariation.DIFFERENTIAL_ATTENTION)
+                    ? DIFFERENTIAL_PARALLEL
+                    : PARALLEL;
         }
         if (variations.contains(VitVariation.SWIGLU)) {
             return GATED;
@@ -146,7 +173,7 @@ final class TimmFiles {
         if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
             json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
         }
-        json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
+        json.put("global_pool", pooling(config));
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
         ModelConfig.putSixteenBit(json, preprocessing);
@@ -170,6 +197,15 @@ final class TimmFiles {
                 "classifier", DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head");
         json.put("pretrained_cfg", pretrained);
         return json;
+    }
+
+    /** timm's word for what the head sees. */
+    private static String pooling(VitConfig config) {
+        Set<VitVariation> has = config.variations();
+        boolean mean =
+                has.contains(VitVariation.AVERAGE_POOLING)
+                        || has.contains(VitVariation.NORMED_AVERAGE_POOLING);
+        return mean ? "avg" : has.contains(VitVariation.ATTENTION_POOLING) ? "map" : "token";
     }
 
     /** What makes the model of an architecture. */
@@ -196,10 +232,8 @@ final class TimmFiles {
         }
         boolean normed = after.contains(VitVariation.NORMED_AVERAGE_POOLING);
         if (normed || before.contains(VitVariation.NORMED_AVERAGE_POOLING)) {
-            boolean mean = normed || after.contains(VitVariation.AVERAGE_POOLING);
-            boolean attends = after.contains(VitVariation.ATTENTION_POOLING);
-            arguments.put("global_pool", mean ? "avg" : attends ? "map" : "token");
-            arguments.put("fc_norm", mean && !normed);
+            arguments.put("global_pool", pooling(config));
+            arguments.put("fc_norm", after.contains(VitVariation.AVERAGE_POOLING));
         }
         return arguments;
     }

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -71,12 +72,53 @@ final class TimmLayout {
                     config ->
                             TimmFiles.canSay(config)
                                     && !TimmFiles.isGatedApart(config)
-                                    && !DistilledHead.isOf(config),
+                                    && !DistilledHead.isOf(config)
+                                    && !ParallelBlocks.isOf(config),
                     ROWS);
 
     /** With a gate's own matrix, as in AIMv2. */
     private static final CheckpointLayout GATED =
             layout(config -> TimmFiles.canSay(config) && TimmFiles.isGatedApart(config), APART);
+
+    private static final String PARALLEL_ROWS =
+            """
+            blocks.*.in_proj        blocks.*.in_norm.weight
+            blocks.*.norm1.gamma    blocks.*.in_norm.weight
+            blocks.*.norm1.beta     blocks.*.in_norm.bias
+            blocks.*.attn.query.~   blocks.*.in_proj.q.~
+            blocks.*.attn.key.~     blocks.*.in_proj.k.~
+            blocks.*.attn.value.~   blocks.*.in_proj.v.~
+            blocks.*.mlp.fc1.~      blocks.*.in_proj.mlp.~
+            blocks.*.attn.out.~     blocks.*.attn_out_proj.~
+            blocks.*.mlp.fc2.~      blocks.*.mlp_out_proj.~
+            blocks.*.ls1.gamma      blocks.*.ls.gamma
+            """;
+
+    /** Its {@code ParallelScalingBlock}; the first row tells such a file. */
+    private static final CheckpointLayout PARALLEL =
+            layout(
+                    config ->
+                            TimmFiles.canSay(config)
+                                    && ParallelBlocks.isOf(config)
+                                    && !isDifferential(config),
+                    PARALLEL_ROWS + ROWS);
+
+    /** Its {@code DiffParallelScalingBlock}. */
+    private static final CheckpointLayout DIFFERENTIAL_PARALLEL =
+            layout(
+                    config ->
+                            TimmFiles.canSay(config)
+                                    && ParallelBlocks.isOf(config)
+                                    && isDifferential(config),
+                    PARALLEL_ROWS
+                                    .replace(".attn_out_proj.", ".out_proj.attn.")
+                                    .replace(".mlp_out_proj.", ".out_proj.mlp.")
+                            + ROWS.replaceAll(
+                                    "  blocks\\.\\*\\.attn\\.(lambda_|sub_norm)", "  blocks.*.$1"));
+
+    private static boolean isDifferential(VitConfig config) {
+        return config.variations().contains(VitVariation.DIFFERENTIAL_ATTENTION);
+    }
 
     /** Its {@code VisionTransformerDistilled}; the second row tells such a file. */
     private static final CheckpointLayout DISTILLED =
@@ -119,7 +161,16 @@ final class TimmLayout {
 
     /** Those that are written first. */
     static final List<CheckpointLayout> ALL =
-            List.of(LAYOUT, GATED, DISTILLED, BEIT, EVA_ROPE, EVA_FUSED, EVA_APART);
+            List.of(
+                    LAYOUT,
+                    GATED,
+                    DISTILLED,
+                    PARALLEL,
+                    DIFFERENTIAL_PARALLEL,
+                    BEIT,
+                    EVA_ROPE,
+                    EVA_FUSED,
+                    EVA_APART);
 
     private static String withoutKeyBias(String rows) {
         return rows.replaceAll(

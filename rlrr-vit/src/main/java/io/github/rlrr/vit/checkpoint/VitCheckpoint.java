@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * an optimizer) are left out; a warning says so in one line. Of several models in a file, such as
  * one and its moving average, the plain one is taken; {@code FILE#NAME} takes the one of that name.
  *
- * <p>What our Vision Transformer does not have (rotary positions, windows, RMS norms …) is refused
- * by the name of its tensor or of its key in the configuration.
+ * <p>What our Vision Transformer does not have (windows, fewer heads of keys than of queries …) is
+ * refused by the name of its tensor or of its key in the configuration.
  */
 public final class VitCheckpoint {
 
@@ -199,7 +199,7 @@ public final class VitCheckpoint {
             FileGeometry geometry = new FileGeometry(reader, layout, files.config());
             VitConfig checked = geometry.checked(config);
             if (!reader.note().isEmpty()) {
-                LOG.warn("{}", reader.note());
+                Warnings.once(LOG, reader.note());
             }
             return new WeightLoader(reader, layout, checked, geometry.own(checked))
                     .load(device, half);
