@@ -264,6 +264,7 @@ record CheckpointLayout(
             }
         }
         if (found.contains(VitVariation.LAYER_SCALE)
+                && !found.contains(VitVariation.PARALLEL)
                 && !tensors.containsKey(tensor("blocks.0.ls2.gamma", tensors))) {
             found.add(VitVariation.ATTENTION_SCALE);
         }
