@@ -67,10 +67,7 @@ def missing(model):
 
 
 def eva_missing(model):
-    block = model.blocks[0]
-    if type(block.norm1).__name__ != "LayerNorm":
-        return "RMS norms"
-    return None
+    return "gates of attention" if model.blocks[0].attn.gate is not None else None
 
 
 def rotation(rope):
@@ -118,6 +115,8 @@ def variations(model):
         yield "PARALLEL"
     if type(norm_of(block)).__name__ == "RmsNorm":
         yield "RMS_NORM"
+    if getattr(block, "gamma_1", None) is not None and block.gamma_2 is None:
+        yield "ATTENTION_SCALE"
     if "blocks.0.lambda_q1" in parameters or "blocks.0.attn.lambda_q1" in parameters:
         yield "DIFFERENTIAL_ATTENTION"
     if type(block).__name__ in ("EvaBlockPostNorm", "ResPostBlock"):

@@ -38,6 +38,7 @@ CASES = {
     "pooled": "vit_pe_core_tiny_patch16_384",
     "pooled-patches": "vit_pe_core_gigantic_patch14_448",
     "spatial": "vit_pe_spatial_tiny_patch16_512",
+    "grouped": "vit_large_patch16_sapiens2",
     "registers": "vit_betwixt_patch16_rope_reg4_gap_256",
 }
 SIZES = {"": (12, 12), "oblong.": (8, 16)}
@@ -48,6 +49,8 @@ out = Path(sys.argv[1])
 for name in sys.argv[2:] or CASES:
     torch.manual_seed(0)
     sizes = dict(img_size=12, patch_size=4, embed_dim=16, depth=2, num_heads=2, mlp_ratio=2)
+    if name == "grouped":
+        sizes |= dict(num_heads=4, num_kv_heads=[4, 2])
     model = timm.create_model(CASES[name], num_classes=3, **sizes).eval()
     with torch.no_grad():
         for path, parameter in model.named_parameters():

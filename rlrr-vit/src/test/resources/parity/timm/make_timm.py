@@ -50,6 +50,7 @@ EVA = {
     "no-positions": {"use_abs_pos_emb": False, **PLAIN, "use_rot_pos_emb": True},
     "no-key-bias": PLAIN,
     "gate-apart": {"swiglu_mlp": True, "swiglu_align_to": 8, **PLAIN},
+    "attention-scale": {"init_values": 1e-5, "attn_only_layer_scale": True, **PLAIN},
     "post-norm": {"use_post_norm": True, **PLAIN},
 }
 HEADS = 2

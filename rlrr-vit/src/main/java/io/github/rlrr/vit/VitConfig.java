@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param variations what it has or lacks unlike the plain one
  * @param rotary how queries and keys are turned by the places of their patches; null for not at all
  * @param pooling the sizes of a pooling by attention; null for those of the blocks
+ * @param keyHeads heads of keys and values for each block, where they are fewer than those of
+ *     queries; else empty
  */
 public record VitConfig(
         int imageHeight,
@@ -40,7 +42,8 @@ public record VitConfig(
         int registers,
         Set<VitVariation> variations,
         @Nullable Rotary rotary,
-        @Nullable PoolingSize pooling)
+        @Nullable PoolingSize pooling,
+        List<Integer> keyHeads)
         implements BackboneConfig {
 
     /** The most pixels on a side of the input: attention's cost grows with its fourth power. */
@@ -80,6 +83,7 @@ public record VitConfig(
      * @param variations as the record has it
      * @param rotary as the record has it
      * @param pooling as the record has it
+     * @param keyHeads as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
     public VitConfig {
@@ -109,6 +113,12 @@ public record VitConfig(
         }
         if (registers < 0 || registers > 0 != variations.contains(VitVariation.REGISTERS)) {
             faults.add("registers is " + registers + ", but the variations are " + variations);
+        }
+        int all = heads;
+        keyHeads = keyHeads.stream().allMatch(n -> n == all) ? List.of() : List.copyOf(keyHeads);
+        boolean grouped = keyHeads.isEmpty() || keyHeads.size() == depth;
+        if (!grouped || keyHeads.stream().anyMatch(n -> n < 1 || all % n != 0)) {
+            faults.add("heads of keys are " + keyHeads + ", expected divisors of " + heads);
         }
         if (faults.isEmpty() && new PoolingSize(heads, mlpWidth).equals(pooling)) {
             pooling = null;
@@ -180,7 +190,8 @@ public record VitConfig(
                 0,
                 Set.of(),
                 null,
-                null);
+                null,
+                List.of());
     }
 
     private static VitConfig preset(int patch, int width, int depth, int heads) {
@@ -288,6 +299,16 @@ public record VitConfig(
      */
     public VitConfig withPooling(@Nullable PoolingSize other) {
         return VitEdit.of(this, edit -> edit.pooling = other);
+    }
+
+    /**
+     * The same geometry with other heads of keys and values.
+     *
+     * @param counts for each block; empty for as many as of queries
+     * @return a new configuration
+     */
+    public VitConfig withKeyHeads(List<Integer> counts) {
+        return VitEdit.of(this, edit -> edit.keyHeads = counts);
     }
 
     /** Whether it has a variation. */

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit;
 
 import io.github.rlrr.vit.part.Rotary;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class VitEdit {
     Set<VitVariation> variations;
     @Nullable Rotary rotary;
     @Nullable PoolingSize pooling;
+    List<Integer> keyHeads;
 
     private VitEdit(VitConfig from) {
         imageHeight = from.imageHeight();
@@ -28,6 +30,7 @@ final class VitEdit {
         variations = from.variations();
         rotary = from.rotary();
         pooling = from.pooling();
+        keyHeads = from.keyHeads();
     }
 
     static VitConfig of(VitConfig from, Consumer<VitEdit> change) {
@@ -46,6 +49,7 @@ final class VitEdit {
                 edit.registers,
                 edit.variations,
                 edit.rotary,
-                edit.pooling);
+                edit.pooling,
+                edit.keyHeads);
     }
 }

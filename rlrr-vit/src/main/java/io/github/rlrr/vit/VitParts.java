@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record VitParts(VitConfig config) {
 
     /**
-     * What the first encoder block computes; all have the same layers.
+     * What the first encoder block computes, and mostly every other.
      *
      * @return its branches: attention, and an MLP
      */
@@ -39,34 +39,38 @@ public record VitParts(VitConfig config) {
     /**
      * What an encoder block computes.
      *
-     * @param block its place, from 0
+     * @param block its number, from 0
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches(int block) {
         boolean parallel = config.has(VitVariation.PARALLEL);
         boolean two = config.has(VitVariation.DIFFERENTIAL_ATTENTION);
-        Attention plain = attention();
+        Attention plain = attention(block);
+        boolean scaled = config.has(VitVariation.LAYER_SCALE);
         // One bias is of both sums.
         Attention attention = parallel && two ? plain.withoutOutBias() : plain;
         Operation attends = two ? DifferentialAttention.of(attention, block) : attention;
         return parallel
-                ? List.of(branch(1, new Parallel(attends, mlp())))
-                : List.of(branch(1, attends), branch(2, mlp()));
+                ? List.of(branch(1, new Parallel(attends, mlp()), scaled))
+                : List.of(
+                        branch(1, attends, scaled),
+                        branch(2, mlp(), scaled && !config.has(VitVariation.ATTENTION_SCALE)));
     }
 
-    private Branch branch(int number, Operation operation) {
+    private Branch branch(int number, Operation operation, boolean scaled) {
         return new Branch(
                 norm("norm" + number),
                 config.has(VitVariation.POST_NORM),
                 operation,
-                config.has(VitVariation.LAYER_SCALE)
-                        ? new Layer.Scale("ls" + number, config.width())
-                        : null);
+                scaled ? new Layer.Scale("ls" + number, config.width()) : null);
     }
 
-    private Attention attention() {
+    private Attention attention(int block) {
         boolean biased = !config.has(VitVariation.NO_QKV_BIAS);
         Attention attention = Attention.of("attn", config.width(), config.heads(), biased);
+        if (!config.keyHeads().isEmpty()) {
+            attention = attention.withKeyHeads(config.keyHeads().get(block));
+        }
         if (config.has(VitVariation.NO_KEY_BIAS)) {
             attention = attention.withoutKeyBias();
         }
@@ -219,9 +223,8 @@ public record VitParts(VitConfig config) {
         }
         shapes.putAll(Layer.shapes("patch_embed.", present(patches(), patchNorm())));
         shapes.putAll(Layer.shapes("", present(preNorm())));
-        List<Layer> block = Branch.layers(branches());
         for (int i = 0; i < config.depth(); i++) {
-            shapes.putAll(Layer.shapes("blocks." + i + ".", block));
+            shapes.putAll(Layer.shapes("blocks." + i + ".", Branch.layers(branches(i))));
         }
         shapes.putAll(Layer.shapes("", present(norm())));
         AttentionPooling.Parts pooling = pooling();
@@ -246,7 +249,7 @@ public record VitParts(VitConfig config) {
         counter.patches(batch * config.gridHeight() * config.gridWidth(), patches());
         for (int i = 0; i < config.depth(); i++) {
             long asking = i == config.depth() - 1 && classTokenLeaves() ? 1 : config.tokens();
-            for (Branch branch : branches()) {
+            for (Branch branch : branches(i)) {
                 branch.operation().count(counter, batch, asking, config.tokens());
             }
         }

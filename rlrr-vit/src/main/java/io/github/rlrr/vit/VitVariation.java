@@ -7,6 +7,9 @@ public enum VitVariation {
     /** A factor for each number that a branch of an encoder block adds: LayerScale. */
     LAYER_SCALE("blocks.0.ls1.gamma", true),
 
+    /** Beside {@link #LAYER_SCALE}: that of the MLP's branch is missing. */
+    ATTENTION_SCALE(null, true),
+
     /** No class token. */
     NO_CLASS_TOKEN("cls_token", false),
 

@@ -88,7 +88,7 @@ class DinoV3Test {
     @CsvSource(
             delimiter = '|',
             value = {
-                "transformers | \"rope_theta\": 100.0 | \"rope_theta\": -1 | the rotation's temperature",
+                "transformers | \"rope_theta\": 100.0 | \"rope_theta\": -1 | rope_theta is -1",
                 "transformers | \"key_bias\": false | \"key_bias\": true | no layer.0.attention.k_proj.bias",
                 "transformers | \"query_bias\": true | \"query_bias\": false | layer.0.attention.q_proj.bias",
                 "transformers | \"use_gated_mlp\": false | \"use_gated_mlp\": true | hidden_act is \"gelu\"",

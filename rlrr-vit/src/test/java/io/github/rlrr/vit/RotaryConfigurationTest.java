@@ -9,6 +9,7 @@ import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +55,7 @@ class RotaryConfigurationTest {
             delimiter = '|',
             value = {
                 "dinov3 | \"use_rot_pos_emb\": false | no table of positions, and no rotation",
-                "dinov3 | \"use_abs_pos_emb\": true | tensors say otherwise",
+                "dinov3 | \"use_abs_pos_emb\": true | files that belong together",
                 "axial | \"rope_type\": \"mrope\" | model_args.rope_type is \"mrope\"",
                 "axial | \"rope_type\": \"mixed\" | no learned angles",
                 "axial | \"rope_grid_indexing\": \"ji\" | expected ij or xy",
@@ -63,12 +64,15 @@ class RotaryConfigurationTest {
                 "eva02 | \"scale_mlp\": false | has a blocks.0.mlp.norm.weight",
                 "eva02 | \"swiglu_mlp\": false | tensors say otherwise",
                 "eva02-clip | \"scale_attn_inner\": false | has a blocks.0.attn.norm.weight",
+                "grouped | \"num_kv_heads\": 4 | heads of keys are said to be [4]",
+                "grouped | \"num_kv_heads\": [2, 4] | heads of keys are said to be [2, 4]",
+                "grouped | \"attn_only_layer_scale\": false | tensors say otherwise",
                 "registers | \"num_reg_tokens\": 0 | has a reg_token"
             })
     void aContradictionIsRefused(String name, String argument, String words) throws IOException {
         Path hub = RotaryCases.hub(folder, name);
         Path config = hub.resolve("config.json");
-        String said = Files.readString(config);
+        String said = Files.readString(config).replace(", \"num_kv_heads\": [4, 2]", "");
         Files.writeString(config, said.replace("\"depth\":", argument + ", \"depth\":"));
         assertThatThrownBy(() -> VitCheckpoint.load(hub))
                 .isInstanceOf(IOException.class)
@@ -85,5 +89,42 @@ class RotaryConfigurationTest {
             })
     void aRotationIsReadFromItsWord(String word) {
         assertThat(Rotary.parse(word)).hasToString(word);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dinov3, eva02, architecture is",
+        "eva02, dinov3, architecture is",
+        "dinov3-biases, dinov3, architecture is",
+        "eva02, axial, architecture is",
+        "axial, learned, no learned angles",
+        "learned, axial, but",
+        "spatial, pooled, global_pool is",
+        "transformers, dinov3-biases, no model of the layout of Hugging Face DINOv3",
+        "eva02, transformers, files that belong together"
+    })
+    void anotherFamilysConfigurationIsRefused(String weights, String configuration, String words)
+            throws IOException {
+        Path hub = RotaryCases.hub(folder, weights);
+        Files.copy(
+                RotaryCases.file(configuration + ".json"),
+                hub.resolve("config.json"),
+                StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dinov3", "eva02", "axial", "learned", "transformers"})
+    void aFileThatEndsTooSoonIsRefused(String name) throws IOException {
+        Path hub = RotaryCases.hub(folder, name);
+        Path file = hub.resolve("model.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 100));
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageNotContaining("\n");
     }
 }

@@ -58,6 +58,7 @@ class RotaryTest {
                 "pooled",
                 "pooled-patches",
                 "spatial",
+                "grouped",
                 "registers"
             })
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
@@ -117,6 +118,7 @@ class RotaryTest {
                 "pooled",
                 "pooled-patches",
                 "spatial",
+                "grouped",
                 "registers"
             })
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheRotation(String name) throws IOException {
@@ -152,7 +154,7 @@ class RotaryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lingbot", "axial-placed", "learned", "eva02-clip"})
+    @ValueSource(strings = {"lingbot", "axial-placed", "learned", "eva02-clip", "grouped"})
     void theClassTokensShortcutAndHalfPrecisionTurnToo(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(RotaryCases.hub(folder, name));
                 VisionTransformer half = vit.withHalfWeights()) {

@@ -159,6 +159,10 @@ class TimmParityTest {
         String norms = ours.replaceAll("(norm\\w*)\\.gamma$", "$1.weight");
         String theirs = norms.replaceAll("\\.beta$", ".bias").replace("attn.out", "attn.proj");
         String apart = theirs.replaceAll("attn\\.([qv])\\w+\\.bias$", "attn.$1_bias");
+        String scale = theirs.replaceAll("ls(\\d)\\.gamma$", "gamma_$1");
+        if (numbers.tensors().containsKey("gradient." + scale)) {
+            return numbers.readFloats("gradient." + scale);
+        }
         if (numbers.tensors().containsKey("gradient." + apart)) {
             return numbers.readFloats("gradient." + apart);
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,7 +224,22 @@ record CheckpointLayout(
                 size(tensors, "reg_token", 1),
                 size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
+                keyRows(tensors, depth),
                 variations(tensors));
+    }
+
+    /** The rows of each block's keys. */
+    private List<Integer> keyRows(Map<String, TensorInfo> tensors, int depth) {
+        return IntStream.range(0, depth)
+                .mapToObj(
+                        i -> {
+                            String path = "blocks." + i + ".attn.key.weight";
+                            Arrangement arrangement = place(path, prefix(tensors)).arrangement();
+                            return arrangement.ours().isEmpty()
+                                    ? size(tensors, path, 0) / arrangement.parts()
+                                    : size(tensors, SIGN, 0);
+                        })
+                .toList();
     }
 
     private int heads(Map<String, TensorInfo> tensors) {
@@ -246,6 +262,10 @@ record CheckpointLayout(
             if (sign != null && there == variation.present()) {
                 found.add(variation);
             }
+        }
+        if (found.contains(VitVariation.LAYER_SCALE)
+                && !tensors.containsKey(tensor("blocks.0.ls2.gamma", tensors))) {
+            found.add(VitVariation.ATTENTION_SCALE);
         }
         int hidden = size(tensors, "blocks.0.mlp.fc2.weight", 1);
         if (hidden > 0 && size(tensors, "blocks.0.mlp.fc1.weight", 0) == 2 * hidden) {
@@ -333,6 +353,7 @@ record CheckpointLayout(
      * @param registers the number of register tokens
      * @param poolingMlpWidth the hidden size of the MLP of a pooling by attention, or 0
      * @param classes the outputs of the file's head, or 0 for none
+     * @param keyRows the rows of each block's keys; as many as the width for the plain one
      * @param variations what the model has beyond the plain one
      */
     record Geometry(
@@ -346,5 +367,6 @@ record CheckpointLayout(
             int registers,
             int poolingMlpWidth,
             int classes,
+            List<Integer> keyRows,
             Set<VitVariation> variations) {}
 }

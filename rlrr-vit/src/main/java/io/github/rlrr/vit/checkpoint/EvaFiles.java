@@ -26,10 +26,12 @@ final class EvaFiles {
                     scale_attn_inner          false  ATTENTION_NORM  true
                     scale_mlp                 false  MLP_NORM        true
                     swiglu_mlp                false  SWIGLU          true
-                    attn_only_layer_scale     false
-                    num_kv_heads              -
+                    attn_only_layer_scale     false  ATTENTION_SCALE  true
                     rope_mrope_section        -
                     """);
+
+    /** The argument for heads of keys, null for as many as of queries. */
+    static final String KEY_HEADS = "num_kv_heads";
 
     /** The argument for the heads of a pooling by attention, null for the blocks'. */
     static final String POOLING_HEADS = "attn_pool_num_heads";
@@ -51,7 +53,6 @@ final class EvaFiles {
             EnumSet.of(
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
-                    VitVariation.RMS_NORM,
                     VitVariation.DIFFERENTIAL_ATTENTION,
                     VitVariation.PARALLEL,
                     VitVariation.RELATIVE_POSITIONS,
@@ -60,6 +61,9 @@ final class EvaFiles {
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
 
     private static final String USUAL = "vit_base_patch16_rope_224";
+
+    /** With RMS norms, which no argument says. */
+    private static final String RMS = "vit_base_patch16_sapiens2";
 
     /** By ε, which no argument says, architectures of which all arguments can be said anew. */
     private static final Map<Float, String> ARCHITECTURES =
@@ -70,6 +74,7 @@ final class EvaFiles {
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
         return config.rotary() != null
+                || !config.keyHeads().isEmpty()
                 || (!BeitFiles.isOne(config)
                         && !config.variations().contains(VitVariation.RMS_NORM)
                         && config.variations().stream().anyMatch(ITS_OWN::contains));
@@ -89,8 +94,11 @@ final class EvaFiles {
                         && !has.contains(VitVariation.GATE_APART);
         boolean scaledAfter =
                 has.contains(VitVariation.POST_NORM)
-                        && (has.contains(VitVariation.LAYER_SCALE)
+                        && (!config.keyHeads().isEmpty()
+                                || has.contains(VitVariation.LAYER_SCALE)
                                 || has.contains(VitVariation.QUERY_KEY_NORM));
+        boolean groupedOtherwise =
+                !config.keyHeads().isEmpty() && has.contains(VitVariation.NO_KEY_BIAS);
         boolean pooledOtherwise =
                 has.contains(VitVariation.ATTENTION_POOLING)
                         && config.prefixTokens() > 0
@@ -101,6 +109,7 @@ final class EvaFiles {
                 && !placedOtherwise
                 && !normsApart
                 && !scaledAfter
+                && !groupedOtherwise
                 && !pooledOtherwise;
     }
 
@@ -112,12 +121,16 @@ final class EvaFiles {
 
     /** As all architectures of timm have queries, keys and values apart, and no other. */
     static boolean hasThreeMatrices(VitConfig config) {
-        return config.variations().contains(VitVariation.GATE_APART)
-                && config.variations().contains(VitVariation.MLP_NORM);
+        Set<VitVariation> has = config.variations();
+        return has.contains(VitVariation.RMS_NORM)
+                || !config.keyHeads().isEmpty()
+                || (has.contains(VitVariation.GATE_APART) && has.contains(VitVariation.MLP_NORM));
     }
 
     static String architecture(VitConfig config) {
-        return ARCHITECTURES.getOrDefault(config.layerNormEpsilon(), USUAL);
+        return config.variations().contains(VitVariation.RMS_NORM)
+                ? RMS
+                : ARCHITECTURES.getOrDefault(config.layerNormEpsilon(), USUAL);
     }
 
     /** All arguments, whatever the architecture has. */
@@ -138,12 +151,14 @@ final class EvaFiles {
         arguments.put("num_reg_tokens", config.registers());
         arguments.put("class_token", !has.contains(VitVariation.NO_CLASS_TOKEN));
         arguments.put("no_embed_class", has.contains(VitVariation.PATCH_POSITIONS));
-        arguments.put("attn_type", hasNoKeyBias(config) ? "eva" : "rope");
+        arguments.put(
+                "attn_type", hasNoKeyBias(config) && config.keyHeads().isEmpty() ? "eva" : "rope");
         arguments.put("qkv_fused", !hasThreeMatrices(config));
         arguments.put("qkv_bias", !has.contains(VitVariation.NO_QKV_BIAS));
         arguments.put("qk_norm", has.contains(VitVariation.QUERY_KEY_NORM));
         arguments.put("swiglu_align_to", has.contains(VitVariation.GATE_APART) ? 1 : 0);
         arguments.put("init_values", has.contains(VitVariation.LAYER_SCALE) ? 1e-5 : null);
+        arguments.put(KEY_HEADS, config.keyHeads().isEmpty() ? null : config.keyHeads());
         PoolingSize pooling = config.pooling();
         arguments.put(POOLING_HEADS, pooling == null ? null : pooling.heads());
         arguments.put(

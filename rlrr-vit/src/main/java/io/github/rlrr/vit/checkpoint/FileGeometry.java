@@ -87,7 +87,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             found.registers(),
                             variations(found, image),
                             rotary,
-                            pooling(found, heads)));
+                            pooling(found, heads),
+                            FileKeyHeads.of(reader, found, heads, said)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -355,6 +356,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                 config.withVariations(variations(found, imageSize(found)), found.registers())
                         .withRotary(rotation())
                         .withPooling(pooling(found, config.heads()))
+                        .withKeyHeads(FileKeyHeads.of(reader, found, config.heads(), said))
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 

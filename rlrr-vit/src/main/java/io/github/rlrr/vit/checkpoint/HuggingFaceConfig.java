@@ -97,9 +97,14 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
     /** That of DINOv3, whose augmentation is for training. */
     @Override
     public @Nullable Rotary rotary() throws IOException {
-        return type(json).equals(DINOV3)
-                ? Rotary.dinov3(json.number("rope_theta", DinoV3Layout.TEMPERATURE))
-                : null;
+        if (!type(json).equals(DINOV3)) {
+            return null;
+        }
+        double theta = json.number("rope_theta", DinoV3Layout.TEMPERATURE);
+        if (!(theta > 0)) {
+            throw json.fault("rope_theta", "a number above 0");
+        }
+        return Rotary.dinov3(theta);
     }
 
     @Override

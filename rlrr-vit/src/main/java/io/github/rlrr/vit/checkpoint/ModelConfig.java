@@ -55,6 +55,11 @@ interface ModelConfig {
     /** The number of heads of a model of this width, or 0 where the file does not say. */
     int heads(int width) throws IOException;
 
+    /** The heads of keys, one number for all blocks or one for each; empty where it is not said. */
+    default List<Integer> keyHeads() throws IOException {
+        return List.of();
+    }
+
     /** The number of heads of a pooling by attention, or 0 for those of the blocks. */
     default int poolingHeads() throws IOException {
         return 0;

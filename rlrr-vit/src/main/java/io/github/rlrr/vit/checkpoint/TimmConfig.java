@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +174,12 @@ record TimmConfig(
             return arguments.size("num_heads", 0);
         }
         return architecture == null ? 0 : architecture.heads();
+    }
+
+    @Override
+    public List<Integer> keyHeads() throws IOException {
+        int[] said = arguments == null ? null : arguments.sizes(EvaFiles.KEY_HEADS);
+        return said == null ? List.of() : IntStream.of(said).boxed().toList();
     }
 
     @Override

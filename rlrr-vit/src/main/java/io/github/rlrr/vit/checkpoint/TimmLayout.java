@@ -129,7 +129,12 @@ final class TimmLayout {
 
     /** With one bias of queries, keys and values: its {@code AttentionRope}. */
     private static final CheckpointLayout EVA_ROPE =
-            layout(config -> EvaFiles.canSay(config) && !EvaFiles.hasNoKeyBias(config), EVA);
+            layout(
+                    config ->
+                            EvaFiles.canSay(config)
+                                    && !EvaFiles.hasNoKeyBias(config)
+                                    && !EvaFiles.hasThreeMatrices(config),
+                    EVA);
 
     /** With biases of queries and values alone: its {@code EvaAttention}. */
     private static final CheckpointLayout EVA_FUSED =

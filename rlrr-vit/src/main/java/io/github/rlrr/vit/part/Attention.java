@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * never holds the (B, H, M, N) weights.
  *
  * @param query (D, D)
- * @param key (D, D)
- * @param value (D, D)
+ * @param key (D, D), or fewer heads
+ * @param value like key
  * @param out (D, D)
  * @param norms n_q and n_k, or none
  * @param inner n, of all heads together; null for none
@@ -60,6 +60,32 @@ public record Attention(
                 null,
                 null,
                 heads);
+    }
+
+    /**
+     * The same with fewer heads of keys and values, each asked by several heads of queries (Ainslie
+     * et al., GQA, 2023).
+     *
+     * @param count of them; divides H
+     * @return the part
+     */
+    public Attention withKeyHeads(int count) {
+        int rows = query.out() / heads * count;
+        return new Attention(
+                query,
+                new Linear(key.path(), key.in(), rows, key.bias()),
+                new Linear(value.path(), value.in(), rows, value.bias()),
+                out,
+                norms,
+                inner,
+                rotation,
+                places,
+                heads);
+    }
+
+    /** Heads of keys and values. */
+    private int keyHeads() {
+        return key.out() / (query.out() / heads);
     }
 
     /**
@@ -163,8 +189,8 @@ public record Attention(
 
     @Override
     public String write(ProgramText text, String asking, String all, String like) {
-        String q = text.let("q", split(text.linear(query, asking)));
-        String k = text.let("k", split(text.linear(key, all)));
+        String q = text.let("q", split(text.linear(query, asking), heads));
+        String k = text.let("k", split(text.linear(key, all), keyHeads()));
         if (!norms.isEmpty()) {
             q = text.let("q", text.norm(norms.get(0), q));
             k = text.let("k", text.norm(norms.get(1), k));
@@ -175,9 +201,13 @@ public record Attention(
             // The class token alone is not turned.
             String asked = asking.equals(all) ? turns : null;
             q = text.let("q", rotation.turned(text, q, asked, heads, width));
-            k = text.let("k", rotation.turned(text, k, turns, heads, width));
+            k = text.let("k", rotation.turned(text, k, turns, keyHeads(), width));
         }
-        String v = text.let("v", split(text.linear(value, all)));
+        String v = text.let("v", split(text.linear(value, all), keyHeads()));
+        if (keyHeads() < heads) {
+            k = text.let("k", forEachQuery(k));
+            v = text.let("v", forEachQuery(v));
+        }
         String added = places == null ? "" : ", " + places.bias(text, !asking.equals(all));
         String attended =
                 String.format(
@@ -191,13 +221,19 @@ public record Attention(
         return text.let("b", text.linear(out, o));
     }
 
-    /** (B, N, D) to (B, N, H, d). */
-    private String split(String x) {
+    /** A head of keys or values again for each head of queries that asks it. */
+    private String forEachQuery(String x) {
+        return String.format(
+                Locale.ROOT, "torch.repeat_interleave(%s, %d, 2)", x, heads / keyHeads());
+    }
+
+    /** (B, N, count·d) to (B, N, count, d). */
+    private String split(String x, int count) {
         return String.format(
                 Locale.ROOT,
                 "torch.reshape(%s, [torch.size(x, 0), -1, %d, %d])",
                 x,
-                heads,
+                count,
                 query.out() / heads);
     }
 

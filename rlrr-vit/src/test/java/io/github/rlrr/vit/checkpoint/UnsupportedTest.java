@@ -149,8 +149,8 @@ class UnsupportedTest {
                 "{\"model_type\": \"vit\", \"hidden_act\": \"quick_gelu\"} | hidden_act",
                 "{\"model_type\": \"vit\", \"hidden_act\": \"gelu_pytorch_tanh\"} | hidden_act",
                 "{\"model_type\": \"vit\", \"num_channels\": 1} | num_channels is 1",
-                "{\"architecture\": \"vit_large_patch16_sapiens2\"}"
-                        + " | architecture is \"vit_large_patch16_sapiens2\"",
+                "{\"architecture\": \"swin_tiny_patch4_window7_224\"}"
+                        + " | architecture is \"swin_tiny_patch4_window7_224\"",
                 "{\"architecture\": \"v\", \"model_args\": {\"act_layer\": \"relu\"}}"
                         + " | model_args.act_layer"
             })
