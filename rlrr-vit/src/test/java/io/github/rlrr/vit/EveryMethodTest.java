@@ -49,13 +49,16 @@ class EveryMethodTest {
 
     @TempDir private Path folder;
 
-    /** The checkpoints that stand beside a configuration of their name. */
+    /** Files beside a configuration of their name, and the folders that other libraries wrote. */
     static Stream<String> networks() throws IOException {
         Path root = Parity.resource("timm").getParent();
         try (Stream<Path> files = Files.walk(root)) {
             return files
-                    .filter(file -> file.toString().endsWith(".json"))
-                    .filter(file -> Files.exists(weights(file)))
+                    .filter(
+                            file ->
+                                    file.endsWith("weights")
+                                            || (file.toString().endsWith(".json")
+                                                    && Files.exists(weights(file))))
                     .map(file -> root.relativize(file).toString().replace('\\', '/'))
                     .sorted()
                     .toList()
@@ -75,11 +78,24 @@ class EveryMethodTest {
                                         .map(method -> Arguments.of(network, method)));
     }
 
+    /** A copy as a hub's folder, or of the one file that no configuration stands beside. */
     private Path checkpoint(String network) throws IOException {
-        Path said = Parity.resource(network);
+        Path from = Parity.resource(network);
         Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
-        Files.copy(said, checkpoint.resolve("config.json"));
-        Files.copy(weights(said), checkpoint.resolve("model.safetensors"));
+        if (!Files.isDirectory(from)) {
+            Files.copy(from, checkpoint.resolve("config.json"));
+            Files.copy(weights(from), checkpoint.resolve("model.safetensors"));
+            return checkpoint;
+        }
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Path copy = checkpoint.resolve(from.relativize(file));
+                Files.copy(file, copy);
+                if (!file.toString().matches(".*(json|safetensors)")) {
+                    return copy;
+                }
+            }
+        }
         return checkpoint;
     }
 
