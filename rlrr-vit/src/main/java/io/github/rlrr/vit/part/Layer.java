@@ -5,6 +5,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.initializer.ConstantInitializer;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import java.util.Collection;
@@ -221,6 +222,32 @@ public sealed interface Layer {
         @Override
         public Shape input() {
             return new Shape(2, heads, pairs);
+        }
+    }
+
+    /**
+     * Learned numbers of one shape that the block around them looks up, under a name of their own.
+     *
+     * @param path where they stand
+     * @param name the parameter's own name, such as {@code table}
+     * @param shape of the parameter
+     * @param start of every number
+     */
+    record Values(String path, String name, Shape shape, float start) implements Layer {
+
+        @Override
+        public Map<String, Shape> parameters() {
+            return Map.of(name, shape);
+        }
+
+        @Override
+        public Block block() {
+            return new Held(name, Parameter.Type.OTHER, new ConstantInitializer(start), shape);
+        }
+
+        @Override
+        public Shape input() {
+            return new Shape(1, 1);
         }
     }
 

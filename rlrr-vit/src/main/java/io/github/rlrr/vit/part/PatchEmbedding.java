@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class PatchEmbedding extends Modules {
 
     private final Layer.Patches proj;
+    private final Layer.@Nullable Norm norm;
 
     /**
      * Builds the projection without weights.
@@ -21,6 +22,19 @@ public final class PatchEmbedding extends Modules {
     public PatchEmbedding(Layer.Patches proj) {
         super(List.of(proj));
         this.proj = proj;
+        norm = null;
+    }
+
+    /**
+     * Builds the projection and a norm of its tokens without weights.
+     *
+     * @param proj the convolution, {@code proj}
+     * @param norm of each token, {@code norm}
+     */
+    public PatchEmbedding(Layer.Patches proj, Layer.Norm norm) {
+        super(List.of(proj, norm));
+        this.proj = proj;
+        this.norm = norm;
     }
 
     @Override
@@ -31,7 +45,13 @@ public final class PatchEmbedding extends Modules {
             @Nullable PairList<String, Object> params) {
         try (NDArray grid = child(proj).forward(store, inputs, training).head(); // (B, D, gh, gw)
                 NDArray flat = grid.reshape(grid.getShape().get(0), proj.out(), -1)) {
-            return new NDList(flat.transpose(0, 2, 1)); // (B, patches, D)
+            NDArray tokens = flat.transpose(0, 2, 1); // (B, patches, D)
+            if (norm == null) {
+                return new NDList(tokens);
+            }
+            try (tokens) {
+                return child(norm).forward(store, new NDList(tokens), training);
+            }
         }
     }
 

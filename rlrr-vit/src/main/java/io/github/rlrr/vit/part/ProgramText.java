@@ -14,7 +14,9 @@ import java.util.Map;
 public final class ProgramText {
 
     /** libtorch's numbers of types. */
-    private static final int FLOAT32 = 6;
+    static final int FLOAT32 = 6;
+
+    private static final int INT64 = 4;
 
     private static final int BFLOAT16 = 15;
 
@@ -100,12 +102,28 @@ public final class ProgramText {
         return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + FLOAT32 + ")" : x;
     }
 
+    /** x·Wᵀ + b in float32, whatever the type of the products. */
+    String exactLinear(Linear layer, String x) {
+        String weight = "torch.to(" + layer.variable("weight") + ", " + FLOAT32 + ")";
+        String bias = layer.bias() ? layer.variable("bias") : "None";
+        return "torch.linear(" + x + ", " + weight + ", " + bias + ")";
+    }
+
     /** 0, 1, 2 … as float32, where x is. */
     String numbers(int count) {
+        return counted(count, FLOAT32);
+    }
+
+    /** 0, 1, 2 … as whole numbers, where x is. */
+    String range(int count) {
+        return counted(count, INT64);
+    }
+
+    private static String counted(int count, int type) {
         return "torch.arange("
                 + count
                 + ", dtype="
-                + FLOAT32
+                + type
                 + ", layout=None, device=ops.prim.device(x), pin_memory=False)";
     }
 
