@@ -2,6 +2,7 @@ package io.github.rlrr.vit;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import java.util.regex.Pattern;
 
 /**
  * Which weights of a Vision Transformer are held in float16, and their rounding: the matrices of
@@ -11,6 +12,10 @@ public final class HalfWeights {
 
     /** The largest finite float16. */
     private static final float LARGEST = 65_504;
+
+    /** Of blocks, be it in stages; what makes a bias of positions is small and no matrix of them. */
+    private static final Pattern MATRICES =
+            Pattern.compile("(layers\\.\\d+\\.)?blocks\\.(?!.*position).*");
 
     private HalfWeights() {}
 
@@ -24,7 +29,8 @@ public final class HalfWeights {
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public static NDArray of(String path, NDArray weight) {
-        boolean half = path.startsWith("blocks.") && weight.getShape().dimension() == 2;
+        boolean half =
+                MATRICES.matcher(path).matches() && weight.getShape().dimension() == 2;
         if (half) {
             requireRange(path, weight);
         }
