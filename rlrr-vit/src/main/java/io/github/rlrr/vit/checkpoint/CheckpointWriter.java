@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.module.ModuleTree;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Arranges a model's weights as a layout's files have them: a layout's sources, read backwards. */
 final class CheckpointWriter {
@@ -41,14 +43,36 @@ final class CheckpointWriter {
             throws IOException {
         VitConfig config = vit.config();
         CheckpointLayout names = layout.of(config);
+        Map<String, Source> sources = names.sources(config, names.usualPrefix());
+        boolean archive = layout == VitLayout.GOOGLE;
+        write(vit, sources, archive ? null : metadata(config), file, floats, sink);
+    }
+
+    /**
+     * Hands out the content of a file of any network.
+     *
+     * @param network with weights
+     * @param sources where each of its parameters goes
+     * @param metadata of safetensors; null for an npz
+     * @param file for messages
+     * @param floats how values are stored
+     * @param sink takes the content, before this returns
+     */
+    static void write(
+            Block network,
+            Map<String, Source> sources,
+            @Nullable Map<String, String> metadata,
+            Path file,
+            TensorType floats,
+            Sink sink)
+            throws IOException {
         // Our parameters by the file's tensor and the part of it that they are.
         Map<String, TreeMap<Integer, String>> parts = new LinkedHashMap<>();
-        Map<String, Source> sources = names.sources(config, names.usualPrefix());
         sources.forEach(
                 (path, source) ->
                         parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
                                 .put(source.part(), path));
-        Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
+        Map<String, Parameter> parameters = ModuleTree.of(network).parameters();
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
@@ -61,9 +85,9 @@ final class CheckpointWriter {
                 arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
             }
             sink.accept(
-                    layout == VitLayout.GOOGLE
+                    metadata == null
                             ? NpzWriter.content(file, arrays, floats)
-                            : SafetensorsWriter.content(file, arrays, metadata(config), floats));
+                            : SafetensorsWriter.content(file, arrays, metadata, floats));
         }
     }
 

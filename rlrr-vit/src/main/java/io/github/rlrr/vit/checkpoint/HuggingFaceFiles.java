@@ -48,17 +48,22 @@ final class HuggingFaceFiles {
         json.put("num_channels", VitConfig.CHANNELS);
         json.put("qkv_bias", !variations.contains(VitVariation.NO_QKV_BIAS));
         json.put("encoder_stride", config.patchSize());
+        putClasses(json, config.classes(), classNames);
+        json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
+        return json;
+    }
+
+    /** Both ways, with Transformers' placeholders where names are not known. */
+    static void putClasses(Map<String, Object> json, int classes, List<String> classNames) {
         Map<String, Object> names = new LinkedHashMap<>();
         Map<String, Object> ids = new LinkedHashMap<>();
-        for (int i = 0; i < config.classes(); i++) {
+        for (int i = 0; i < classes; i++) {
             String name = classNames.isEmpty() ? "LABEL_" + i : classNames.get(i);
             names.put(Integer.toString(i), name);
             ids.put(name, i);
         }
         json.put("id2label", names);
         json.put("label2id", ids);
-        json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
-        return json;
     }
 
     /** Transformers takes two thirds of a gated MLP's width, in steps of 8. */

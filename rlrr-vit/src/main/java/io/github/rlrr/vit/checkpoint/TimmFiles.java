@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -48,7 +49,6 @@ final class TimmFiles {
 
     static Map<String, Object> config(
             VitConfig config, Preprocessing preprocessing, List<String> classNames) {
-        Map<String, Object> json = new LinkedHashMap<>();
         VitConfig standard =
                 config.withImageSize(224, 224)
                         .withClasses(1000)
@@ -58,9 +58,6 @@ final class TimmFiles {
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
         String architecture = gated || eva ? null : ARCHITECTURES.get(standard);
         String other = eva ? EvaFiles.architecture(config) : gated ? GATED : ANY;
-        json.put("architecture", architecture != null ? architecture : other);
-        json.put("num_classes", config.classes());
-        json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("img_size", List.of(config.imageHeight(), config.imageWidth()));
         if (architecture == null) {
@@ -72,9 +69,43 @@ final class TimmFiles {
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
         arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config));
-        json.put("global_pool", arguments.getOrDefault("global_pool", "token"));
+        return json(
+                architecture != null ? architecture : other,
+                config,
+                arguments,
+                arguments.getOrDefault("global_pool", "token").toString(),
+                "head",
+                config.layerNormEpsilon(),
+                preprocessing,
+                classNames);
+    }
+
+    /**
+     * The configuration of any network.
+     *
+     * @param architecture timm's
+     * @param config its sizes
+     * @param arguments {@code model_args}
+     * @param pooling {@code global_pool}
+     * @param classifier the path of timm's head
+     * @param epsilon of the norms
+     */
+    static Map<String, Object> json(
+            String architecture,
+            BackboneConfig config,
+            Map<String, Object> arguments,
+            String pooling,
+            String classifier,
+            float epsilon,
+            Preprocessing preprocessing,
+            List<String> classNames) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("architecture", architecture);
+        json.put("num_classes", config.classes());
+        json.put("num_features", config instanceof VitConfig vit ? vit.width() : config.embeddingWidth());
+        json.put("global_pool", pooling);
         json.put("model_args", arguments);
-        json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
+        json.put("layer_norm_eps", CheckpointFolder.shortest(epsilon));
         ModelConfig.putSixteenBit(json, preprocessing);
         if (!classNames.isEmpty()) {
             json.put("label_names", classNames);
@@ -82,7 +113,7 @@ final class TimmFiles {
         Map<String, Object> pretrained = new LinkedHashMap<>();
         pretrained.put(
                 "input_size",
-                List.of(VitConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
+                List.of(BackboneConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
         pretrained.put("fixed_input_size", true);
         pretrained.put(
                 "interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
@@ -92,7 +123,7 @@ final class TimmFiles {
         pretrained.put("std", preprocessing.std());
         pretrained.put("num_classes", config.classes());
         pretrained.put("first_conv", "patch_embed.proj");
-        pretrained.put("classifier", "head");
+        pretrained.put("classifier", classifier);
         json.put("pretrained_cfg", pretrained);
         return json;
     }
@@ -122,7 +153,7 @@ final class TimmFiles {
     }
 
     /** A number whose product with {@code width}, rounded down, is {@code mlpWidth}. */
-    private static double ratio(int mlpWidth, int width) {
+    static double ratio(int mlpWidth, int width) {
         double ratio = (double) mlpWidth / width;
         return (int) (width * ratio) == mlpWidth ? ratio : Math.nextUp(ratio);
     }

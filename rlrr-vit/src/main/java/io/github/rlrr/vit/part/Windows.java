@@ -57,6 +57,26 @@ public record Windows(
         return gridHeight * gridWidth;
     }
 
+    /**
+     * Whether the grid is whole windows, so that nothing is filled up.
+     *
+     * @return true where no zeros are added
+     */
+    public boolean isWhole() {
+        return gridHeight % height == 0 && gridWidth % width == 0;
+    }
+
+    /**
+     * The same with zeros added before or after the roll.
+     *
+     * @param other whose order is taken
+     * @return the same where nothing is filled up
+     */
+    public Windows withFill(Windows other) {
+        return new Windows(
+                gridHeight, gridWidth, height, width, shiftHeight, shiftWidth, other.filledFirst);
+    }
+
     private int rows() {
         return (gridHeight + height - 1) / height;
     }

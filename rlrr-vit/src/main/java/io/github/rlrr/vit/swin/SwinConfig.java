@@ -3,6 +3,7 @@ package io.github.rlrr.vit.swin;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.part.Windows;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -121,15 +122,40 @@ public record SwinConfig(
      * @return a new configuration
      */
     public SwinConfig withClasses(int count) {
-        return with(imageHeight, imageWidth, count);
+        return with(imageHeight, imageWidth, count, variations);
+    }
+
+    /**
+     * The same geometry without some variations.
+     *
+     * @param absent which
+     * @return a new configuration
+     */
+    public SwinConfig without(SwinVariation... absent) {
+        Set<SwinVariation> others = new HashSet<>(variations);
+        others.removeAll(List.of(absent));
+        return with(imageHeight, imageWidth, classes, others);
+    }
+
+    /**
+     * The same geometry with one more variation.
+     *
+     * @param variation which
+     * @return a new configuration
+     */
+    public SwinConfig with(SwinVariation variation) {
+        Set<SwinVariation> others = new HashSet<>(variations);
+        others.add(variation);
+        return with(imageHeight, imageWidth, classes, others);
     }
 
     @Override
     public SwinConfig withImageSize(int height, int newWidth) {
-        return with(height, newWidth, classes);
+        return with(height, newWidth, classes, variations);
     }
 
-    private SwinConfig with(int newHeight, int newWidth, int newClasses) {
+    private SwinConfig with(
+            int newHeight, int newWidth, int newClasses, Set<SwinVariation> others) {
         return new SwinConfig(
                 newHeight,
                 newWidth,
@@ -142,7 +168,7 @@ public record SwinConfig(
                 mlpWidth,
                 newClasses,
                 layerNormEpsilon,
-                variations);
+                others);
     }
 
     /**
@@ -211,6 +237,12 @@ public record SwinConfig(
         int rows = gridHeight(stage);
         int columns = gridWidth(stage);
         boolean whole = has(SwinVariation.WHOLE_WINDOWS);
+        boolean filledFirst = has(SwinVariation.FILLED_FIRST);
+        int smaller = Math.min(rows, columns);
+        if (filledFirst && !whole && smaller <= side) {
+            // The original looks at the shorter side alone.
+            return new Windows(rows, columns, smaller, smaller, 0, 0, true);
+        }
         return new Windows(
                 rows,
                 columns,
@@ -218,7 +250,7 @@ public record SwinConfig(
                 whole ? side : Math.min(columns, side),
                 rows <= side ? 0 : shift,
                 columns <= side ? 0 : shift,
-                has(SwinVariation.FILLED_FIRST));
+                filledFirst);
     }
 
     /**
