@@ -42,7 +42,8 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
     }
 
     private boolean has(String path) {
-        return tensors().containsKey(layout.naming().tensor(path, tensors()));
+        return layout.naming().table().find(path) != null
+                && tensors().containsKey(layout.naming().tensor(path, tensors()));
     }
 
     /** The file's geometry at the image size that it says or lets expect. */
@@ -233,5 +234,4 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
             }
         }
     }
-
 }
