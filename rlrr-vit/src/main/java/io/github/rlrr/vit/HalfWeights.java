@@ -13,7 +13,9 @@ public final class HalfWeights {
     /** The largest finite float16. */
     private static final float LARGEST = 65_504;
 
-    /** Of blocks, be it in stages; what makes a bias of positions is small and no matrix of them. */
+    /**
+     * Of blocks, be it in stages; what makes a bias of positions is small and no matrix of them.
+     */
     private static final Pattern MATRICES =
             Pattern.compile("(layers\\.\\d+\\.)?blocks\\.(?!.*position).*");
 
@@ -29,8 +31,7 @@ public final class HalfWeights {
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public static NDArray of(String path, NDArray weight) {
-        boolean half =
-                MATRICES.matcher(path).matches() && weight.getShape().dimension() == 2;
+        boolean half = MATRICES.matcher(path).matches() && weight.getShape().dimension() == 2;
         if (half) {
             requireRange(path, weight);
         }

@@ -118,8 +118,7 @@ final class CheckpointFolder {
     }
 
     /** Refuses preprocessing or class names of another network. */
-    static void check(
-            BackboneConfig config, Preprocessing preprocessing, List<String> classNames) {
+    static void check(BackboneConfig config, Preprocessing preprocessing, List<String> classNames) {
         if (preprocessing.height() != config.imageHeight()
                 || preprocessing.width() != config.imageWidth()) {
             throw new IllegalArgumentException(

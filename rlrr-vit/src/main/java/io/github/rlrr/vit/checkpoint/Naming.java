@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored tensors that no weight needs and that can be left
  * @param table our names and theirs
  */
-record Naming(
-        String label, String sign, List<String> prefixes, Pattern ignored, NameTable table) {
+record Naming(String label, String sign, List<String> prefixes, Pattern ignored, NameTable table) {
 
     /**
      * What stands before the names of a model, beyond this family's own prefixes, if this is the

@@ -72,8 +72,7 @@ record SwinArchitecture(
     }
 
     private static List<Integer> stages(String text) {
-        List<Integer> sizes =
-                List.of(text.split(",", -1)).stream().map(Integer::parseInt).toList();
+        List<Integer> sizes = List.of(text.split(",", -1)).stream().map(Integer::parseInt).toList();
         return sizes.size() == 1 ? Collections.nCopies(4, sizes.get(0)) : sizes;
     }
 

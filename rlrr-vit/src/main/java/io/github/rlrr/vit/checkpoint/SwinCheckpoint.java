@@ -187,8 +187,7 @@ public final class SwinCheckpoint {
         return CheckpointFolder.write(
                 folder,
                 layout,
-                (file, sink) ->
-                        CheckpointWriter.write(swin, sources, said, file, floats, sink),
+                (file, sink) -> CheckpointWriter.write(swin, sources, said, file, floats, sink),
                 json,
                 preprocessing,
                 metadata,

@@ -67,7 +67,10 @@ final class SwinFiles {
 
     private static Map<String, Object> timm(
             SwinConfig config, Preprocessing preprocessing, List<String> classNames) {
-        requireSame(config, config.without(SwinVariation.FILLED_FIRST, SwinVariation.WHOLE_WINDOWS), "timm");
+        requireSame(
+                config,
+                config.without(SwinVariation.FILLED_FIRST, SwinVariation.WHOLE_WINDOWS),
+                "timm");
         if (config.layerNormEpsilon() != EPSILON) {
             throw new IllegalArgumentException(
                     "timm's Swin Transformers have norms with epsilon 1e-5, not %s; choose another layout"
@@ -109,10 +112,14 @@ final class SwinFiles {
                 "Hugging Face");
         boolean v2 = config.has(SwinVariation.V2);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("architectures", List.of(v2 ? "Swinv2ForImageClassification" : "SwinForImageClassification"));
+        json.put(
+                "architectures",
+                List.of(v2 ? "Swinv2ForImageClassification" : "SwinForImageClassification"));
         json.put("model_type", v2 ? "swinv2" : "swin");
         boolean square = config.imageHeight() == config.imageWidth();
-        json.put("image_size", square ? config.imageHeight() : List.of(config.imageHeight(), config.imageWidth()));
+        json.put(
+                "image_size",
+                square ? config.imageHeight() : List.of(config.imageHeight(), config.imageWidth()));
         json.put("patch_size", config.patchSize());
         json.put("num_channels", SwinConfig.CHANNELS);
         json.put("embed_dim", config.width());

@@ -66,7 +66,12 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
             throw new IOException(
                     "%s is no whole Swin Transformer (%s): it has patches of %s pixels, width %s, heads %s, MLP %s"
                             .formatted(
-                                    reader.file(), layout.naming().label(), patch, width, heads, mlp));
+                                    reader.file(),
+                                    layout.naming().label(),
+                                    patch,
+                                    width,
+                                    heads,
+                                    mlp));
         }
         if (said != null) {
             said.check(reader.file().toString(), width, patch, depths, heads, mlp);
@@ -123,14 +128,14 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
         List<Integer> windows = new ArrayList<>();
         for (int stage = 0; stage < stages; stage++) {
             String attention = "layers." + stage + ".blocks.0.attn.";
-            int places =
-                    continuous ? 0 : size(attention + "relative_position.table", 0);
+            int places = continuous ? 0 : size(attention + "relative_position.table", 0);
             TensorInfo coordinates = coordinates(stage);
             int side =
                     coordinates == null
                             ? (int) Math.round(Math.sqrt(places))
                             : Naming.size(coordinates, 1);
-            if (known == null && (side < 1 || side % 2 == 0 || (places > 0 && side * side != places))) {
+            if (known == null
+                    && (side < 1 || side % 2 == 0 || (places > 0 && side * side != places))) {
                 throw new IOException(
                         reader.file()
                                 + " does not say how large its windows are; put the model's"
@@ -146,7 +151,8 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
     }
 
     private String coordinatesName(int stage) {
-        String out = layout.naming().tensor("layers." + stage + ".blocks.0.attn.out.weight", tensors());
+        String out =
+                layout.naming().tensor("layers." + stage + ".blocks.0.attn.out.weight", tensors());
         return out.replaceFirst("proj\\.weight$", "relative_coords_table");
     }
 
@@ -182,7 +188,7 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
             image = new int[] {Integer.parseInt(sides[0]), Integer.parseInt(sides[1])};
         }
         if (image == null && stages == STAGES) {
-            int side = windows.get(stages - 1) * patch << (stages - 1);
+            int side = (windows.get(stages - 1) * patch) << (stages - 1);
             image = new int[] {side, side};
         }
         if (image == null) {

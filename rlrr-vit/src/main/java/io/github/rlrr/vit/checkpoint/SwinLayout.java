@@ -171,9 +171,10 @@ record SwinLayout(Naming naming, Kind kind) {
     /** Stages and mergings in one row: features.1, features.2 … */
     private static String torchvision(String rows) {
         StringBuilder text = new StringBuilder();
-        for (String row : rows.replace(" patch_embed.proj.", " features.0.0.")
-                .replace(" patch_embed.norm.", " features.0.2.")
-                .split("\n", -1)) {
+        for (String row :
+                rows.replace(" patch_embed.proj.", " features.0.0.")
+                        .replace(" patch_embed.norm.", " features.0.2.")
+                        .split("\n", -1)) {
             if (!row.startsWith("layers.*.")) {
                 text.append(row).append('\n');
                 continue;
@@ -183,13 +184,19 @@ record SwinLayout(Naming naming, Kind kind) {
                 String ours = row.replaceFirst("layers\\.\\*", "layers." + stage);
                 int feature = merges ? 2 * stage : 2 * stage + 1;
                 text.append(
-                                ours.replaceFirst(" layers\\.\\*\\.downsample\\.", " features." + feature + ".")
-                                        .replaceFirst(" layers\\.\\*\\.blocks\\.", " features." + feature + "."))
+                                ours.replaceFirst(
+                                                " layers\\.\\*\\.downsample\\.",
+                                                " features." + feature + ".")
+                                        .replaceFirst(
+                                                " layers\\.\\*\\.blocks\\.",
+                                                " features." + feature + "."))
                         .append('\n');
             }
         }
         return text.toString()
-                .replaceAll("(\\S+)\\.mlp\\.fc\\*\\.~( +\\S+)\\.mlp\\.fc\\*\\.~", "$1.mlp.fc1.~$2.mlp.0.~\n$1.mlp.fc2.~$2.mlp.3.~")
+                .replaceAll(
+                        "(\\S+)\\.mlp\\.fc\\*\\.~( +\\S+)\\.mlp\\.fc\\*\\.~",
+                        "$1.mlp.fc1.~$2.mlp.0.~\n$1.mlp.fc2.~$2.mlp.3.~")
                 .strip();
     }
 

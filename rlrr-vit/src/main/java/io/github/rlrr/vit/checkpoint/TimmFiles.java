@@ -102,7 +102,9 @@ final class TimmFiles {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("architecture", architecture);
         json.put("num_classes", config.classes());
-        json.put("num_features", config instanceof VitConfig vit ? vit.width() : config.embeddingWidth());
+        json.put(
+                "num_features",
+                config instanceof VitConfig vit ? vit.width() : config.embeddingWidth());
         json.put("global_pool", pooling);
         json.put("model_args", arguments);
         json.put("layer_norm_eps", CheckpointFolder.shortest(epsilon));

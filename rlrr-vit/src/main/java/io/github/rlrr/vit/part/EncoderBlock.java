@@ -125,7 +125,11 @@ public final class EncoderBlock extends Modules {
      */
     public Map<String, String> programs(Precision precision) {
         EncoderBlock view = with(precision);
-        return Map.of("block", view.whole.recorded(), "class_token", view.classTokenPrograms().recorded());
+        return Map.of(
+                "block",
+                view.whole.recorded(),
+                "class_token",
+                view.classTokenPrograms().recorded());
     }
 
     @Override

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   norm(reduction(c))       Swin V2: norm of the result
  * </pre>
  *
- * c holds the numbers of the four, top left, bottom left, top right, bottom right; zeros stand where
- * the grid has an odd side.
+ * c holds the numbers of the four, top left, bottom left, top right, bottom right; zeros stand
+ * where the grid has an odd side.
  */
 public final class PatchMerging extends Modules {
 
@@ -96,14 +96,34 @@ public final class PatchMerging extends Modules {
         int height = parts.gridHeight();
         int width = parts.gridWidth();
         int size = parts.reduction().in() / 4;
-        String grid = text.let("g", format("torch.reshape(x, [-1, %d, %d, %d])", height, width, size));
+        String grid =
+                text.let("g", format("torch.reshape(x, [-1, %d, %d, %d])", height, width, size));
         if (height % 2 + width % 2 > 0) {
-            grid = text.let("g", format("torch.constant_pad_nd(%s, [0, 0, 0, %d, 0, %d], 0)", grid, width % 2, height % 2));
+            grid =
+                    text.let(
+                            "g",
+                            format(
+                                    "torch.constant_pad_nd(%s, [0, 0, 0, %d, 0, %d], 0)",
+                                    grid, width % 2, height % 2));
         }
-        String fours = format("torch.reshape(%s, [-1, %d, 2, %d, 2, %d])", grid, (height + 1) / 2, (width + 1) / 2, size);
-        String c = text.let("c", format("torch.reshape(torch.permute(%s, [0, 1, 3, 4, 2, 5]), [-1, %d, %d])", fours, parts.outputs(), 4 * size));
+        String fours =
+                format(
+                        "torch.reshape(%s, [-1, %d, 2, %d, 2, %d])",
+                        grid, (height + 1) / 2, (width + 1) / 2, size);
+        String c =
+                text.let(
+                        "c",
+                        format(
+                                "torch.reshape(torch.permute(%s, [0, 1, 3, 4, 2, 5]), [-1, %d, %d])",
+                                fours, parts.outputs(), 4 * size));
         if (parts.normFirst()) {
-            return text.returns(text.single(text.let("r", text.linear(parts.reduction(), text.let("n", text.norm(parts.norm(), c))))));
+            return text.returns(
+                    text.single(
+                            text.let(
+                                    "r",
+                                    text.linear(
+                                            parts.reduction(),
+                                            text.let("n", text.norm(parts.norm(), c))))));
         }
         String r = text.let("r", text.linear(parts.reduction(), text.let("n", text.rounded(c))));
         return text.returns(text.exactNorm(parts.norm(), r));
@@ -128,8 +148,6 @@ public final class PatchMerging extends Modules {
 
     @Override
     public Shape[] getOutputShapes(Shape[] inputs) {
-        return new Shape[] {
-            new Shape(inputs[0].get(0), parts.outputs(), parts.reduction().out())
-        };
+        return new Shape[] {new Shape(inputs[0].get(0), parts.outputs(), parts.reduction().out())};
     }
 }

@@ -1,12 +1,12 @@
 package io.github.rlrr.vit.part;
 
+import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.vit.part.Layer.Linear;
 import io.github.rlrr.vit.part.Layer.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import ai.djl.ndarray.types.Shape;
 
 /**
  * Multi-head attention within windows of a grid of tokens, as in Swin: (B, N, D) to (B, N, D).
@@ -75,7 +75,13 @@ public record WindowAttention(
         Values scale =
                 new Values(path + ".logit", "scale", new Shape(heads, 1, 1), (float) Math.log(10));
         return of(
-                path, windows, width, heads, false, scale, WindowBias.Continuous.of(path, heads, side));
+                path,
+                windows,
+                width,
+                heads,
+                false,
+                scale,
+                WindowBias.Continuous.of(path, heads, side));
     }
 
     private static WindowAttention of(
@@ -124,7 +130,8 @@ public record WindowAttention(
         String v = text.let("v", split(text.linear(value, w)));
         String factor = "None";
         if (scale != null) {
-            String least = format("torch.clamp_max(%s, %s)", scale.variable("scale"), LARGEST_SCALE);
+            String least =
+                    format("torch.clamp_max(%s, %s)", scale.variable("scale"), LARGEST_SCALE);
             String tau = text.let("s", "torch.exp(" + least + ")");
             q = text.let("q", text.rounded("torch.mul(" + unit(text, q) + ", " + tau + ")"));
             k = text.let("k", text.rounded(unit(text, k)));
@@ -153,7 +160,8 @@ public record WindowAttention(
 
     private static String unit(ProgramText text, String x) {
         String single = text.let("u", text.single(x));
-        String length = format("torch.clamp_min(torch.norm(%s, 2, [-1], True), %s)", single, SHORTEST);
+        String length =
+                format("torch.clamp_min(torch.norm(%s, 2, [-1], True), %s)", single, SHORTEST);
         return text.let("u", format("torch.div(%s, %s)", single, length));
     }
 

@@ -62,8 +62,8 @@ public sealed interface WindowBias {
      *   16·σ(fc2(relu(fc1(p))))      p = sign(c)·log2(|c| + 1) / 3, c = 8·Δ / (side − 1)
      * </pre>
      *
-     * Source: Liu et al., Swin Transformer V2, CVPR 2022, section 3.3; the factors are the published
-     * code's.
+     * Source: Liu et al., Swin Transformer V2, CVPR 2022, section 3.3; the factors are the
+     * published code's.
      *
      * @param fc1 (hidden, 2)
      * @param fc2 (heads, hidden), without bias
@@ -97,7 +97,12 @@ public sealed interface WindowBias {
         public String table(ProgramText text, Windows windows) {
             String down = places(text, windows.height());
             String right = places(text, windows.width());
-            String size = String.format(Locale.ROOT, "[%d, %d]", 2 * windows.height() - 1, 2 * windows.width() - 1);
+            String size =
+                    String.format(
+                            Locale.ROOT,
+                            "[%d, %d]",
+                            2 * windows.height() - 1,
+                            2 * windows.width() - 1);
             String grid =
                     text.let(
                             "t",

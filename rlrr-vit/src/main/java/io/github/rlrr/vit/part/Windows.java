@@ -91,23 +91,53 @@ public record Windows(
 
     /** Cuts tokens: (B, N, D) to (B·windows, n, D). */
     String cut(ProgramText text, String x, int size) {
-        String grid = text.let("g", format("torch.reshape(%s, [-1, %d, %d, %d])", x, gridHeight, gridWidth, size));
-        grid = filledFirst ? rolled(text, filled(text, grid), -1) : filled(text, rolled(text, grid, -1));
-        String apart = format("torch.reshape(%s, [-1, %d, %d, %d, %d, %d])", grid, rows(), height, columns(), width, size);
-        return text.let("w", format("torch.reshape(torch.permute(%s, [0, 1, 3, 2, 4, 5]), [-1, %d, %d])", apart, tokens(), size));
+        String grid =
+                text.let(
+                        "g",
+                        format(
+                                "torch.reshape(%s, [-1, %d, %d, %d])",
+                                x, gridHeight, gridWidth, size));
+        grid =
+                filledFirst
+                        ? rolled(text, filled(text, grid), -1)
+                        : filled(text, rolled(text, grid, -1));
+        String apart =
+                format(
+                        "torch.reshape(%s, [-1, %d, %d, %d, %d, %d])",
+                        grid, rows(), height, columns(), width, size);
+        return text.let(
+                "w",
+                format(
+                        "torch.reshape(torch.permute(%s, [0, 1, 3, 2, 4, 5]), [-1, %d, %d])",
+                        apart, tokens(), size));
     }
 
     /** The inverse of {@link #cut}; what became of the zeros is dropped. */
     String joined(ProgramText text, String x, int size) {
-        String apart = format("torch.reshape(%s, [-1, %d, %d, %d, %d, %d])", x, rows(), columns(), height, width, size);
-        String grid = text.let("g", format("torch.reshape(torch.permute(%s, [0, 1, 3, 2, 4, 5]), [-1, %d, %d, %d])", apart, rows() * height, columns() * width, size));
-        grid = filledFirst ? trimmed(text, rolled(text, grid, 1)) : rolled(text, trimmed(text, grid), 1);
+        String apart =
+                format(
+                        "torch.reshape(%s, [-1, %d, %d, %d, %d, %d])",
+                        x, rows(), columns(), height, width, size);
+        String grid =
+                text.let(
+                        "g",
+                        format(
+                                "torch.reshape(torch.permute(%s, [0, 1, 3, 2, 4, 5]), [-1, %d, %d, %d])",
+                                apart, rows() * height, columns() * width, size));
+        grid =
+                filledFirst
+                        ? trimmed(text, rolled(text, grid, 1))
+                        : rolled(text, trimmed(text, grid), 1);
         return text.let("o", format("torch.reshape(%s, [-1, %d, %d])", grid, gridTokens(), size));
     }
 
     private String rolled(ProgramText text, String grid, int direction) {
         return shifts()
-                ? text.let("g", format("torch.roll(%s, [%d, %d], [1, 2])", grid, direction * shiftHeight, direction * shiftWidth))
+                ? text.let(
+                        "g",
+                        format(
+                                "torch.roll(%s, [%d, %d], [1, 2])",
+                                grid, direction * shiftHeight, direction * shiftWidth))
                 : grid;
     }
 
@@ -115,13 +145,21 @@ public record Windows(
         int below = rows() * height - gridHeight;
         int right = columns() * width - gridWidth;
         return below + right > 0
-                ? text.let("g", format("torch.constant_pad_nd(%s, [0, 0, 0, %d, 0, %d], 0)", grid, right, below))
+                ? text.let(
+                        "g",
+                        format(
+                                "torch.constant_pad_nd(%s, [0, 0, 0, %d, 0, %d], 0)",
+                                grid, right, below))
                 : grid;
     }
 
     private String trimmed(ProgramText text, String grid) {
         return rows() * height > gridHeight || columns() * width > gridWidth
-                ? text.let("g", format("torch.slice(torch.slice(%s, 1, 0, %d), 2, 0, %d)", grid, gridHeight, gridWidth))
+                ? text.let(
+                        "g",
+                        format(
+                                "torch.slice(torch.slice(%s, 1, 0, %d), 2, 0, %d)",
+                                grid, gridHeight, gridWidth))
                 : grid;
     }
 
@@ -134,16 +172,51 @@ public record Windows(
             return text.let("m", "torch.unsqueeze(" + bias + ", 0)");
         }
         // Of the last windows of a row or column, what came from the other side.
-        String down = text.let("i", format("torch.ge(%s, %d)", text.range(rows() * height), rows() * height - shiftHeight));
-        String right = text.let("i", format("torch.ge(%s, %d)", text.range(columns() * width), columns() * width - shiftWidth));
-        String place = text.let("i", format("torch.add(torch.mul(torch.unsqueeze(%s, 1), 2), torch.unsqueeze(%s, 0))", down, right));
-        String cut = format("torch.reshape(%s, [%d, %d, %d, %d])", place, rows(), height, columns(), width);
-        String windows = text.let("i", format("torch.reshape(torch.permute(%s, [0, 2, 1, 3]), [%d, 1, %d])", cut, count(), tokens()));
-        String apart = text.let("i", format("torch.unsqueeze(torch.ne(%s, torch.transpose(%s, 1, 2)), 1)", windows, windows));
-        String each = text.let("m", format("torch.add(%s, torch.mul(torch.to(%s, %s), %s))", bias, apart, ProgramText.FLOAT32, APART));
+        String down =
+                text.let(
+                        "i",
+                        format(
+                                "torch.ge(%s, %d)",
+                                text.range(rows() * height), rows() * height - shiftHeight));
+        String right =
+                text.let(
+                        "i",
+                        format(
+                                "torch.ge(%s, %d)",
+                                text.range(columns() * width), columns() * width - shiftWidth));
+        String place =
+                text.let(
+                        "i",
+                        format(
+                                "torch.add(torch.mul(torch.unsqueeze(%s, 1), 2), torch.unsqueeze(%s, 0))",
+                                down, right));
+        String cut =
+                format(
+                        "torch.reshape(%s, [%d, %d, %d, %d])",
+                        place, rows(), height, columns(), width);
+        String windows =
+                text.let(
+                        "i",
+                        format(
+                                "torch.reshape(torch.permute(%s, [0, 2, 1, 3]), [%d, 1, %d])",
+                                cut, count(), tokens()));
+        String apart =
+                text.let(
+                        "i",
+                        format(
+                                "torch.unsqueeze(torch.ne(%s, torch.transpose(%s, 1, 2)), 1)",
+                                windows, windows));
+        String each =
+                text.let(
+                        "m",
+                        format(
+                                "torch.add(%s, torch.mul(torch.to(%s, %s), %s))",
+                                bias, apart, ProgramText.FLOAT32, APART));
         return text.let(
                 "m",
-                format("torch.reshape(torch.expand(%s, [torch.size(x, 0), -1, -1, -1, -1]), [-1, torch.size(%s, 1), %d, %d])", each, each, tokens(), tokens()));
+                format(
+                        "torch.reshape(torch.expand(%s, [torch.size(x, 0), -1, -1, -1, -1]), [-1, torch.size(%s, 1), %d, %d])",
+                        each, each, tokens(), tokens()));
     }
 
     /** Which of (2·height − 1)·(2·width − 1) relative places each pair of tokens has: (n·n). */
@@ -153,7 +226,11 @@ public record Windows(
         String columns = text.let("i", format("torch.remainder(%s, %d)", all, width));
         String down = text.let("i", format("torch.add(%s, %d)", difference(rows), height - 1));
         String right = text.let("i", format("torch.add(%s, %d)", difference(columns), width - 1));
-        return text.let("i", format("torch.reshape(torch.add(torch.mul(%s, %d), %s), [-1])", down, 2 * width - 1, right));
+        return text.let(
+                "i",
+                format(
+                        "torch.reshape(torch.add(torch.mul(%s, %d), %s), [-1])",
+                        down, 2 * width - 1, right));
     }
 
     private static String difference(String x) {

@@ -56,7 +56,11 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
 
     @SuppressWarnings("this-escape")
     private SwinTransformer(
-            SwinConfig config, PatchEmbedding patchEmbed, SwinStages layers, Block norm, Block head) {
+            SwinConfig config,
+            PatchEmbedding patchEmbed,
+            SwinStages layers,
+            Block norm,
+            Block head) {
         this.config = config;
         this.patchEmbed = addChildBlock("patch_embed", patchEmbed);
         this.layers = addChildBlock("layers", layers);

@@ -108,8 +108,7 @@ class SwinParityTest {
                 SwinTransformer timm = load("timm-" + version);
                 TensorReader numbers =
                         TensorReader.open(file("timm-" + version + ".numbers.safetensors"))) {
-            assertThat(swin.config())
-                    .isEqualTo(timm.config().with(SwinVariation.FILLED_FIRST));
+            assertThat(swin.config()).isEqualTo(timm.config().with(SwinVariation.FILLED_FIRST));
             assertThat(logits(swin, numbers)).isEqualTo(logits(timm, numbers));
         }
     }
@@ -158,7 +157,9 @@ class SwinParityTest {
             assertThat(adapted.trainableTensors()).hasSameSizeAs(expected.keySet());
             for (TrainableTensor tensor : adapted.trainableTensors()) {
                 float[] values =
-                        Objects.requireNonNull(expected.get(tensor.name())).getArray().toFloatArray();
+                        Objects.requireNonNull(expected.get(tensor.name()))
+                                .getArray()
+                                .toFloatArray();
                 float[] actual = tensor.parameter().getArray().getGradient().toFloatArray();
                 assertThat(largestDifference(actual, values))
                         .as(tensor.name())
@@ -204,7 +205,9 @@ class SwinParityTest {
             assertThat(largestDifference(logits(half, numbers), exact))
                     .isGreaterThan(0)
                     .isLessThan(0.01 * scale);
-            assertThat(largestDifference(logits(swin.withPrecision(Precision.BFLOAT16), numbers), exact))
+            assertThat(
+                            largestDifference(
+                                    logits(swin.withPrecision(Precision.BFLOAT16), numbers), exact))
                     .isGreaterThan(0)
                     .isLessThan(0.1 * scale);
         }
