@@ -18,25 +18,25 @@ MODULES = ("vision_transformer", "deit", "eva", "beit", "swin_transformer", "swi
 ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU", "SiLU": "SWIGLU"}
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
 PRESENT = {  # a parameter of each model with the variation
-    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token",),
+    "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token", "dist_token"),
+    "DISTILLATION": ("dist_token",),
     "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
     "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
-    "GATE_APART": ("blocks.0.mlp.fc1_g.weight",),
+    "GATE_APART": ("blocks.0.mlp.fc1_g.weight",), "PATCH_NORM": ("patch_embed.norm.weight",),
 }
 MISSING = {  # a parameter of each model without it
     "NO_CLASS_TOKEN": ("cls_token",), "NO_POSITIONS": ("pos_embed",), "NO_PATCH_BIAS": ("patch_embed.proj.bias",),
     "NO_QKV_BIAS": ("blocks.0.attn.qkv.bias", "blocks.0.attn.q_bias", "blocks.0.attn.q_proj.bias"),
+    "NO_PROJECTION_BIAS": ("blocks.0.attn.proj.bias",),
 }
 
 
 def missing(model):
     """The first part that our Vision Transformer lacks; None where it has all."""
     kind = type(model).__name__
-    if kind == "VisionTransformerDistilled":
-        return "a distillation token"
     if kind == "Eva":
         return eva_missing(model)
-    if kind != "VisionTransformer":
+    if kind not in ("VisionTransformer", "VisionTransformerDistilled"):
         return {
             "Beit": "relative positions, as in BEiT",
             "SwinTransformer": "windows of tokens, as in Swin",
@@ -47,14 +47,10 @@ def missing(model):
         return "blocks that are not attention and then an MLP (" + type(block).__name__ + ")"
     if type(block.attn).__name__ != "Attention":
         return "another attention (" + type(block.attn).__name__ + ")"
-    if type(block.norm1).__name__ != "LayerNorm":
-        return "RMS norms"
-    if type(block.mlp).__name__ not in ("Mlp", "GluMlp"):
+    if type(block.mlp).__name__ not in ("Mlp", "GluMlp", "SwiGLU"):
         return "another MLP (" + type(block.mlp).__name__ + ")"
-    if not isinstance(model.patch_embed.norm, nn.Identity):
-        return "a norm of patches"
-    if block.attn.proj.bias is None or block.mlp.fc1.bias is None:
-        return "biases of attention's output or of MLPs"
+    if type(model.patch_embed.norm) not in (nn.Identity, type(block.norm1)):
+        return "another norm of patches"
     if model.pos_embed is None or type(model.patch_embed).__name__ != "PatchEmbed":
         return "another embedding of patches"
     patches = model.patch_embed.num_patches
@@ -71,11 +67,6 @@ def eva_missing(model):
     block = model.blocks[0]
     if type(block.norm1).__name__ != "LayerNorm":
         return "RMS norms"
-    if type(model.rope).__name__ == "RotaryEmbeddingMixed":
-        return "learned angles of rotary positions"
-    pool = model.attn_pool
-    if pool is not None and pool.num_heads != block.attn.num_heads:
-        return "attention pooling with heads of its own"
     return None
 
 
@@ -112,6 +103,8 @@ def variations(model):
         yield "PATCH_POSITIONS"
     elif before > int(model.cls_token is not None):
         yield "REGISTER_POSITIONS"
+    if type(block.norm1).__name__ == "RmsNorm":
+        yield "RMS_NORM"
     if type(block).__name__ == "EvaBlockPostNorm":
         yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
@@ -120,13 +113,16 @@ def variations(model):
     if activation:
         yield activation
     if model.global_pool == "avg":
-        yield "AVERAGE_POOLING" if isinstance(model.fc_norm, nn.LayerNorm) else "NORMED_AVERAGE_POOLING"
+        yield "AVERAGE_POOLING" if not isinstance(model.fc_norm, nn.Identity) else "NORMED_AVERAGE_POOLING"
     elif POOLINGS[model.global_pool]:
         yield POOLINGS[model.global_pool]
-    if getattr(model, "pool_include_prefix", False):
+    everything = type(model).__name__ == "Eva" and model.attn_pool is not None and model.num_prefix_tokens > 0
+    if everything or getattr(model, "pool_include_prefix", False):
         yield "PREFIX_POOLING"
     if getattr(model, "rope", None) is not None:
         yield rotation(model.rope)
+    if model.attn_pool is not None and model.attn_pool.num_heads != block.attn.num_heads:
+        yield "pooling:" + str(model.attn_pool.num_heads)
 
 
 warnings.simplefilter("ignore")

@@ -33,6 +33,11 @@ CASES = {
     "eva02-packed": "eva02_tiny_patch14_224",
     "axial": "vit_small_patch16_rope_224",
     "axial-placed": "vit_small_patch16_rope_ape_224",
+    "learned": "vit_small_patch16_rope_mixed_224",
+    "learned-placed": "vit_small_patch16_rope_mixed_ape_224",
+    "pooled": "vit_pe_core_tiny_patch16_384",
+    "pooled-patches": "vit_pe_core_gigantic_patch14_448",
+    "spatial": "vit_pe_spatial_tiny_patch16_512",
     "registers": "vit_betwixt_patch16_rope_reg4_gap_256",
 }
 SIZES = {"": (12, 12), "oblong.": (8, 16)}

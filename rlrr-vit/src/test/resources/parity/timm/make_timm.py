@@ -30,6 +30,9 @@ VARIATIONS = {
     "patch-positions": {"no_embed_class": True},
     "no-final-norm": {"final_norm": False},
     "pre-norm": {"pre_norm": True},  # and no bias of the projection of patches
+    "rms-norm": {"norm_layer": "rmsnorm", "qk_norm": True},
+    "patch-norm": {"norm_layer": "rmsnorm", "embed_norm_layer": "rmsnorm"},
+    "no-projection-bias": {"proj_bias": False},
     "query-key-norm": {"qk_norm": True},
     "no-qkv-bias": {"qkv_bias": False},
     "swiglu": {"mlp_layer": SwiGLUPacked, "act_layer": "silu"},

@@ -57,7 +57,7 @@ public record ArcConfig(
      * head}: 96,432 adapter parameters on ViT-B/16.
      */
     public ArcConfig() {
-        this(50, List.of("attn.{query,key,value}"), List.of("mlp.fc1"), List.of("head"), 0);
+        this(50, List.of("attn.{query,key,value}"), List.of("mlp.fc1*"), List.of("head"), 0);
     }
 
     @Override

@@ -23,9 +23,9 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
 
     /**
      * Recognises a module by its own parameters: a {@code weight} of two dimensions is a linear
-     * layer, one of four a convolution, a gain and a bias of one dimension a norm. A transposed
-     * convolution is none: its kernel is (in, out, k, k). Nor is a norm over several axes, whose
-     * gain has as many.
+     * layer, one of four a convolution, a gain of one dimension, perhaps with a bias, a norm. A
+     * transposed convolution is none: its kernel is (in, out, k, k). Nor is a norm over several
+     * axes, whose gain has as many.
      */
     static @Nullable Site of(ModuleTree.Module module) {
         Parameter weight = null;
@@ -41,7 +41,7 @@ public record Site(String path, SiteKind kind, Parameter weight, @Nullable Param
                 default -> {}
             }
         }
-        if (gain != null && beta != null) {
+        if (gain != null) {
             Shape shape = gain.getShape();
             if (shape != null && shape.dimension() != 1) {
                 return null;

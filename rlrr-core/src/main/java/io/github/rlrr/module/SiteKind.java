@@ -7,7 +7,10 @@ import java.util.Locale;
 public enum SiteKind {
     /** y = x·Wᵀ + b with a {@code weight} of shape (out, in). */
     LINEAR,
-    /** y = norm(x)·γ + β with a gain and a bias of one dimension: layer norm or batch norm. */
+    /**
+     * y = norm(x)·γ + β with a gain and a bias of one dimension: layer norm or batch norm. An RMS
+     * norm has no β.
+     */
     NORM,
     /** A convolution with a {@code weight} of shape (out, in, k, k). */
     CONVOLUTION,

@@ -23,7 +23,7 @@ record Readout(VitConfig config, @Nullable Block norm, @Nullable Block pooling) 
                 : norm.forward(store, new NDList(tokens), training).head();
     }
 
-    /** Where all tokens count: (B, 1, D), or (B, 2, D) for class token and mean. */
+    /** Where all tokens count: (B, 1, D), or (B, 2, D) for the class token and another. */
     NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
         if (config.has(VitVariation.AVERAGE_POOLING)) {
             try (NDArray mean = mean(tokens)) {
@@ -38,6 +38,11 @@ record Readout(VitConfig config, @Nullable Block norm, @Nullable Block pooling) 
             }
             if (config.has(VitVariation.NORMED_AVERAGE_POOLING)) {
                 return mean(normed);
+            }
+            if (config.has(VitVariation.DISTILLATION)) {
+                try (NDArray both = normed.get(":, :2")) {
+                    return both.div(2);
+                }
             }
             try (NDArray first = normed.get(":, :1");
                     NDArray mean = mean(normed)) {

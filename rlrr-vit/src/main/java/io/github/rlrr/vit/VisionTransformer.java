@@ -71,7 +71,9 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         clsToken = token("cls_token", shapes);
         posEmbed = token("pos_embed", shapes);
         regToken = token("reg_token", shapes);
-        patchEmbed = addChildBlock("patch_embed", new PatchEmbedding(parts.patches()));
+        patchEmbed =
+                addChildBlock(
+                        "patch_embed", new PatchEmbedding(parts.patches(), parts.patchNorm()));
         preNorm = child(parts.preNorm());
         blocks = addChildBlock("blocks", new Encoder(parts.branches(), config.depth()));
         norm = child(parts.norm());

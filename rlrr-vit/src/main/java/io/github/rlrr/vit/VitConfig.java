@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param registers the number of register tokens, 0 without {@link VitVariation#REGISTERS}
  * @param variations what it has or lacks unlike the plain one
  * @param rotary how queries and keys are turned by the places of their patches; null for not at all
+ * @param pooling the sizes of a pooling by attention; null for those of the blocks
  */
 public record VitConfig(
         int imageHeight,
@@ -38,7 +39,8 @@ public record VitConfig(
         float layerNormEpsilon,
         int registers,
         Set<VitVariation> variations,
-        @Nullable Rotary rotary)
+        @Nullable Rotary rotary,
+        @Nullable PoolingSize pooling)
         implements BackboneConfig {
 
     /** The most pixels on a side of the input: attention's cost grows with its fourth power. */
@@ -77,6 +79,7 @@ public record VitConfig(
      * @param registers as the record has it
      * @param variations as the record has it
      * @param rotary as the record has it
+     * @param pooling as the record has it
      * @throws IllegalArgumentException with every fault in one message
      */
     public VitConfig {
@@ -106,6 +109,12 @@ public record VitConfig(
         }
         if (registers < 0 || registers > 0 != variations.contains(VitVariation.REGISTERS)) {
             faults.add("registers is " + registers + ", but the variations are " + variations);
+        }
+        if (faults.isEmpty() && new PoolingSize(heads, mlpWidth).equals(pooling)) {
+            pooling = null;
+        }
+        if (faults.isEmpty() && pooling != null && width % pooling.heads() != 0) {
+            faults.add("the width " + width + " is no multiple of " + pooling.heads() + " heads");
         }
         if (faults.isEmpty() && rotary != null && width / heads % 4 != 0) {
             faults.add("a head is " + width / heads + " wide, no multiple of 4, to be turned");
@@ -154,6 +163,7 @@ public record VitConfig(
                 layerNormEpsilon,
                 0,
                 Set.of(),
+                null,
                 null);
     }
 
@@ -188,15 +198,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withClasses(int count) {
-        return with(
-                imageHeight,
-                imageWidth,
-                heads,
-                count,
-                layerNormEpsilon,
-                registers,
-                variations,
-                rotary);
+        return VitEdit.of(this, edit -> edit.classes = count);
     }
 
     /**
@@ -206,15 +208,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withHeads(int count) {
-        return with(
-                imageHeight,
-                imageWidth,
-                count,
-                classes,
-                layerNormEpsilon,
-                registers,
-                variations,
-                rotary);
+        return VitEdit.of(this, edit -> edit.heads = count);
     }
 
     /**
@@ -226,8 +220,12 @@ public record VitConfig(
      */
     @Override
     public VitConfig withImageSize(int height, int newWidth) {
-        return with(
-                height, newWidth, heads, classes, layerNormEpsilon, registers, variations, rotary);
+        return VitEdit.of(
+                this,
+                edit -> {
+                    edit.imageHeight = height;
+                    edit.imageWidth = newWidth;
+                });
     }
 
     /**
@@ -237,8 +235,7 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withLayerNormEpsilon(float epsilon) {
-        return with(
-                imageHeight, imageWidth, heads, classes, epsilon, registers, variations, rotary);
+        return VitEdit.of(this, edit -> edit.layerNormEpsilon = epsilon);
     }
 
     /**
@@ -249,8 +246,12 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withVariations(Set<VitVariation> others, int count) {
-        return with(
-                imageHeight, imageWidth, heads, classes, layerNormEpsilon, count, others, rotary);
+        return VitEdit.of(
+                this,
+                edit -> {
+                    edit.variations = others;
+                    edit.registers = count;
+                });
     }
 
     /**
@@ -260,44 +261,22 @@ public record VitConfig(
      * @return a new configuration
      */
     public VitConfig withRotary(@Nullable Rotary other) {
-        return with(
-                imageHeight,
-                imageWidth,
-                heads,
-                classes,
-                layerNormEpsilon,
-                registers,
-                variations,
-                other);
+        return VitEdit.of(this, edit -> edit.rotary = other);
+    }
+
+    /**
+     * The same geometry with another pooling by attention.
+     *
+     * @param other its sizes; null for those of the blocks
+     * @return a new configuration
+     */
+    public VitConfig withPooling(@Nullable PoolingSize other) {
+        return VitEdit.of(this, edit -> edit.pooling = other);
     }
 
     /** Whether it has a variation. */
     boolean has(VitVariation variation) {
         return variations.contains(variation);
-    }
-
-    private VitConfig with(
-            int newHeight,
-            int newWidth,
-            int newHeads,
-            int newClasses,
-            float epsilon,
-            int newRegisters,
-            Set<VitVariation> others,
-            @Nullable Rotary turning) {
-        return new VitConfig(
-                newHeight,
-                newWidth,
-                patchSize,
-                width,
-                depth,
-                newHeads,
-                mlpWidth,
-                newClasses,
-                epsilon,
-                newRegisters,
-                others,
-                turning);
     }
 
     /**
@@ -374,12 +353,11 @@ public record VitConfig(
                         imageHeight, imageWidth, patchSize, width, depth, heads, mlpWidth, classes);
     }
 
-    /**
-     * What the head sees is twice as wide where the mean of patches stands behind the class token.
-     */
+    /** What the head sees is twice as wide where something stands behind the class token. */
     @Override
     public int embeddingWidth() {
-        return has(VitVariation.CLASS_AND_AVERAGE_POOLING) ? 2 * width : width;
+        boolean two = has(VitVariation.CLASS_AND_AVERAGE_POOLING) || has(VitVariation.DISTILLATION);
+        return two ? 2 * width : width;
     }
 
     /**

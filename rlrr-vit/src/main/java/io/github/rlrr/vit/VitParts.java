@@ -7,12 +7,14 @@ import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.NormKind;
 import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.ProductCounter;
 import io.github.rlrr.vit.part.Rotary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,7 @@ public record VitParts(VitConfig config) {
 
     private Branch branch(int number, Operation operation) {
         return new Branch(
-                new Layer.Norm("norm" + number, config.width(), config.layerNormEpsilon()),
+                norm("norm" + number),
                 config.has(VitVariation.POST_NORM),
                 operation,
                 config.has(VitVariation.LAYER_SCALE)
@@ -49,7 +51,10 @@ public record VitParts(VitConfig config) {
             attention = attention.withoutKeyBias();
         }
         if (config.has(VitVariation.QUERY_KEY_NORM)) {
-            attention = attention.withNorms(config.layerNormEpsilon());
+            attention = attention.withNorms(norms());
+        }
+        if (config.has(VitVariation.NO_PROJECTION_BIAS)) {
+            attention = attention.withoutOutBias();
         }
         Rotary rotary = config.rotary();
         if (rotary != null) {
@@ -58,7 +63,7 @@ public record VitParts(VitConfig config) {
                             rotary, config.gridHeight(), config.gridWidth(), config.prefixTokens());
         }
         return config.has(VitVariation.ATTENTION_NORM)
-                ? attention.withInnerNorm(config.layerNormEpsilon())
+                ? attention.withInnerNorm(norms())
                 : attention;
     }
 
@@ -71,9 +76,18 @@ public record VitParts(VitConfig config) {
                         : config.has(VitVariation.SWIGLU)
                                 ? Mlp.gated("mlp", width, hidden, Activation.SILU)
                                 : Mlp.of("mlp", width, hidden, activation());
-        return config.has(VitVariation.MLP_NORM)
-                ? mlp.withInnerNorm(config.layerNormEpsilon())
-                : mlp;
+        if (config.has(VitVariation.NO_PROJECTION_BIAS)) {
+            mlp = mlp.withoutBiases();
+        }
+        return config.has(VitVariation.MLP_NORM) ? mlp.withInnerNorm(norms()) : mlp;
+    }
+
+    private NormKind norms() {
+        return new NormKind(config.layerNormEpsilon(), !config.has(VitVariation.RMS_NORM));
+    }
+
+    private Layer.Norm norm(String path) {
+        return norms().at(path, config.width());
     }
 
     private Activation activation() {
@@ -96,11 +110,21 @@ public record VitParts(VitConfig config) {
                 !config.has(VitVariation.NO_PATCH_BIAS));
     }
 
+    /**
+     * The norm of patches.
+     *
+     * @return the layer {@code norm} of {@code patch_embed}; null for none
+     */
+    public Layer.@Nullable Norm patchNorm() {
+        return config.has(VitVariation.PATCH_NORM) ? norm("norm") : null;
+    }
+
     /** Whether the class token is all that leaves the last block. */
     boolean classTokenLeaves() {
         return !config.has(VitVariation.AVERAGE_POOLING)
                 && !config.has(VitVariation.NORMED_AVERAGE_POOLING)
                 && !config.has(VitVariation.ATTENTION_POOLING)
+                && !config.has(VitVariation.DISTILLATION)
                 && !config.has(VitVariation.CLASS_AND_AVERAGE_POOLING);
     }
 
@@ -110,9 +134,7 @@ public record VitParts(VitConfig config) {
      * @return the layer {@code norm_pre}; null for none
      */
     public Layer.@Nullable Norm preNorm() {
-        return config.has(VitVariation.PRE_NORM)
-                ? new Layer.Norm("norm_pre", config.width(), config.layerNormEpsilon())
-                : null;
+        return config.has(VitVariation.PRE_NORM) ? norm("norm_pre") : null;
     }
 
     /**
@@ -121,13 +143,14 @@ public record VitParts(VitConfig config) {
      * @return its parts, under {@code attn_pool}; null for none
      */
     public AttentionPooling.@Nullable Parts pooling() {
+        PoolingSize size = config.pooling();
         return config.has(VitVariation.ATTENTION_POOLING)
                 ? AttentionPooling.Parts.of(
                         config.width(),
-                        config.heads(),
-                        config.mlpWidth(),
+                        size == null ? config.heads() : size.heads(),
+                        size == null ? config.mlpWidth() : size.mlpWidth(),
                         activation(),
-                        config.layerNormEpsilon())
+                        norms())
                 : null;
     }
 
@@ -140,8 +163,7 @@ public record VitParts(VitConfig config) {
         if (config.has(VitVariation.NO_FINAL_NORM)) {
             return null;
         }
-        String path = config.has(VitVariation.AVERAGE_POOLING) ? "fc_norm" : "norm";
-        return new Layer.Norm(path, config.width(), config.layerNormEpsilon());
+        return norm(config.has(VitVariation.AVERAGE_POOLING) ? "fc_norm" : "norm");
     }
 
     /**
@@ -172,25 +194,23 @@ public record VitParts(VitConfig config) {
         if (config.registers() > 0) {
             shapes.put("reg_token", new Shape(1, config.registers(), config.width()));
         }
-        shapes.putAll(Layer.shapes("patch_embed.", List.of(patches())));
-        Layer.Norm before = preNorm();
-        if (before != null) {
-            shapes.putAll(Layer.shapes("", List.of(before)));
-        }
+        shapes.putAll(Layer.shapes("patch_embed.", present(patches(), patchNorm())));
+        shapes.putAll(Layer.shapes("", present(preNorm())));
         List<Layer> block = Branch.layers(branches());
         for (int i = 0; i < config.depth(); i++) {
             shapes.putAll(Layer.shapes("blocks." + i + ".", block));
         }
-        Layer.Norm last = norm();
-        if (last != null) {
-            shapes.putAll(Layer.shapes("", List.of(last)));
-        }
+        shapes.putAll(Layer.shapes("", present(norm())));
         AttentionPooling.Parts pooling = pooling();
         if (pooling != null) {
             shapes.putAll(Layer.shapes("attn_pool.", pooling.layers()));
         }
         shapes.putAll(Layer.shapes("", List.of(head())));
         return shapes;
+    }
+
+    private static List<Layer> present(@Nullable Layer... layers) {
+        return Stream.of(layers).flatMap(Stream::ofNullable).toList();
     }
 
     /**

@@ -16,6 +16,12 @@ public enum VitVariation {
     /** Positions of registers, too. */
     REGISTER_POSITIONS(null, true),
 
+    /**
+     * The only register is a distillation token, as in DeiT: the head sees half of it behind half
+     * of the class token, and so is the mean of DeiT's two heads.
+     */
+    DISTILLATION("dist_token", true),
+
     /** Positions of patches alone: the class token has none. */
     PATCH_POSITIONS(null, true),
 
@@ -24,6 +30,12 @@ public enum VitVariation {
 
     /** No table of positions at all. */
     NO_POSITIONS("pos_embed", false),
+
+    /** RMS norms in place of layer norms: they have no bias. */
+    RMS_NORM(null, true),
+
+    /** A norm of patches before positions are added. */
+    PATCH_NORM("patch_embed.norm.gamma", true),
 
     /** A norm of all tokens before the first block, as in CLIP. */
     PRE_NORM("norm_pre.gamma", true),
@@ -36,6 +48,9 @@ public enum VitVariation {
 
     /** No bias of keys beside those of queries and values. */
     NO_KEY_BIAS("blocks.0.attn.key.bias", false),
+
+    /** No biases of attention's last layer and of MLPs. */
+    NO_PROJECTION_BIAS("blocks.0.attn.out.bias", false),
 
     /** A norm of what all heads found, before attention's last layer. */
     ATTENTION_NORM("blocks.0.attn.norm.gamma", true),
@@ -116,6 +131,7 @@ public enum VitVariation {
     public boolean isShown() {
         return switch (this) {
             case NO_FINAL_NORM,
+                    RMS_NORM,
                     POST_NORM,
                     TANH_GELU,
                     QUICK_GELU,

@@ -33,6 +33,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +64,7 @@ class RotaryTest {
         String said = Files.readString(file(name + ".json"));
         Files.writeString(
                 hub.resolve("config.json"),
-                said.replace("\"img_size\": 12", "\"img_size\": " + imageSize));
+                said.replaceAll("\"(img|image)_size\": 12", "\"$1_size\": " + imageSize));
         return hub;
     }
 
@@ -95,6 +97,11 @@ class RotaryTest {
                 "eva02-packed",
                 "axial",
                 "axial-placed",
+                "learned",
+                "learned-placed",
+                "pooled",
+                "pooled-patches",
+                "spatial",
                 "registers"
             })
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
@@ -137,6 +144,102 @@ class RotaryTest {
         }
     }
 
+    /** DINOv3's class there has no head. */
+    @ParameterizedTest
+    @ValueSource(strings = {"transformers", "transformers-gated", "transformers-unbiased"})
+    void itGivesTransformersFeaturesAndGradientsAtBothSizes(String name) throws IOException {
+        VitConfig config = VitCheckpoint.inferConfig(hub(name));
+        assertThat(config.rotary().kind()).isEqualTo(Rotary.Kind.CENTRED);
+        assertThat(config.layerNormEpsilon()).isEqualTo(1e-5f);
+        assertFeatures(name, "", config, "12");
+        assertFeatures(name, "oblong.", config.withImageSize(8, 16), "[8, 16]");
+    }
+
+    private void assertFeatures(String name, String size, VitConfig config, String imageSize)
+            throws IOException {
+        Path gradients = hub(name, name + "." + size + "gradients.safetensors", imageSize);
+        try (TensorReader numbers = numbers(name);
+                VisionTransformer vit = VitCheckpoint.load(hub(name), config);
+                VisionTransformer expected = VitCheckpoint.load(gradients);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, Parameter> parameters = new TreeMap<>(ModuleTree.of(vit).parameters());
+            parameters.keySet().removeIf(path -> path.startsWith("head."));
+            parameters.values().forEach(p -> p.getArray().setRequiresGradient(true));
+            ParameterStore store = new ParameterStore(manager, false);
+            try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+                NDArray features =
+                        vit.embedding(store, numbers.read(size + "images", manager), true);
+                float[] pooled = numbers.readFloats(size + "logits");
+                assertThat(largestDifference(features.toFloatArray(), pooled))
+                        .isLessThan(TOLERANCE * largest(pooled));
+                collector.backward(features.mul(numbers.read(size + "weights", manager)).sum());
+            }
+            Map<String, Parameter> theirs = ModuleTree.of(expected).parameters();
+            parameters.forEach(
+                    (path, parameter) -> {
+                        float[] values = theirs.get(path).getArray().toFloatArray();
+                        float[] actual = parameter.getArray().getGradient().toFloatArray();
+                        assertThat(largestDifference(actual, values))
+                                .as(path)
+                                .isLessThan(TOLERANCE * Math.max(largest(values), 0.01));
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "transformers | \"rope_theta\": 100.0 | \"rope_theta\": -1 | the rotation's temperature",
+                "transformers | \"key_bias\": false | \"key_bias\": true | no layer.0.attention.k_proj.bias",
+                "transformers | \"query_bias\": true | \"query_bias\": false | layer.0.attention.q_proj.bias",
+                "transformers | \"use_gated_mlp\": false | \"use_gated_mlp\": true | hidden_act is \"gelu\"",
+                "transformers-gated | \"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | hidden_act is \"gelu\"",
+                "transformers | \"num_register_tokens\": 2 | \"num_register_tokens\": 0 | has a embeddings.register_tokens",
+                "transformers | \"intermediate_size\": 32 | \"intermediate_size\": 48 | intermediate_size is 48",
+                "transformers | \"model_type\": \"dinov3_vit\" | \"model_type\": \"vit\" | no rotation says where patches are"
+            })
+    void aContradictionOfTransformersIsRefused(
+            String name, String right, String wrong, String words) throws IOException {
+        Path hub = hub(name);
+        Path config = hub.resolve("config.json");
+        String said = Files.readString(config);
+        assertThat(said).contains(right);
+        Files.writeString(config, said.replace(right, wrong));
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aClassifierThatTransformersHasNotIsNotWritten() throws IOException {
+        AdapterMetadata metadata =
+                new AdapterMetadata("", List.of(), Preprocessing.vitDefault(12).toMap());
+        Path out = folder.resolve("out");
+        try (VisionTransformer vit = VitCheckpoint.load(hub("transformers")).withHead(3)) {
+            assertThatThrownBy(
+                            () ->
+                                    VitCheckpoint.export(
+                                            vit,
+                                            out,
+                                            VitLayout.HUGGINGFACE,
+                                            TensorType.F32,
+                                            metadata))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "Hugging Face DINOv3 has no classifier of this kind; choose another"
+                                    + " layout, such as timm's");
+            assertThat(out).doesNotExist();
+            VitCheckpoint.export(vit, out, VitLayout.TIMM, TensorType.F32, metadata);
+            try (VisionTransformer back = VitCheckpoint.load(out)) {
+                assertThat(back.config()).isEqualTo(vit.config());
+                assertThat(logits(back, "transformers", ""))
+                        .isEqualTo(logits(vit, "transformers", ""));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -147,6 +250,11 @@ class RotaryTest {
                 "eva02-clip",
                 "eva02-packed",
                 "axial-placed",
+                "learned",
+                "learned-placed",
+                "pooled",
+                "pooled-patches",
+                "spatial",
                 "registers"
             })
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheRotation(String name) throws IOException {
@@ -161,7 +269,13 @@ class RotaryTest {
                 assertThat(back.config()).isEqualTo(vit.config());
                 assertThat(logits(back, name, "")).isEqualTo(logits(vit, name, ""));
             }
-            assertThat(VitCheckpoint.inferConfig(alone).rotary()).isEqualTo(vit.config().rotary());
+            // What neither tensors nor metadata tell is not guessed at.
+            if (!vit.config().has(VitVariation.PREFIX_POOLING)
+                    && !vit.config().has(VitVariation.NO_FINAL_NORM)) {
+                VitConfig read = VitCheckpoint.inferConfig(alone);
+                assertThat(read.rotary()).isEqualTo(vit.config().rotary());
+                assertThat(read.pooling()).isEqualTo(vit.config().pooling());
+            }
         }
         try (TensorReader ours = TensorReader.open(written.resolve("model.safetensors"));
                 TensorReader theirs = TensorReader.open(file(name + ".safetensors"))) {
@@ -207,7 +321,7 @@ class RotaryTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "dinov3 | \"use_rot_pos_emb\": false | \"pos_embed\" is missing, and no rotation",
+                "dinov3 | \"use_rot_pos_emb\": false | no table of positions, and no rotation",
                 "dinov3 | \"use_abs_pos_emb\": true | tensors say otherwise",
                 "axial | \"rope_type\": \"mrope\" | model_args.rope_type is \"mrope\"",
                 "axial | \"rope_type\": \"mixed\" | no learned angles",
@@ -231,7 +345,7 @@ class RotaryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lingbot", "axial-placed", "eva02-clip"})
+    @ValueSource(strings = {"lingbot", "axial-placed", "learned", "eva02-clip"})
     void theClassTokensShortcutAndHalfPrecisionTurnToo(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {

@@ -32,13 +32,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Equality of each variation with timm, which computed in float64 with random weights: {@code
@@ -50,6 +52,13 @@ class TimmParityTest {
     private static final int IMAGE = 3 * 8 * 8;
 
     @TempDir private Path folder;
+
+    /** Those that come alone; the others have tests with their families. */
+    static Stream<VitVariation> variations() {
+        return EnumSet.complementOf(
+                EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING, VitVariation.DISTILLATION))
+                .stream();
+    }
 
     private static Path checkpoint(VitVariation variation) {
         // timm has the two together alone.
@@ -86,7 +95,7 @@ class TimmParityTest {
 
     /** Every parameter, which full fine-tuning trains, in timm's names and pieces. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
+    @MethodSource("variations")
     void itGivesTimmsLogitsAndGradients(VitVariation variation) throws IOException {
         try (TensorReader numbers = numbers(variation);
                 VisionTransformer vit = load(variation);
@@ -172,7 +181,7 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
+    @MethodSource("variations")
     void anAdapterIsTrainedSavedLoadedAndMerged(VitVariation variation) throws IOException {
         Path saved = folder.resolve("adapter");
         try (TensorReader numbers = numbers(variation);
@@ -199,7 +208,7 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
+    @MethodSource("variations")
     void whatIsWrittenForTimmIsWhatTimmWroteAndSaysTheVariation(VitVariation variation)
             throws IOException {
         AdapterMetadata metadata =
@@ -224,7 +233,7 @@ class TimmParityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
+    @MethodSource("variations")
     void theClassTokensShortcutAndHalfPrecisionKeepTheVariation(VitVariation variation)
             throws IOException {
         try (TensorReader numbers = numbers(variation);
@@ -241,7 +250,7 @@ class TimmParityTest {
 
     /** A variation has no product of its own; pooling all tokens makes the last block's larger. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLASS_AND_AVERAGE_POOLING")
+    @MethodSource("variations")
     void theProductsOfItsForwardAreCounted(VitVariation variation) throws IOException {
         try (VisionTransformer vit = load(variation)) {
             VitConfig config = vit.config();

@@ -103,7 +103,7 @@ class MethodOptionsTest {
                         new ArcConfig(
                                 8,
                                 List.of("attn.{query,key}", "blocks.[0,1].attn.value"),
-                                List.of("mlp.fc1"),
+                                List.of("mlp.fc1*"),
                                 head,
                                 3));
     }

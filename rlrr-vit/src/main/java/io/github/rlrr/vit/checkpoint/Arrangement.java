@@ -10,14 +10,18 @@ import java.util.List;
  *
  * <p>{@code oi<-io}: the tensor is (in, out), ours (out, in). {@code (hd)i<-ihd}: our first axis is
  * split by head, h the number of heads. {@code 2/3}: the second third of the tensor's first axis.
+ * {@code ahp<-anhp}: the tensor has an axis n for the blocks' numbers.
  *
  * @param ours the axes of our parameter, without brackets; empty for the file's own
  * @param theirs the axes of the tensor
  * @param split the place of the axis that is {@code h} times {@code d}; -1 for none
- * @param part which of {@code parts} equal pieces along the first axis, from 0
+ * @param part which of {@code parts} equal pieces along the first axis, from 0; or which block
  * @param parts how many pieces the tensor holds; 1 for the whole
  */
 record Arrangement(String ours, String theirs, int split, int part, int parts) {
+
+    /** The axis of the blocks' numbers. */
+    private static final String BLOCKS = "n";
 
     /** The tensor is the parameter. */
     static final Arrangement SAME = new Arrangement("", "", -1, 0, 1);
@@ -32,14 +36,38 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
         return new Arrangement(flat, sides[1], sides[0].indexOf('('), 0, 1);
     }
 
+    /** Whether the tensor holds the parameters of all blocks. */
+    boolean isStacked() {
+        return theirs.contains(BLOCKS);
+    }
+
+    /** The same for one block. */
+    Arrangement at(int block) {
+        return new Arrangement(ours, theirs, split, block, parts);
+    }
+
+    private Source stacked(String tensor, Shape shape, int depth) {
+        String all = BLOCKS + ours;
+        long[] sizes =
+                theirs.chars()
+                        .mapToLong(c -> all.indexOf(c) == 0 ? depth : shape.get(all.indexOf(c) - 1))
+                        .toArray();
+        int[] order = all.chars().map(theirs::indexOf).toArray();
+        return new Source(tensor, new Shape(sizes), order, part, depth);
+    }
+
     /**
      * Where a parameter lies.
      *
      * @param tensor the tensor's name
      * @param shape the parameter's
+     * @param depth the model's
      * @param heads the model's
      */
-    Source source(String tensor, Shape shape, int heads) {
+    Source source(String tensor, Shape shape, int depth, int heads) {
+        if (isStacked()) {
+            return stacked(tensor, shape, depth);
+        }
         if (ours.isEmpty()) {
             long[] sizes = shape.getShape().clone();
             sizes[0] *= parts;

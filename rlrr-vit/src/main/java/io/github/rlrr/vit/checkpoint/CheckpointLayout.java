@@ -48,6 +48,11 @@ record CheckpointLayout(
         return naming().recognises(tensors);
     }
 
+    /** Whether there is a class of models with a head, so that a classifier can be written. */
+    boolean hasHead() {
+        return table.find("head.weight") != null;
+    }
+
     /** Whether this family has a model; without a head it may get any. */
     boolean reads(VitConfig config, boolean headless) {
         Set<VitVariation> pooled = EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING);
@@ -105,7 +110,8 @@ record CheckpointLayout(
                 Naming.size(tensors.get(query.tensor()), query.arrangement().headAxis()),
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
-                table.find("reg_token") == null ? 0 : size(tensors, "reg_token", 1),
+                size(tensors, "reg_token", 1),
+                size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
     }
@@ -133,7 +139,9 @@ record CheckpointLayout(
             found.remove(VitVariation.NO_KEY_BIAS);
         }
         int width = size(tensors, SIGN, 0);
-        if (width > 0 && size(tensors, "head.weight", 1) == 2 * width) {
+        if (width > 0
+                && size(tensors, "head.weight", 1) == 2 * width
+                && !found.contains(VitVariation.DISTILLATION)) {
             found.add(VitVariation.CLASS_AND_AVERAGE_POOLING);
         }
         if (found.contains(VitVariation.NO_CLASS_TOKEN)
@@ -145,7 +153,7 @@ record CheckpointLayout(
     }
 
     private int size(Map<String, TensorInfo> tensors, String path, int axis) {
-        return naming().size(tensors, path, axis);
+        return table.find(path) == null ? 0 : naming().size(tensors, path, axis);
     }
 
     /**
@@ -156,16 +164,20 @@ record CheckpointLayout(
      * @throws IllegalArgumentException naming a parameter that this layout has no name for
      */
     Map<String, Source> sources(VitConfig config, String prefix) {
-        return naming().sources(config.parts().shapes(), config.heads(), prefix);
+        Map<String, Shape> shapes = config.parts().shapes();
+        if (!hasHead()) {
+            shapes.keySet().removeIf(path -> path.startsWith("head."));
+        }
+        return naming().sources(shapes, config.depth(), config.heads(), prefix);
     }
 
     /**
-     * One parameter's place in a file: rows of a tensor, its axes permuted, then read in our shape.
+     * One parameter's place in a file: rows of a tensor, its axes permuted, read in our shape.
      *
      * @param tensor the tensor's name in the file
      * @param fileShape the shape it must have there
      * @param permutation the order of its axes that gives ours; null for as it is
-     * @param part which of {@code parts} equal pieces along the first axis
+     * @param part which of {@code parts} equal pieces along the first axis, after it is permuted
      * @param parts how many pieces the tensor holds; 1 for the whole
      */
     record Source(
@@ -177,6 +189,7 @@ record CheckpointLayout(
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, perhaps with the class token's
      * @param registers the number of register tokens
+     * @param poolingMlpWidth the hidden size of the MLP of a pooling by attention, or 0
      * @param classes the outputs of the file's head, or 0 for none
      * @param variations what the model has beyond the plain one
      */
@@ -188,6 +201,7 @@ record CheckpointLayout(
             int mlpWidth,
             int positions,
             int registers,
+            int poolingMlpWidth,
             int classes,
             Set<VitVariation> variations) {}
 }

@@ -9,6 +9,7 @@ import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Arranges a model's weights as a layout's files have them: a layout's sources, read backwards. */
@@ -45,7 +47,18 @@ final class CheckpointWriter {
         CheckpointLayout names = layout.of(config);
         Map<String, Source> sources = names.sources(config, names.usualPrefix());
         boolean archive = layout == VitLayout.GOOGLE;
-        write(vit, sources, archive ? null : metadata(config), file, floats, sink);
+        write(
+                vit,
+                sources,
+                arrays -> {
+                    if (DistilledHead.isOf(config)) {
+                        DistilledHead.split(arrays);
+                    }
+                },
+                archive ? null : metadata(config),
+                file,
+                floats,
+                sink);
     }
 
     /**
@@ -53,6 +66,7 @@ final class CheckpointWriter {
      *
      * @param network with weights
      * @param sources where each of its parameters goes
+     * @param last changes the tensors once more
      * @param metadata of safetensors; null for an npz
      * @param file for messages
      * @param floats how values are stored
@@ -61,6 +75,7 @@ final class CheckpointWriter {
     static void write(
             Block network,
             Map<String, Source> sources,
+            Consumer<Map<String, NDArray>> last,
             @Nullable Map<String, String> metadata,
             Path file,
             TensorType floats,
@@ -84,6 +99,7 @@ final class CheckpointWriter {
                 }
                 arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
             }
+            last.accept(arrays);
             sink.accept(
                     metadata == null
                             ? NpzWriter.content(file, arrays, floats)
@@ -96,8 +112,12 @@ final class CheckpointWriter {
         metadata.put("format", "pt");
         metadata.put(FileGeometry.HEADS, Integer.toString(config.heads()));
         metadata.put(FileGeometry.IMAGE_SIZE, config.imageHeight() + "x" + config.imageWidth());
+        PoolingSize pooling = config.pooling();
+        if (pooling != null) {
+            metadata.put(FileGeometry.POOLING_HEADS, Integer.toString(pooling.heads()));
+        }
         if (config.rotary() != null) {
-            metadata.put(FileGeometry.ROTATION, config.rotary().toString());
+            metadata.put(FileRotation.KEY, config.rotary().toString());
         }
         return metadata;
     }

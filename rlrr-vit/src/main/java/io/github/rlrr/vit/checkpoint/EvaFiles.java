@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.part.Rotary;
@@ -31,6 +32,14 @@ final class EvaFiles {
                     rope_mrope_section        -
                     """);
 
+    /** The argument for the heads of a pooling by attention, null for the blocks'. */
+    static final String POOLING_HEADS = "attn_pool_num_heads";
+
+    /** Whether there is a norm after the pooling, and whether after the last block. */
+    static final String POOLED_NORM = "use_fc_norm";
+
+    static final String FINAL_NORM = "use_post_transformer_norm";
+
     /** What is never without a trace of this class. */
     private static final Set<VitVariation> ITS_OWN =
             EnumSet.of(
@@ -43,6 +52,9 @@ final class EvaFiles {
             EnumSet.of(
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
+                    VitVariation.RMS_NORM,
+                    VitVariation.PATCH_NORM,
+                    VitVariation.NO_PROJECTION_BIAS,
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
 
     private static final String USUAL = "vit_base_patch16_rope_224";
@@ -55,7 +67,9 @@ final class EvaFiles {
 
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
-        return config.rotary() != null || config.variations().stream().anyMatch(ITS_OWN::contains);
+        return config.rotary() != null
+                || (!config.variations().contains(VitVariation.RMS_NORM)
+                        && config.variations().stream().anyMatch(ITS_OWN::contains));
     }
 
     /** Whether timm's arguments can ask for a model of this class. */
@@ -74,6 +88,10 @@ final class EvaFiles {
                 has.contains(VitVariation.POST_NORM)
                         && (has.contains(VitVariation.LAYER_SCALE)
                                 || has.contains(VitVariation.QUERY_KEY_NORM));
+        boolean pooledOtherwise =
+                has.contains(VitVariation.ATTENTION_POOLING)
+                        && config.prefixTokens() > 0
+                        && !has.contains(VitVariation.PREFIX_POOLING);
         Rotary rotary = config.rotary();
         boolean rounded = rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16;
         return isOne(config)
@@ -82,7 +100,8 @@ final class EvaFiles {
                 && has.contains(VitVariation.NO_PATCH_BIAS) == has.contains(VitVariation.PRE_NORM)
                 && !placedOtherwise
                 && !normsApart
-                && !scaledAfter;
+                && !scaledAfter
+                && !pooledOtherwise;
     }
 
     /** Whether keys have no bias, be it that queries and values have none either. */
@@ -125,13 +144,17 @@ final class EvaFiles {
         arguments.put("qk_norm", has.contains(VitVariation.QUERY_KEY_NORM));
         arguments.put("swiglu_align_to", has.contains(VitVariation.GATE_APART) ? 1 : 0);
         arguments.put("init_values", has.contains(VitVariation.LAYER_SCALE) ? 1e-5 : null);
+        PoolingSize pooling = config.pooling();
+        arguments.put(POOLING_HEADS, pooling == null ? null : pooling.heads());
+        arguments.put(
+                "attn_pool_mlp_ratio",
+                pooling == null ? null : TimmFiles.ratio(pooling.mlpWidth(), config.width()));
         boolean attends = has.contains(VitVariation.ATTENTION_POOLING);
         boolean fcNorm = has.contains(VitVariation.AVERAGE_POOLING);
         boolean mean = fcNorm || has.contains(VitVariation.NORMED_AVERAGE_POOLING);
         arguments.put("global_pool", attends ? "map" : mean ? "avg" : "token");
-        arguments.put("use_fc_norm", fcNorm);
-        arguments.put(
-                "use_post_transformer_norm", !fcNorm && !has.contains(VitVariation.NO_FINAL_NORM));
+        arguments.put(POOLED_NORM, fcNorm);
+        arguments.put(FINAL_NORM, !fcNorm && !has.contains(VitVariation.NO_FINAL_NORM));
         return arguments;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.tensor.TensorReader;
+import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Geometry;
@@ -31,11 +32,11 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** Metadata of safetensors files that this library writes. */
     static final String HEADS = "heads";
 
+    /** The heads of a pooling by attention, where they are not the blocks'; metadata likewise. */
+    static final String POOLING_HEADS = "pooling_heads";
+
     /** Height and width of the input in pixels, such as 224x224; metadata like {@link #HEADS}. */
     static final String IMAGE_SIZE = "image_size";
-
-    /** How queries and keys are turned; metadata like {@link #HEADS}. */
-    static final String ROTATION = "rotation";
 
     /** The width of a head in most Vision Transformers. */
     private static final int USUAL_HEAD_WIDTH = 64;
@@ -89,7 +90,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             layerNormEpsilon(),
                             found.registers(),
                             variations(found, image),
-                            rotary()));
+                            rotation(),
+                            pooling(found, heads)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     reader.file() + " is no complete Vision Transformer: " + e.getMessage(), e);
@@ -148,36 +150,15 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return all;
     }
 
-    /** How queries and keys are turned, which no tensor shows but those of learned angles. */
-    private @Nullable Rotary rotary() throws IOException {
-        Rotary rotary = null;
-        String written = reader.metadata().getOrDefault(ROTATION, "");
-        if (said != null && said.saysRotation()) {
-            rotary = said.rotary();
-        } else if (!written.isEmpty()) {
-            try {
-                rotary = Rotary.parse(written);
-            } catch (IllegalArgumentException e) {
-                throw new IOException(reader.file() + ": " + e.getMessage(), e);
-            }
-        } else if (layout.rotates()) {
-            throw new IOException(
-                    reader.file()
-                            + " does not say whether queries and keys are turned by their positions,"
-                            + " as its tensors' names let expect; put the model's config.json beside"
-                            + " it, with an architecture of timm's");
-        }
-        boolean learned = rotary != null && rotary.kind() == Rotary.Kind.LEARNED;
-        if (learned != layout.learnsRotation(reader.tensors())) {
-            throw new IOException(
-                    "%s: the rotation of queries and keys is said to be %s, but %s has %s learned angles; expected files that belong together"
-                            .formatted(
-                                    said == null ? reader.file() : said.json().file(),
-                                    rotary,
-                                    reader.file(),
-                                    learned ? "no" : ""));
-        }
-        return rotary;
+    private @Nullable PoolingSize pooling(Geometry found, int heads) throws IOException {
+        int pooling = said == null ? number(POOLING_HEADS) : said.poolingHeads();
+        return found.poolingMlpWidth() == 0
+                ? null
+                : new PoolingSize(pooling == 0 ? heads : pooling, found.poolingMlpWidth());
+    }
+
+    private @Nullable Rotary rotation() throws IOException {
+        return FileRotation.of(reader, layout, said);
     }
 
     private IOException contradiction(VitVariation variation, Said words) {
@@ -225,8 +206,13 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         if (heads == 0 && said != null) {
             heads = said.heads(found.width());
         }
-        String text = reader.metadata().getOrDefault(HEADS, "");
-        return heads == 0 && text.matches("[1-9]\\d{0,3}") ? Integer.parseInt(text) : heads;
+        return heads == 0 ? number(HEADS) : heads;
+    }
+
+    /** A number of the metadata, or 0. */
+    private int number(String key) {
+        String text = reader.metadata().getOrDefault(key, "");
+        return text.matches("[1-9]\\d{0,3}") ? Integer.parseInt(text) : 0;
     }
 
     /** Height and width of the file's own input: as said, else of a square grid; else null. */
@@ -266,11 +252,10 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     }
 
     private void requirePositions(Geometry found) throws IOException {
-        if (!placed(found) && rotary() == null) {
+        if (!placed(found) && rotation() == null) {
             throw new IOException(
-                    "%s: tensor \"%s\" is missing, and no rotation says where patches are"
-                            .formatted(
-                                    reader.file(), layout.tensor("pos_embed", reader.tensors())));
+                    reader.file()
+                            + " has no table of positions, and no rotation says where patches are");
         }
     }
 
@@ -359,7 +344,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         return known(
                 found,
                 config.withVariations(variations(found, imageSize(found)), found.registers())
-                        .withRotary(rotary())
+                        .withRotary(rotation())
+                        .withPooling(pooling(found, config.heads()))
                         .withClasses(found.classes() == 0 ? wanted.classes() : found.classes()));
     }
 

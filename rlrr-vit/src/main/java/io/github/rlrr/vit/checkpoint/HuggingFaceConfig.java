@@ -5,6 +5,7 @@ import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,20 +16,30 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code config.json} of Hugging Face's {@code ViTConfig} and {@code Dinov2Config}. */
+/**
+ * The {@code config.json} of Hugging Face's {@code ViTConfig}, {@code Dinov2Config} and {@code
+ * DINOv3ViTConfig}.
+ */
 record HuggingFaceConfig(JsonFields json) implements ModelConfig {
+
+    private static final String DINOV3 = "dinov3_vit";
 
     /** The types that are read, with what {@code num_register_tokens} is where it is not said. */
     private static final Map<String, Integer> TYPES =
-            Map.of("vit", 0, "dinov2", 0, "dinov2_with_registers", 4);
+            Map.of("vit", 0, "dinov2", 0, "dinov2_with_registers", 4, DINOV3, 0);
 
     static HuggingFaceConfig of(JsonFields json) throws IOException {
         if (!TYPES.containsKey(type(json))) {
             throw json.unsupported(
                     "model_type", "another architecture than " + new TreeSet<>(TYPES.keySet()));
         }
-        if (!json.text("hidden_act", "gelu").equals("gelu")) {
-            throw json.unsupported("hidden_act", "another activation than GELU in its erf form");
+        boolean gated = type(json).equals(DINOV3) && json.flag("use_gated_mlp", false);
+        if (!json.text("hidden_act", "gelu").equals(gated ? "silu" : "gelu")) {
+            throw json.unsupported(
+                    "hidden_act",
+                    gated
+                            ? "another activation of a gate than SiLU"
+                            : "another activation than GELU in its erf form");
         }
         if (json.size("num_channels", VitConfig.CHANNELS) != VitConfig.CHANNELS) {
             throw json.unsupported("num_channels", "another number of channels than 3");
@@ -44,6 +55,10 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
     public Map<VitVariation, Said> variations() throws IOException {
         Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
         say(said, VitVariation.NO_QKV_BIAS, "qkv_bias", !json.flag("qkv_bias", true));
+        if (type(json).equals(DINOV3)) {
+            sayDinoV3(said);
+            return said;
+        }
         int registers = Objects.requireNonNull(TYPES.get(type(json)));
         if (registers > 0) {
             boolean has =
@@ -51,6 +66,31 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
             say(said, VitVariation.REGISTERS, "num_register_tokens", has);
         }
         return said;
+    }
+
+    private void sayDinoV3(Map<VitVariation, Said> said) throws IOException {
+        boolean query = json.flag("query_bias", true);
+        say(said, VitVariation.NO_QKV_BIAS, "query_bias", !query);
+        say(said, VitVariation.NO_KEY_BIAS, "key_bias", query && !json.flag("key_bias", false));
+        say(said, VitVariation.GATE_APART, "use_gated_mlp", json.flag("use_gated_mlp", false));
+        say(
+                said,
+                VitVariation.REGISTERS,
+                "num_register_tokens",
+                json.number("num_register_tokens", 0) > 0);
+    }
+
+    /** That of DINOv3, whose augmentation is for training. */
+    @Override
+    public @Nullable Rotary rotary() throws IOException {
+        return type(json).equals(DINOV3)
+                ? Rotary.dinov3(json.number("rope_theta", DinoV3Layout.TEMPERATURE))
+                : null;
+    }
+
+    @Override
+    public boolean saysRotation() {
+        return true;
     }
 
     private void say(
@@ -67,7 +107,8 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
     @Override
     public float layerNormEpsilon() throws IOException {
-        double epsilon = json.number("layer_norm_eps", 0);
+        double usual = type(json).equals(DINOV3) ? DinoV3Layout.EPSILON : 0;
+        double epsilon = json.number("layer_norm_eps", usual);
         if (json.has("layer_norm_eps") && !((float) epsilon > 0)) {
             throw json.fault("layer_norm_eps", "a number above 0");
         }
@@ -96,7 +137,7 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
         List<Claim> claims = new ArrayList<>();
         claim(claims, Size.WIDTH, "hidden_size");
         claim(claims, Size.DEPTH, "num_hidden_layers");
-        if (type(json).equals("vit")) { // DINOv2's is a product
+        if (!type(json).startsWith("dinov2")) { // theirs is a product
             claim(claims, Size.MLP_WIDTH, "intermediate_size");
         }
         int[] patch = square(json, "patch_size");

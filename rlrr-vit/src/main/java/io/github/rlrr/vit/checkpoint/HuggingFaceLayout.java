@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Hugging Face's {@code ViTModel} and {@code Dinov2Model}, with and without registers, and their
@@ -71,7 +72,7 @@ final class HuggingFaceLayout {
             head.~                 classifier.~
             """;
 
-    static final List<CheckpointLayout> ALL =
+    private static final List<CheckpointLayout> PLACED =
             List.of(
                     VIT,
                     dinov2(DINOV2, false, false),
@@ -82,6 +83,9 @@ final class HuggingFaceLayout {
                     dinov2(renamed(DINOV2), true, false),
                     dinov2(gated(renamed(DINOV2)), false, true),
                     dinov2(gated(renamed(DINOV2)), true, true));
+
+    static final List<CheckpointLayout> ALL =
+            Stream.of(PLACED, DinoV3Layout.HUGGING_FACE_ALL).flatMap(List::stream).toList();
 
     private HuggingFaceLayout() {}
 

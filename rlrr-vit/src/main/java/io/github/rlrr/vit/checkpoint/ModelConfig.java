@@ -49,6 +49,11 @@ interface ModelConfig {
     /** The number of heads of a model of this width, or 0 where the file does not say. */
     int heads(int width) throws IOException;
 
+    /** The number of heads of a pooling by attention, or 0 for those of the blocks. */
+    default int poolingHeads() throws IOException {
+        return 0;
+    }
+
     /** The ε of the layer norms, or 0 where the file does not say. */
     float layerNormEpsilon() throws IOException;
 

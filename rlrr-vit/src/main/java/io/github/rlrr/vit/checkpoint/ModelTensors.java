@@ -20,7 +20,9 @@ final class ModelTensors implements TensorReader {
     private final ModelNames names;
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
 
-    private ModelTensors(TensorReader file, ModelNames names) {
+    private final boolean distilled;
+
+    private ModelTensors(TensorReader file, ModelNames names) throws IOException {
         this.file = file;
         this.names = names;
         names.theirs()
@@ -29,6 +31,7 @@ final class ModelTensors implements TensorReader {
                             TensorInfo info = Objects.requireNonNull(file.tensors().get(theirs));
                             tensors.put(ours, new TensorInfo(ours, info.type(), info.shape()));
                         });
+        distilled = DistilledHead.join(file.file(), tensors);
     }
 
     /**
@@ -75,12 +78,31 @@ final class ModelTensors implements TensorReader {
 
     @Override
     public NDArray read(String name, NDManager manager) throws TensorFileException {
-        return file.read(names.theirs().getOrDefault(name, name), manager);
+        TensorInfo info = tensors.get(name);
+        return info == null || !isOfTwo(name)
+                ? file.read(theirs(name), manager)
+                : manager.create(readFloats(name), info.shape());
     }
 
     @Override
     public float[] readFloats(String name) throws TensorFileException {
-        return file.readFloats(names.theirs().getOrDefault(name, name));
+        float[] values = file.readFloats(theirs(name));
+        TensorInfo info = tensors.get(name);
+        return info == null || !isOfTwo(name)
+                ? values
+                : DistilledHead.joined(
+                        name,
+                        values,
+                        file.readFloats(theirs(DistilledHead.other(name))),
+                        Math.toIntExact(info.shape().get(0)));
+    }
+
+    private boolean isOfTwo(String name) {
+        return distilled && !DistilledHead.other(name).isEmpty();
+    }
+
+    private String theirs(String name) {
+        return names.theirs().getOrDefault(name, name);
     }
 
     @Override

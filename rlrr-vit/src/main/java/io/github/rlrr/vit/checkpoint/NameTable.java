@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *   head.weight                head/kernel                          oi&lt;-io
  * </pre>
  *
- * A {@code *} is a number, {@code ~} is {@code weight} or {@code bias}; the n-th of theirs is the
- * n-th of ours. The third column is an {@link Arrangement}, {@link Arrangement#SAME} without.
+ * A {@code *} is a number, which the tensor's name may lack where it holds all of them, {@code ~}
+ * is {@code weight} or {@code bias}; the n-th of theirs is the n-th of ours. The third column is an
+ * {@link Arrangement}, {@link Arrangement#SAME} without.
  */
 final class NameTable {
 
@@ -65,6 +66,10 @@ final class NameTable {
             Matcher matcher = row.ours.matcher(path);
             if (matcher.matches()) {
                 String tensor = row.theirs;
+                if (row.arrangement.isStacked()) {
+                    int number = Integer.parseInt(matcher.group(1));
+                    return new Place(tensor, row.arrangement.at(number));
+                }
                 for (int group = 1; group <= matcher.groupCount(); group++) {
                     tensor = tensor.replaceFirst("[*~]", matcher.group(group));
                 }

@@ -116,16 +116,18 @@ record Naming(String label, String sign, List<String> prefixes, Pattern ignored,
      * Where each parameter of a model comes from.
      *
      * @param shapes of the parameters, by path
+     * @param depth the number of blocks, for layouts that stack them
      * @param heads the number of heads, for layouts that split matrices by head
      * @param prefix stands before the names
      * @throws IllegalArgumentException naming a parameter that this layout has no name for
      */
-    Map<String, Source> sources(Map<String, Shape> shapes, int heads, String prefix) {
+    Map<String, Source> sources(
+            Map<String, Shape> shapes, int depth, int heads, String prefix) {
         Map<String, Source> sources = new LinkedHashMap<>();
         shapes.forEach(
                 (path, shape) -> {
                     NameTable.Place place = place(path, prefix);
-                    sources.put(path, place.arrangement().source(place.tensor(), shape, heads));
+                    sources.put(path, place.arrangement().source(place.tensor(), shape, depth, heads));
                 });
         return sources;
     }

@@ -100,12 +100,15 @@ record SourceReader(TensorReader reader, Naming layout) {
 
     private float[] read(Source source) throws IOException {
         float[] values = reader.readFloats(source.tensor());
+        int[] permutation = source.permutation();
+        if (permutation != null) {
+            values = Axes.permute(values, source.fileShape(), permutation);
+        }
         if (source.parts() > 1) {
             int length = values.length / source.parts();
             int from = source.part() * length;
             values = Arrays.copyOfRange(values, from, from + length);
         }
-        int[] permutation = source.permutation();
-        return permutation == null ? values : Axes.permute(values, source.fileShape(), permutation);
+        return values;
     }
 }

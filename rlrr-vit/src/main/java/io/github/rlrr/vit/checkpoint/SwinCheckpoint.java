@@ -67,7 +67,7 @@ public final class SwinCheckpoint {
             }
             Naming names = geometry.layout().naming();
             Map<String, Source> sources =
-                    names.sources(checked.parts().shapes(), 1, names.prefix(reader.tensors()));
+                    names.sources(checked.parts().shapes(), 1, 1, names.prefix(reader.tensors()));
             if (geometry.isHeadless()) {
                 sources.remove("head.weight");
                 sources.remove("head.bias");
@@ -177,7 +177,7 @@ public final class SwinCheckpoint {
                 SwinFiles.config(config, layout, preprocessing, classNames, floats);
         Naming names = SwinFiles.layout(config, layout).naming();
         Map<String, Source> sources =
-                names.sources(config.parts().shapes(), 1, names.prefixes().get(0));
+                names.sources(config.parts().shapes(), 1, 1, names.prefixes().get(0));
         Map<String, String> said =
                 Map.of(
                         "format",
@@ -187,7 +187,7 @@ public final class SwinCheckpoint {
         return CheckpointFolder.write(
                 folder,
                 layout,
-                (file, sink) -> CheckpointWriter.write(swin, sources, said, file, floats, sink),
+                (file, sink) -> CheckpointWriter.write(swin, sources, arrays -> {}, said, file, floats, sink),
                 json,
                 preprocessing,
                 metadata,

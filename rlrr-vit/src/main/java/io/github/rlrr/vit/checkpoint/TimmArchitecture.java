@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param epsilon ε of the norms
  * @param variations what it has or lacks unlike the plain one
  * @param rotary how it turns queries and keys; null for not at all
+ * @param poolingHeads those of its pooling by attention; 0 for the blocks'
  * @param missing the part that our network lacks; null for none
  */
 record TimmArchitecture(
@@ -31,7 +32,10 @@ record TimmArchitecture(
         float epsilon,
         Set<VitVariation> variations,
         @Nullable Rotary rotary,
+        int poolingHeads,
         @Nullable String missing) {
+
+    private static final String POOLING_HEADS = "pooling:";
 
     private static final Map<String, TimmArchitecture> TABLE = read();
 
@@ -62,20 +66,23 @@ record TimmArchitecture(
     }
 
     /**
-     * A name, then heads, ε, variations and perhaps a rotation, or {@code without} and a part in
-     * words.
+     * A name, then heads, ε, variations, perhaps a rotation and heads of pooling, or {@code
+     * without} and a part in words.
      */
     private static TimmArchitecture row(String line) {
         String[] columns = line.split(" ", -1);
         if (columns[1].equals("without")) {
             String part = line.substring(columns[0].length() + " without ".length());
-            return new TimmArchitecture(columns[0], 0, 0, Set.of(), null, part);
+            return new TimmArchitecture(columns[0], 0, 0, Set.of(), null, 0, part);
         }
         Set<VitVariation> variations = EnumSet.noneOf(VitVariation.class);
         Rotary rotary = null;
+        int poolingHeads = 0;
         for (int i = 3; i < columns.length; i++) {
             if (columns[i].contains(",")) {
                 rotary = Rotary.parse(columns[i]);
+            } else if (columns[i].startsWith(POOLING_HEADS)) {
+                poolingHeads = Integer.parseInt(columns[i].substring(POOLING_HEADS.length()));
             } else {
                 variations.add(VitVariation.valueOf(columns[i]));
             }
@@ -86,6 +93,7 @@ record TimmArchitecture(
                 Float.parseFloat(columns[2]),
                 variations,
                 rotary,
+                poolingHeads,
                 null);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonParser;
 import io.github.rlrr.vit.VitVariation;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +64,10 @@ record TimmArgument(String key, @Nullable String plain, Map<VitVariation, JsonEl
 
     /** What to write where the only variation that it asks for is there, or is not. */
     JsonElement value(boolean has) {
-        return has
-                ? values.values().iterator().next()
-                : JsonParser.parseString(Objects.requireNonNull(plain));
+        if (has) {
+            return values.values().iterator().next();
+        }
+        return plain == null ? JsonNull.INSTANCE : JsonParser.parseString(plain);
     }
 
     private static boolean isNumber(JsonElement value) {

@@ -82,6 +82,7 @@ record TimmConfig(
                 }
             }
         }
+        sayFinalNorm(said);
         sayWhichMean(said);
         Said registers = said.get(VitVariation.REGISTERS);
         Said alone = said.get(VitVariation.PATCH_POSITIONS);
@@ -91,6 +92,16 @@ record TimmConfig(
             said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !nowhere));
         }
         return said;
+    }
+
+    /** Eva's last norm goes where another one follows the pooling, or where it is said to. */
+    private void sayFinalNorm(Map<VitVariation, Said> said) throws IOException {
+        if (arguments != null && arguments.has(EvaFiles.FINAL_NORM)) {
+            boolean none =
+                    !arguments.flag(EvaFiles.FINAL_NORM, true)
+                            && !arguments.flag(EvaFiles.POOLED_NORM, false);
+            said.put(VitVariation.NO_FINAL_NORM, said(arguments, EvaFiles.FINAL_NORM, none));
+        }
     }
 
     /**
@@ -103,7 +114,7 @@ record TimmConfig(
         }
         Said norm = said.get(VitVariation.NO_FINAL_NORM);
         boolean normed = has(VitVariation.NORMED_AVERAGE_POOLING) || (norm != null && norm.has());
-        for (String key : List.of("fc_norm", "use_fc_norm")) {
+        for (String key : List.of("fc_norm", EvaFiles.POOLED_NORM)) {
             if (pool.has() && arguments != null && arguments.has(key)) {
                 normed = !arguments.flag(key, true);
                 pool = said(arguments, key, true);
@@ -145,6 +156,14 @@ record TimmConfig(
             return arguments.size("num_heads", 0);
         }
         return architecture == null ? 0 : architecture.heads();
+    }
+
+    @Override
+    public int poolingHeads() throws IOException {
+        int usual = architecture == null ? 0 : architecture.poolingHeads();
+        return arguments == null || !arguments.json().has(EvaFiles.POOLING_HEADS)
+                ? usual
+                : arguments.size(EvaFiles.POOLING_HEADS, 0);
     }
 
     @Override

@@ -4,10 +4,12 @@ import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The {@code config.json} that {@link TimmConfig} reads, and timm. */
@@ -26,10 +28,23 @@ final class TimmFiles {
     /** Whose arguments are all overridden for the sizes that timm has no name for. */
     private static final String ANY = "vit_base_patch16_224";
 
+    /** The same with layer norms of ε 1e-5, which no argument says. */
+    private static final String ANY_OF_CLIP = "vit_base_patch16_clip_224";
+
     /** The same with gated MLPs, which no argument asks for. */
     private static final String GATED = "vit_giant_patch14_dinov2";
 
+    /** The same with the gate's own matrix, RMS norms and a norm of patches. */
+    private static final String GATED_APART = "aimv2_large_patch14_224";
+
+    private static final String DISTILLED = "deit_base_distilled_patch16_224";
+
     private TimmFiles() {}
+
+    /** Whether a gate has a matrix of its own, which no argument asks for. */
+    static boolean isGatedApart(VitConfig config) {
+        return config.variations().contains(VitVariation.GATE_APART);
+    }
 
     /** Whether timm's arguments can ask for a model. */
     static boolean canSay(VitConfig config) {
@@ -40,44 +55,91 @@ final class TimmFiles {
                         && !variations.contains(VitVariation.NO_CLASS_TOKEN)
                         && !variations.contains(VitVariation.PATCH_POSITIONS)
                         && !variations.contains(VitVariation.REGISTER_POSITIONS);
+        Set<VitVariation> undistilled =
+                EnumSet.of(
+                        VitVariation.NO_CLASS_TOKEN,
+                        VitVariation.PATCH_POSITIONS,
+                        VitVariation.SWIGLU,
+                        VitVariation.AVERAGE_POOLING,
+                        VitVariation.NORMED_AVERAGE_POOLING,
+                        VitVariation.ATTENTION_POOLING);
         return !EvaFiles.isOne(config)
+                && (!DistilledHead.isOf(config)
+                        || variations.stream().noneMatch(undistilled::contains))
                 && !classTokenIsPlacedAlone
                 && !variations.contains(VitVariation.CLASS_AND_AVERAGE_POOLING)
+                && (!variations.contains(VitVariation.PATCH_NORM)
+                        || variations.contains(VitVariation.RMS_NORM))
                 && variations.contains(VitVariation.NO_PATCH_BIAS)
                         == variations.contains(VitVariation.PRE_NORM);
     }
 
+    /** By the name of which a model is written. */
+    static String architecture(VitConfig config) {
+        if (EvaFiles.isOne(config)) {
+            return EvaFiles.architecture(config);
+        }
+        Set<VitVariation> variations = config.variations();
+        if (isGatedApart(config)) {
+            return GATED_APART;
+        }
+        if (DistilledHead.isOf(config)) {
+            return DISTILLED;
+        }
+        if (variations.contains(VitVariation.SWIGLU)) {
+            return GATED;
+        }
+        boolean other =
+                config.layerNormEpsilon() == 1e-5f && !variations.contains(VitVariation.RMS_NORM);
+        return other ? ANY_OF_CLIP : ARCHITECTURES.getOrDefault(standard(config), ANY);
+    }
+
+    /** The ε that timm's model of it has. */
+    static float epsilon(VitConfig config) {
+        return Objects.requireNonNull(TimmArchitecture.of(architecture(config))).epsilon();
+    }
+
+    /** A plain one of its size, as there are names for. */
+    private static VitConfig standard(VitConfig config) {
+        return config.withImageSize(224, 224)
+                .withClasses(1000)
+                .withLayerNormEpsilon(1e-6f)
+                .withVariations(Set.of(), 0);
+    }
+
     static Map<String, Object> config(
             VitConfig config, Preprocessing preprocessing, List<String> classNames) {
-        VitConfig standard =
-                config.withImageSize(224, 224)
-                        .withClasses(1000)
-                        .withLayerNormEpsilon(1e-6f)
-                        .withVariations(Set.of(), 0);
         boolean eva = EvaFiles.isOne(config);
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
-        String architecture = gated || eva ? null : ARCHITECTURES.get(standard);
-        String other = eva ? EvaFiles.architecture(config) : gated ? GATED : ANY;
+        String base = architecture(config);
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("img_size", List.of(config.imageHeight(), config.imageWidth()));
-        if (architecture == null) {
+        if (!ARCHITECTURES.getOrDefault(standard(config), "").equals(base)) {
             arguments.put("patch_size", config.patchSize());
             arguments.put("embed_dim", config.width());
             arguments.put("depth", config.depth());
             arguments.put("num_heads", config.heads());
-            int hidden = gated && !eva ? 2 * config.mlpWidth() : config.mlpWidth();
+            int hidden =
+                    gated && !eva && !isGatedApart(config)
+                            ? 2 * config.mlpWidth()
+                            : config.mlpWidth();
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
-        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config));
-        return json(
-                architecture != null ? architecture : other,
-                config,
-                arguments,
-                arguments.getOrDefault("global_pool", "token").toString(),
-                "head",
-                config.layerNormEpsilon(),
-                preprocessing,
-                classNames);
+        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config, base));
+        Map<String, Object> json =
+                json(
+                        base,
+                        config,
+                        arguments,
+                        arguments.getOrDefault("global_pool", "token"),
+                        DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head",
+                        config.layerNormEpsilon(),
+                        preprocessing,
+                        classNames);
+        if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
+            json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
+        }
+        return json;
     }
 
     /**
@@ -94,8 +156,8 @@ final class TimmFiles {
             String architecture,
             BackboneConfig config,
             Map<String, Object> arguments,
-            String pooling,
-            String classifier,
+            Object pooling,
+            Object classifier,
             float epsilon,
             Preprocessing preprocessing,
             List<String> classNames) {
@@ -130,26 +192,33 @@ final class TimmFiles {
         return json;
     }
 
-    private static Map<String, Object> arguments(VitConfig config) {
+    /** What makes the model of an architecture. */
+    private static Map<String, Object> arguments(VitConfig config, String architecture) {
+        Set<VitVariation> before =
+                Objects.requireNonNull(TimmArchitecture.of(architecture)).variations();
+        Set<VitVariation> after = config.variations();
         Map<String, Object> arguments = new LinkedHashMap<>();
-        if (config.variations().contains(VitVariation.SWIGLU)) {
-            arguments.put("init_values", null);
-        }
         for (TimmArgument argument : TimmLayout.ARGUMENTS) {
             argument.values()
                     .forEach(
                             (variation, value) -> {
-                                if (config.variations().contains(variation)) {
+                                if (after.contains(variation) && !before.contains(variation)) {
                                     arguments.put(argument.key(), value);
+                                } else if (before.contains(variation)
+                                        && !after.contains(variation)) {
+                                    arguments.putIfAbsent(argument.key(), argument.value(false));
                                 }
                             });
         }
-        if (config.registers() > 0) {
+        if (config.registers() > 0 && !DistilledHead.isOf(config)) {
             arguments.put("reg_tokens", config.registers());
         }
-        if (config.variations().contains(VitVariation.NORMED_AVERAGE_POOLING)) {
-            arguments.put("global_pool", "avg");
-            arguments.put("fc_norm", false);
+        boolean normed = after.contains(VitVariation.NORMED_AVERAGE_POOLING);
+        if (normed || before.contains(VitVariation.NORMED_AVERAGE_POOLING)) {
+            boolean mean = normed || after.contains(VitVariation.AVERAGE_POOLING);
+            boolean attends = after.contains(VitVariation.ATTENTION_POOLING);
+            arguments.put("global_pool", mean ? "avg" : attends ? "map" : "token");
+            arguments.put("fc_norm", mean && !normed);
         }
         return arguments;
     }

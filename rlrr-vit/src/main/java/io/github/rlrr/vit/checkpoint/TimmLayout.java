@@ -17,6 +17,8 @@ final class TimmLayout {
             pos_embed               pos_embed
             reg_token               reg_token
             patch_embed.proj.~      patch_embed.proj.~
+            patch_embed.norm.gamma  patch_embed.norm.weight
+            patch_embed.norm.beta   patch_embed.norm.bias
             norm_pre.gamma          norm_pre.weight
             norm_pre.beta           norm_pre.bias
             blocks.*.norm*.gamma    blocks.*.norm*.weight
@@ -50,15 +52,35 @@ final class TimmLayout {
             head.~                  head.~
             """;
 
-    /** Of the class {@code Eva}. */
-    private static final String EVA =
-            ROWS.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*")
+    private static final String APART =
+            ROWS
                     + """
+                    blocks.*.attn.rope.freqs  rope.freqs            ahp<-anhp
                     blocks.*.mlp.fc1_g.~    blocks.*.mlp.fc1_g.~
                     blocks.*.mlp.fc1_x.~    blocks.*.mlp.fc1_x.~
                     """;
 
-    static final CheckpointLayout LAYOUT = layout(TimmFiles::canSay, ROWS);
+    /** Of the class {@code Eva}. */
+    private static final String EVA = APART.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*");
+
+    static final CheckpointLayout LAYOUT =
+            layout(
+                    config ->
+                            TimmFiles.canSay(config)
+                                    && !TimmFiles.isGatedApart(config)
+                                    && !DistilledHead.isOf(config),
+                    ROWS);
+
+    /** With a gate's own matrix, as in AIMv2. */
+    private static final CheckpointLayout GATED =
+            layout(config -> TimmFiles.canSay(config) && TimmFiles.isGatedApart(config), APART);
+
+    /** Its {@code VisionTransformerDistilled}; the second row tells such a file. */
+    private static final CheckpointLayout DISTILLED =
+            layout(
+                    config -> TimmFiles.canSay(config) && DistilledHead.isOf(config),
+                    ROWS.replaceAll("reg_token( +)reg_token", "reg_token$1dist_token")
+                            + "dist_token  dist_token\n");
 
     /** With one bias of queries, keys and values: its {@code AttentionRope}. */
     private static final CheckpointLayout EVA_ROPE =
@@ -85,7 +107,8 @@ final class TimmLayout {
                             .replaceAll("value\\.~ +(\\S+)qkv\\.~ +3/3", "value.~ $1v_proj.~"));
 
     /** Those that are written first. */
-    static final List<CheckpointLayout> ALL = List.of(LAYOUT, EVA_ROPE, EVA_FUSED, EVA_APART);
+    static final List<CheckpointLayout> ALL =
+            List.of(LAYOUT, GATED, DISTILLED, EVA_ROPE, EVA_FUSED, EVA_APART);
 
     private static CheckpointLayout layout(Predicate<VitConfig> models, String rows) {
         return new CheckpointLayout(
@@ -95,10 +118,13 @@ final class TimmLayout {
                 Pattern.compile("pre_logits\\..*"),
                 1e-6f,
                 PositionEmbedding.Rule.CUBIC_ANTIALIASED,
-                !rows.equals(ROWS),
+                rows.contains("fc1_g"),
                 models,
                 new NameTable(rows));
     }
+
+    /** Whether a pooling takes all tokens. */
+    static final String PREFIX_POOLING = "pool_include_prefix";
 
     /** The arguments that change the network, with their value in a plain one. */
     static final List<TimmArgument> ARGUMENTS =
@@ -113,7 +139,9 @@ final class TimmLayout {
                     act_layer        "gelu"   QUICK_GELU       "quick_gelu"  TANH_GELU  "gelu_tanh"  SWIGLU  "silu"
                     global_pool      "token"  AVERAGE_POOLING  "avg"         ATTENTION_POOLING  "map"
                     init_values      -        LAYER_SCALE      1e-5
-                    proj_bias        true
+                    proj_bias        true     NO_PROJECTION_BIAS  false
+                    norm_layer       -        RMS_NORM         "rmsnorm"
+                    embed_norm_layer  -       PATCH_NORM       "rmsnorm"
                     scale_attn_norm  false    ATTENTION_NORM   true
                     scale_mlp_norm   false    MLP_NORM         true
                     final_norm       true     NO_FINAL_NORM    false

@@ -15,7 +15,7 @@ final class Unsupported {
         sign("(ls\\d\\.gamma|gamma_\\d|layer_scale\\d?\\.lambda1|lambda_\\d)", "LayerScale");
         sign("(reg_token|register_tokens)", "register tokens");
         sign(
-                "(dist_token|distillation_token|head_dist\\..*|distillation_classifier\\..*)",
+                "(distillation_token|head_dist\\..*|distillation_classifier\\..*)",
                 "distillation, as in DeiT");
         sign("fc_norm\\..*", "a norm after average pooling");
         sign("(attn_pool|attention_pool|MAPHead_\\d)[./].*", "attention pooling");
@@ -63,6 +63,9 @@ final class Unsupported {
 
     /** What a missing tensor says of the model, as a remark to its name; empty for nothing. */
     static String remark(String missing) {
+        if (missing.matches(".*norm\\d?\\.bias")) {
+            return " (RMS norms have none; a config.json has to say so)";
+        }
         return missing.endsWith("bias")
                 ? " (a layer without bias, which this library's Vision Transformer does not have)"
                 : "";

@@ -65,14 +65,17 @@ public final class VitFamily implements BackboneFamily {
 
     @Override
     public Optional<String> remark(Backbone network, VitLayout layout) {
-        float epsilon = ((VisionTransformer) network).config().layerNormEpsilon();
-        return layout == VitLayout.HUGGINGFACE
-                        || epsilon == layout.tables().get(0).layerNormEpsilon()
+        VitConfig config = ((VisionTransformer) network).config();
+        float theirs =
+                switch (layout) {
+                    case HUGGINGFACE -> config.layerNormEpsilon();
+                    case TIMM -> TimmFiles.epsilon(config);
+                    case GOOGLE -> layout.tables().get(0).layerNormEpsilon();
+                };
+        return config.layerNormEpsilon() == theirs
                 ? Optional.empty()
                 : Optional.of(
-                        "the model's layer norms have epsilon "
-                                + epsilon
-                                + ", other libraries take 1e-6 in this layout: their outputs will"
-                                + " differ slightly");
+                        "the model's layer norms have epsilon %s, other libraries take %s in this layout: their outputs will differ slightly"
+                                .formatted(config.layerNormEpsilon(), theirs));
     }
 }

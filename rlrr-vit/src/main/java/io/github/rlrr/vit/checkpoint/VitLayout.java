@@ -42,6 +42,11 @@ public enum VitLayout {
     CheckpointLayout of(VitConfig config) {
         for (CheckpointLayout table : tables()) {
             if (table.models().test(config)) {
+                if (!table.hasHead()) {
+                    throw new IllegalArgumentException(
+                            "%s has no classifier of this kind; choose another layout, such as timm's"
+                                    .formatted(table.label()));
+                }
                 return table;
             }
         }

@@ -65,33 +65,39 @@ public record Attention(
      * @return the part
      */
     public Attention withoutKeyBias() {
-        Linear bare = new Linear(key.path(), key.in(), key.out(), false);
-        return new Attention(query, bare, value, out, norms, inner, rotation, heads);
+        return new Attention(query, key.bare(), value, out, norms, inner, rotation, heads);
+    }
+
+    /**
+     * The same without a bias of the last layer.
+     *
+     * @return the part
+     */
+    public Attention withoutOutBias() {
+        return new Attention(query, key, value, out.bare(), norms, inner, rotation, heads);
     }
 
     /**
      * The same with norms of queries and keys.
      *
-     * @param epsilon ε of both
+     * @param kind of both
      * @return the part, with {@code q_norm} and {@code k_norm}
      */
-    public Attention withNorms(float epsilon) {
+    public Attention withNorms(NormKind kind) {
         int width = query.out() / heads;
         List<Norm> both =
-                List.of(
-                        new Norm(path() + ".q_norm", width, epsilon),
-                        new Norm(path() + ".k_norm", width, epsilon));
+                List.of(kind.at(path() + ".q_norm", width), kind.at(path() + ".k_norm", width));
         return new Attention(query, key, value, out, both, inner, rotation, heads);
     }
 
     /**
      * The same with a norm before the last layer.
      *
-     * @param epsilon its ε
+     * @param kind its kind
      * @return the part, with {@code norm}
      */
-    public Attention withInnerNorm(float epsilon) {
-        Norm last = new Norm(path() + ".norm", out.in(), epsilon);
+    public Attention withInnerNorm(NormKind kind) {
+        Norm last = kind.at(path() + ".norm", out.in());
         return new Attention(query, key, value, out, norms, last, rotation, heads);
     }
 

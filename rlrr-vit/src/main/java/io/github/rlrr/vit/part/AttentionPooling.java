@@ -61,15 +61,15 @@ public final class AttentionPooling extends Modules {
          * @param heads H; divides D
          * @param hidden the size of the MLP's hidden layer
          * @param activation of the MLP
-         * @param epsilon ε of the norm
+         * @param norms the norm's kind
          * @return the parts
          */
         public static Parts of(
-                int width, int heads, int hidden, Activation activation, float epsilon) {
+                int width, int heads, int hidden, Activation activation, NormKind norms) {
             return new Parts(
                     new Layer.Tokens("latent", 1, width),
                     Attention.of("attn", width, heads, true),
-                    new Layer.Norm("norm", width, epsilon),
+                    norms.at("norm", width),
                     Mlp.of("mlp", width, hidden, activation));
         }
 

@@ -102,6 +102,11 @@ public sealed interface Layer {
             this(path, in, out, true);
         }
 
+        /** The same without bias. */
+        Linear bare() {
+            return new Linear(path, in, out, false);
+        }
+
         @Override
         public Map<String, Shape> parameters() {
             Shape weight = new Shape(out, in);
@@ -120,22 +125,32 @@ public sealed interface Layer {
     }
 
     /**
-     * Layer norm over the last axis: y = (x − mean) / √(variance + ε) · γ + β, both (D).
+     * A norm over the last axis, γ and β (D).
+     *
+     * <pre>
+     *   y = (x − mean) / √(variance + ε) · γ + β     layer norm
+     *   y = x / √(mean of x² + ε) · γ                RMS norm, which is not centred
+     * </pre>
+     *
+     * Source of the latter: Zhang and Sennrich, Root Mean Square Layer Normalization, NeurIPS 2019.
      *
      * @param path where it stands
      * @param width D
-     * @param epsilon ε
+     * @param kind which of both, and ε
      */
-    record Norm(String path, int width, float epsilon) implements Layer {
+    record Norm(String path, int width, NormKind kind) implements Layer {
 
         @Override
         public Map<String, Shape> parameters() {
-            return pair("gamma", new Shape(width), "beta", new Shape(width));
+            Shape gain = new Shape(width);
+            return kind.centred() ? pair("gamma", gain, "beta", gain) : Map.of("gamma", gain);
         }
 
         @Override
-        public LayerNorm block() {
-            return LayerNorm.builder().axis(2).optEpsilon(epsilon).build();
+        public Block block() {
+            return kind.centred()
+                    ? LayerNorm.builder().axis(2).optEpsilon(kind.epsilon()).build()
+                    : new RmsNorm(this);
         }
 
         @Override
@@ -159,7 +174,8 @@ public sealed interface Layer {
 
         @Override
         public Block block() {
-            return new Held("gamma", Parameter.Type.GAMMA, Initializer.ONES, new Shape(width));
+            // No norm's gain, by whose type norms are known.
+            return new Held("gamma", Parameter.Type.OTHER, Initializer.ONES, new Shape(width));
         }
 
         @Override

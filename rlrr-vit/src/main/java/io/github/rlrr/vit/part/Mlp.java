@@ -85,12 +85,21 @@ public record Mlp(
     /**
      * The same with a norm before the last layer.
      *
-     * @param epsilon its ε
+     * @param kind its kind
      * @return the part, with {@code norm}
      */
-    public Mlp withInnerNorm(float epsilon) {
+    public Mlp withInnerNorm(NormKind kind) {
         String path = fc2.path().substring(0, fc2.path().lastIndexOf('.'));
-        return new Mlp(gate, fc1, new Norm(path + ".norm", fc2.in(), epsilon), fc2, activation);
+        return new Mlp(gate, fc1, kind.at(path + ".norm", fc2.in()), fc2, activation);
+    }
+
+    /**
+     * The same without biases.
+     *
+     * @return the part
+     */
+    public Mlp withoutBiases() {
+        return new Mlp(gate == null ? null : gate.bare(), fc1.bare(), norm, fc2.bare(), activation);
     }
 
     @Override

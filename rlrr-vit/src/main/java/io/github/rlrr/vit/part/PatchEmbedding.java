@@ -18,21 +18,10 @@ public final class PatchEmbedding extends Modules {
      * Builds the projection without weights.
      *
      * @param proj the convolution, {@code proj}
+     * @param norm of each patch, {@code norm}; null for none
      */
-    public PatchEmbedding(Layer.Patches proj) {
-        super(List.of(proj));
-        this.proj = proj;
-        norm = null;
-    }
-
-    /**
-     * Builds the projection and a norm of its tokens without weights.
-     *
-     * @param proj the convolution, {@code proj}
-     * @param norm of each token, {@code norm}
-     */
-    public PatchEmbedding(Layer.Patches proj, Layer.Norm norm) {
-        super(List.of(proj, norm));
+    public PatchEmbedding(Layer.Patches proj, Layer.@Nullable Norm norm) {
+        super(norm == null ? List.of(proj) : List.of(proj, norm));
         this.proj = proj;
         this.norm = norm;
     }
@@ -45,12 +34,12 @@ public final class PatchEmbedding extends Modules {
             @Nullable PairList<String, Object> params) {
         try (NDArray grid = child(proj).forward(store, inputs, training).head(); // (B, D, gh, gw)
                 NDArray flat = grid.reshape(grid.getShape().get(0), proj.out(), -1)) {
-            NDArray tokens = flat.transpose(0, 2, 1); // (B, patches, D)
+            NDArray patches = flat.transpose(0, 2, 1); // (B, patches, D)
             if (norm == null) {
-                return new NDList(tokens);
+                return new NDList(patches);
             }
-            try (tokens) {
-                return child(norm).forward(store, new NDList(tokens), training);
+            try (patches) {
+                return child(norm).forward(store, new NDList(patches), training);
             }
         }
     }

@@ -87,14 +87,21 @@ public final class ProgramText {
 
     /** A norm in float32. */
     String exactNorm(Norm layer, String x) {
-        return String.format(
-                Locale.ROOT,
-                "torch.layer_norm(%s, [%d], %s, %s, %s)",
-                single(x),
+        return norm(
+                layer.kind(),
                 layer.width(),
+                single(x),
                 layer.variable("gamma"),
-                layer.variable("beta"),
-                (double) layer.epsilon());
+                layer.variable("beta"));
+    }
+
+    /** A norm of x; an RMS norm has no β. */
+    static String norm(NormKind kind, int width, String x, String gamma, String beta) {
+        String form =
+                kind.centred()
+                        ? "torch.layer_norm(%s, [%d], %s, %s, %s)"
+                        : "torch.rms_norm(%s, [%d], %s, %5$s)";
+        return String.format(Locale.ROOT, form, x, width, gamma, beta, (double) kind.epsilon());
     }
 
     /** In float32, where the products are computed in half precision and x may be. */

@@ -5,6 +5,7 @@ import io.github.rlrr.vit.part.Activation;
 import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.NormKind;
 import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.PatchMerging;
 import io.github.rlrr.vit.part.ProductCounter;
@@ -44,7 +45,7 @@ public record SwinParts(SwinConfig config) {
     }
 
     private Layer.Norm norm(String path, int width) {
-        return new Layer.Norm(path, width, config.layerNormEpsilon());
+        return NormKind.layer(config.layerNormEpsilon()).at(path, width);
     }
 
     /**

@@ -25,15 +25,12 @@ class UnsupportedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "dist_token, distillation",
         "head_dist.weight, distillation",
         "blocks.0.mlp.w12.weight, gated MLP",
-        "patch_embed.norm.weight, not a single convolution",
         "patch_embed.backbone.conv.weight, not a single convolution",
         "blocks.0.attn.relative_position_bias_table, relative position",
         "blocks.0.attn.rel_pos_h, relative position",
         "rel_pos_bias.relative_position_bias_table, relative position",
-        "rope.freqs, rotary",
         "blocks.0.attns.0.norm.weight, parallel attentions"
     })
     void aTensorOfAnotherModel(String tensor, String what) throws IOException {
@@ -45,9 +42,16 @@ class UnsupportedTest {
         assertRefused(file, file.toString(), '"' + tensor + '"', what, "does not have");
     }
 
+    @Test
+    void aDistillationTokenWithoutItsHead() throws IOException {
+        Path file = folder.resolve("vit.safetensors");
+        TinyFiles.changed("base_timm.safetensors", file, TinyFiles.added("dist_token", 1, 1, 32));
+        assertRefused(file, "head_dist.weight is missing beside dist_token", "two heads");
+    }
+
     /** Rotation, and norms after the branches, leave no trace in the tensors. */
     @ParameterizedTest
-    @ValueSource(strings = {"blocks.0.gamma_1", "blocks.0.mlp.fc1_g.bias"})
+    @ValueSource(strings = {"blocks.0.gamma_1", "blocks.0.mlp.fc1_g.bias", "rope.freqs"})
     void aFileOfEvaWithoutItsConfiguration(String tensor) throws IOException {
         Path file =
                 TinyFiles.changed(

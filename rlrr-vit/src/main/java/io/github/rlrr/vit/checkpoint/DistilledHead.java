@@ -1,0 +1,116 @@
+package io.github.rlrr.vit.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.tensor.TensorInfo;
+import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.VitVariation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * DeiT's two heads, (classes, D) each, as our one, (classes, 2·D): the weights side by side, the
+ * mean of the biases. In evaluation DeiT answers with the mean of both heads' logits, and ours sees
+ * half of each token, so the logits and the gradients of the weights are the same. Written back,
+ * both heads have the one bias.
+ *
+ * <p>Source: Touvron et al., Training data-efficient image transformers &amp; distillation through
+ * attention, ICML 2021.
+ */
+final class DistilledHead {
+
+    /** Their names. */
+    static final List<String> CLASSIFIERS = List.of("head", "head_dist");
+
+    private static final String TOKEN = "dist_token";
+    private static final String WEIGHT = "head.weight";
+    private static final String BIAS = "head.bias";
+    private static final String OTHER_WEIGHT = "head_dist.weight";
+    private static final String OTHER_BIAS = "head_dist.bias";
+
+    private DistilledHead() {}
+
+    /** Whether a model has such. */
+    static boolean isOf(VitConfig config) {
+        return config.variations().contains(VitVariation.DISTILLATION);
+    }
+
+    /**
+     * Makes one head of two in a list of tensors; others are left as they are.
+     *
+     * @return whether there were two
+     * @throws IOException when one of both is missing, or they do not match
+     */
+    static boolean join(Path file, Map<String, TensorInfo> tensors) throws IOException {
+        boolean none =
+                CLASSIFIERS.stream().noneMatch(name -> tensors.containsKey(name + ".weight"));
+        if (!tensors.containsKey(TOKEN) || none) {
+            return false;
+        }
+        for (String name : List.of(WEIGHT, BIAS, OTHER_WEIGHT, OTHER_BIAS)) {
+            if (!tensors.containsKey(name)) {
+                throw new IOException(
+                        "%s: %s is missing beside %s; DeiT's distilled models have two heads"
+                                .formatted(file, name, TOKEN));
+            }
+        }
+        same(file, tensors, WEIGHT, OTHER_WEIGHT);
+        same(file, tensors, BIAS, OTHER_BIAS);
+        TensorInfo weight = Objects.requireNonNull(tensors.get(WEIGHT));
+        Shape shape = weight.shape();
+        if (shape.dimension() == 2) {
+            Shape both = new Shape(shape.get(0), 2 * shape.get(1));
+            tensors.put(WEIGHT, new TensorInfo(WEIGHT, weight.type(), both));
+        }
+        tensors.remove(OTHER_WEIGHT);
+        tensors.remove(OTHER_BIAS);
+        return true;
+    }
+
+    private static void same(Path file, Map<String, TensorInfo> tensors, String one, String other)
+            throws IOException {
+        Shape first = Objects.requireNonNull(tensors.get(one)).shape();
+        Shape second = Objects.requireNonNull(tensors.get(other)).shape();
+        if (!first.equals(second)) {
+            throw new IOException(
+                    "%s: %s has shape %s, but %s has %s; expected two heads of one shape"
+                            .formatted(file, one, first, other, second));
+        }
+    }
+
+    /** The second of two tensors that are one of ours; empty for all others. */
+    static String other(String name) {
+        return name.equals(WEIGHT) ? OTHER_WEIGHT : name.equals(BIAS) ? OTHER_BIAS : "";
+    }
+
+    /** Our tensor of the values of both. */
+    static float[] joined(String name, float[] first, float[] second, int classes) {
+        if (name.equals(BIAS)) {
+            float[] mean = new float[first.length];
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] = (first[i] + second[i]) / 2;
+            }
+            return mean;
+        }
+        int width = first.length / classes;
+        float[] both = new float[2 * first.length];
+        for (int row = 0; row < classes; row++) {
+            System.arraycopy(first, row * width, both, 2 * row * width, width);
+            System.arraycopy(second, row * width, both, (2 * row + 1) * width, width);
+        }
+        return both;
+    }
+
+    /** Makes two heads of one. */
+    static void split(Map<String, NDArray> arrays) {
+        NDArray weight = Objects.requireNonNull(arrays.get(WEIGHT));
+        NDList halves = weight.split(2, 1);
+        arrays.put(WEIGHT, halves.get(0));
+        arrays.put(OTHER_WEIGHT, halves.get(1));
+        arrays.put(OTHER_BIAS, Objects.requireNonNull(arrays.get(BIAS)).duplicate());
+    }
+}

@@ -1,0 +1,66 @@
+"""Makes the numbers of CousinsTest: timm's cousins of the plain Vision Transformer, small, with random weights, at
+their own image size of 12 and at an oblong one.
+
+timm computes in float64. Files of a case, arrays in float32:
+
+    NAME.safetensors                    the checkpoint, as timm names its weights
+    NAME.json                           its config.json
+    NAME.numbers.safetensors            images, labels, logits; the same as oblong.…
+    NAME.gradients.safetensors          gradients of the mean cross-entropy, named as the weights
+    NAME.oblong.gradients.safetensors
+
+    pip install torch==2.7.1 timm==1.0.31 safetensors
+    python make_cousins.py OUT [NAME …]
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import timm
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+CASES = {
+    "aimv2": "aimv2_large_patch14_224",
+    "beit3": "beit3_base_patch16_224",
+    "distilled": "deit_tiny_distilled_patch16_224",
+    "radio": "vit_base_patch16_radio_v3",
+}
+SIZES = {"": (12, 12), "oblong.": (8, 16)}
+
+warnings.simplefilter("ignore")
+torch.set_num_threads(1)
+out = Path(sys.argv[1])
+for name in sys.argv[2:] or CASES:
+    torch.manual_seed(0)
+    sizes = dict(img_size=12, patch_size=4, embed_dim=16, depth=2, num_heads=2, mlp_ratio=2)
+    model = timm.create_model(CASES[name], num_classes=3, **sizes).eval()
+    with torch.no_grad():
+        for path, parameter in model.named_parameters():
+            # Around 1 what multiplies, around 0 the rest: every weight moves the logits.
+            gain = parameter.dim() == 1 and not path.endswith("bias")
+            parameter.copy_(torch.randn(parameter.shape) * 0.3 + (1 if gain else 0))
+    weights = {path: value.clone().contiguous() for path, value in model.state_dict().items()}
+    save_file(weights, out / f"{name}.safetensors", {"format": "pt"})
+    text = {"architecture": CASES[name], "num_classes": 3, "global_pool": model.global_pool, "model_args": sizes}
+    (out / f"{name}.json").write_text(json.dumps(text) + "\n")
+    model.double()
+    numbers = {}
+    for size, (height, width) in SIZES.items():
+        if size:
+            model.set_input_size((height, width))
+        images = torch.randn(4, 3, height, width)
+        labels = torch.tensor([0, 1, 2, 1])
+        logits = model(images.double())
+        model.zero_grad()
+        nn.functional.cross_entropy(logits, labels).backward()
+        numbers |= {size + "images": images, size + "labels": labels.float(), size + "logits": logits.detach().float()}
+        gradients = {path: parameter.grad.float().contiguous() for path, parameter in model.named_parameters()}
+        if name == "distilled":  # our bias is the mean of both: its gradient is their sum
+            gradients["head.bias"] *= 2
+            gradients["head_dist.bias"] *= 2
+        save_file(gradients, out / f"{name}.{size}gradients.safetensors", {"format": "pt"})
+    save_file(numbers, out / f"{name}.numbers.safetensors", {"format": "pt"})
