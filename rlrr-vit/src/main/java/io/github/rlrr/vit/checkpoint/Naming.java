@@ -121,13 +121,13 @@ record Naming(String label, String sign, List<String> prefixes, Pattern ignored,
      * @param prefix stands before the names
      * @throws IllegalArgumentException naming a parameter that this layout has no name for
      */
-    Map<String, Source> sources(
-            Map<String, Shape> shapes, int depth, int heads, String prefix) {
+    Map<String, Source> sources(Map<String, Shape> shapes, int depth, int heads, String prefix) {
         Map<String, Source> sources = new LinkedHashMap<>();
         shapes.forEach(
                 (path, shape) -> {
                     NameTable.Place place = place(path, prefix);
-                    sources.put(path, place.arrangement().source(place.tensor(), shape, depth, heads));
+                    sources.put(
+                            path, place.arrangement().source(place.tensor(), shape, depth, heads));
                 });
         return sources;
     }

@@ -187,7 +187,9 @@ public final class SwinCheckpoint {
         return CheckpointFolder.write(
                 folder,
                 layout,
-                (file, sink) -> CheckpointWriter.write(swin, sources, arrays -> {}, said, file, floats, sink),
+                (file, sink) ->
+                        CheckpointWriter.write(
+                                swin, sources, arrays -> {}, said, file, floats, sink),
                 json,
                 preprocessing,
                 metadata,

@@ -131,10 +131,10 @@ record SwinSaid(ModelConfig model, JsonFields from, @Nullable SwinArchitecture a
     void check(
             String file, int width, int patch, List<Integer> depths, List<Integer> heads, int mlp)
             throws IOException {
-        compare(file, "embed_dim", List.of(width), depths.size());
-        compare(file, "patch_size", List.of(patch), depths.size());
-        compare(file, "depths", depths, depths.size());
-        compare(file, "num_heads", heads, depths.size());
+        compare(file, "embed_dim", List.of(width));
+        compare(file, "patch_size", List.of(patch));
+        compare(file, "depths", depths);
+        compare(file, "num_heads", heads);
         if (from.has("mlp_ratio")) {
             double ratio = from.number("mlp_ratio", 0);
             if ((int) (ratio * width) != mlp) {
@@ -146,7 +146,7 @@ record SwinSaid(ModelConfig model, JsonFields from, @Nullable SwinArchitecture a
         }
     }
 
-    private void compare(String file, String key, List<Integer> found, int stages)
+    private void compare(String file, String key, List<Integer> found)
             throws IOException {
         if (from.has(key) && !from.counts(key).equals(found)) {
             throw apart(file, key, found.size() == 1 ? found.get(0) : found);
