@@ -29,6 +29,13 @@ enum TensorFileFormat {
         TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
             return PyTorchReader.open(file, limits);
         }
+    },
+    /** A list in JSON of the files that hold the tensors. */
+    SHARDS {
+        @Override
+        TensorReader open(Path file, ReadLimits limits) throws TensorFileException {
+            return ShardedReader.open(file, limits);
+        }
     };
 
     private static final String PICKLE = PyTorchReader.PICKLE;
@@ -43,7 +50,11 @@ enum TensorFileFormat {
     /** Looks at the first bytes, and into the archive where they are a zip's. */
     static TensorFileFormat of(Path file) throws TensorFileException {
         try {
-            if (!isZip(file)) {
+            String start = start(file);
+            if (isJson(start)) {
+                return SHARDS;
+            }
+            if (!isZip(start)) {
                 return SAFETENSORS;
             }
             try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -62,7 +73,7 @@ enum TensorFileFormat {
         }
     }
 
-    private static boolean isZip(Path file) throws IOException {
+    private static String start(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new TensorFileException(file, "is not a regular file, expected a tensor file");
         }
@@ -75,8 +86,19 @@ enum TensorFileFormat {
                         "is a tar archive, as PyTorch wrote before 0.1.10; load it in Python and"
                                 + " torch.save it again");
             }
-            // "PK" and either a first entry or, in an archive of none, the end record.
-            return text.startsWith("PK\3\4") || text.startsWith("PK\5\6");
+            return text;
         }
+    }
+
+    /** "PK" and either a first entry or, in an archive of none, the end record. */
+    private static boolean isZip(String start) {
+        return start.startsWith("PK\3\4") || start.startsWith("PK\5\6");
+    }
+
+    /** Eight bytes of text would be a header of more bytes than there are. */
+    private static boolean isJson(String start) {
+        return start.startsWith("{")
+                && start.length() >= SafetensorsReader.PREFIX_BYTES
+                && start.charAt(SafetensorsReader.PREFIX_BYTES - 1) != 0;
     }
 }

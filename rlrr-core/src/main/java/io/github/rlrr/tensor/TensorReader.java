@@ -9,6 +9,8 @@ import java.util.Map;
 /**
  * Reads named tensors from a safetensors, npz or PyTorch file that need not be trusted.
  *
+ * <p>A checkpoint in several files is opened by its {@link ShardIndex}, as one file is.
+ *
  * <p>Opening reads and checks the headers; the data of a tensor is read when it is asked for. No
  * byte of the file is executed or mapped into memory: a file that lies about its sizes, or is cut
  * or replaced while it is open, ends in a {@link TensorFileException}.
@@ -35,7 +37,8 @@ public interface TensorReader extends Closeable {
     /**
      * Opens a file with {@link ReadLimits#DEFAULTS}.
      *
-     * @param file a safetensors, npz or PyTorch file, told apart by content, whatever the name
+     * @param file a safetensors, npz or PyTorch file, or the list of such files, told apart by
+     *     content, whatever the name
      * @return the reader, to be closed by the caller
      * @throws TensorFileException if the file is missing, malformed or none of the three
      */
@@ -46,7 +49,8 @@ public interface TensorReader extends Closeable {
     /**
      * Opens a file.
      *
-     * @param file a safetensors, npz or PyTorch file, told apart by content, whatever the name
+     * @param file a safetensors, npz or PyTorch file, or the list of such files, told apart by
+     *     content, whatever the name
      * @param limits what to accept
      * @return the reader, to be closed by the caller
      * @throws TensorFileException if the file is missing, malformed, beyond the limits or none of

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>{@code oi<-io}: the tensor is (in, out), ours (out, in). {@code (hd)i<-ihd}: our first axis is
  * split by head, h the number of heads. {@code 2/3}: the second third of the tensor's first axis.
- * {@code ahp<-anhp}: the tensor has an axis n for the blocks' numbers.
+ * {@code 11d<-d}: our axes of one element are not the tensor's. {@code ahp<-anhp}: the tensor has
+ * an axis n for the blocks' numbers.
  *
  * @param ours the axes of our parameter, without brackets; empty for the file's own
  * @param theirs the axes of the tensor
@@ -19,6 +20,9 @@ import java.util.List;
  * @param parts how many pieces the tensor holds; 1 for the whole
  */
 record Arrangement(String ours, String theirs, int split, int part, int parts) {
+
+    /** An axis of one element. */
+    private static final char ONE = '1';
 
     /** The axis of the blocks' numbers. */
     private static final String BLOCKS = "n";
@@ -82,9 +86,9 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
             }
             sizes.add(size);
         }
-        int[] order = ours.chars().map(theirs::indexOf).toArray();
+        int[] order = ours.chars().filter(c -> c != ONE).map(theirs::indexOf).toArray();
         long[] theirSizes = theirs.chars().mapToLong(c -> sizes.get(ours.indexOf(c))).toArray();
-        int[] permutation = ours.equals(theirs) ? null : order;
+        int[] permutation = ours.replace("1", "").equals(theirs) ? null : order;
         return new Source(tensor, new Shape(theirSizes), permutation, 0, 1);
     }
 

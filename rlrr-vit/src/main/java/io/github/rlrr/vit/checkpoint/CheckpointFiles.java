@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.tensor.ShardIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,13 +31,23 @@ record CheckpointFiles(
      * @throws IOException when it is beyond us
      */
     @Nullable ModelConfig config() throws IOException {
-        return ModelConfig.of(json);
+        return isOpenClip(weights) ? OpenClipConfig.of(json) : ModelConfig.of(json);
+    }
+
+    private static boolean isOpenClip(Path weights) {
+        Path name = weights.getFileName();
+        return name != null && name.toString().startsWith("open_clip_");
     }
 
     /** What hubs call the weights; a file of another name has no configuration beside it. */
-    private static final List<String> HUB_NAMES = List.of("model.safetensors", "pytorch_model.bin");
-
-    private static final String SHARDS = ".index.json";
+    static final List<String> HUB_NAMES =
+            List.of(
+                    "model.safetensors",
+                    "model.safetensors" + ShardIndex.SUFFIX,
+                    "pytorch_model.bin",
+                    "pytorch_model.bin" + ShardIndex.SUFFIX,
+                    "open_clip_model.safetensors",
+                    "open_clip_pytorch_model.bin");
 
     /**
      * Finds a checkpoint's files.
@@ -74,7 +85,7 @@ record CheckpointFiles(
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
         return new CheckpointFiles(
                 weights,
-                JsonFields.read(folder.resolve(ModelConfig.FILE)),
+                JsonFields.read(folder.resolve(isOpenClip(weights) ? OpenClipConfig.FILE : ModelConfig.FILE)),
                 JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)),
                 null);
     }
@@ -83,16 +94,6 @@ record CheckpointFiles(
         for (String name : HUB_NAMES) {
             if (Files.exists(folder.resolve(name))) {
                 return folder.resolve(name);
-            }
-        }
-        for (String name : HUB_NAMES) {
-            if (Files.exists(folder.resolve(name + SHARDS))) {
-                throw new IOException(
-                        folder
-                                + " holds its weights in parts (it has "
-                                + name
-                                + SHARDS
-                                + "), expected one file; save them as one in Python");
             }
         }
         List<Path> archives;
@@ -110,7 +111,9 @@ record CheckpointFiles(
                 folder
                         + (adapter ? " is an adapter folder, not a checkpoint's: it" : "")
                         + " has no "
-                        + String.join(", no ", HUB_NAMES)
+                        + HUB_NAMES.get(0)
+                        + ", no "
+                        + HUB_NAMES.get(2)
                         + " and "
                         + (archives.isEmpty() ? "no" : archives.size())
                         + " files *.npz, expected one of them; or name the file itself");

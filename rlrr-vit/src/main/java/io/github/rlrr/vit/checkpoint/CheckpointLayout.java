@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rotates whether queries and keys of its models may be turned, which no tensor shows
  * @param models those that this family has, to be written
  * @param table our names and theirs
+ * @param manner what else is known of its models
  */
 record CheckpointLayout(
         String label,
@@ -33,7 +34,69 @@ record CheckpointLayout(
         PositionEmbedding.Rule positions,
         boolean rotates,
         Predicate<VitConfig> models,
-        NameTable table) {
+        NameTable table,
+        Manner manner) {
+
+    /**
+     * What else is known of a family's models.
+     *
+     * @param implied what all of them have, though no tensor shows it
+     * @param configured what a configuration must say, since no tensor shows it; null for nothing
+     * @param signs tensors that every file has, which tell this family from others
+     * @param unused norms that its class has and does not use, by the paths of their modules:
+     *     written as they start
+     */
+    record Manner(
+            Set<VitVariation> implied,
+            @Nullable String configured,
+            List<String> signs,
+            List<String> unused) {
+
+        /** Nothing else. */
+        static final Manner PLAIN = new Manner(Set.of(), null, List.of(), List.of());
+
+        /** The same with other variations that no tensor shows. */
+        Manner with(Set<VitVariation> others) {
+            return new Manner(others, configured, signs, unused);
+        }
+
+        /** The same where only a configuration says something. */
+        Manner needing(String said) {
+            return new Manner(implied, said, signs, unused);
+        }
+
+        /** The same where tensors tell the family. */
+        Manner knownBy(String... tensors) {
+            return new Manner(implied, configured, List.of(tensors), unused);
+        }
+
+        /** The same with norms that are not used. */
+        Manner without(String... norms) {
+            return new Manner(implied, configured, signs, List.of(norms));
+        }
+    }
+
+    /** A family of which nothing else is known. */
+    CheckpointLayout(
+            String label,
+            List<String> prefixes,
+            Pattern ignored,
+            float layerNormEpsilon,
+            PositionEmbedding.Rule positions,
+            boolean rotates,
+            Predicate<VitConfig> models,
+            NameTable table) {
+        this(
+                label,
+                prefixes,
+                ignored,
+                layerNormEpsilon,
+                positions,
+                rotates,
+                models,
+                table,
+                Manner.PLAIN);
+    }
 
     /** The tensor by which a file's layout is known, and a model among others in a file. */
     private static final String SIGN = "patch_embed.proj.weight";
@@ -45,7 +108,12 @@ record CheckpointLayout(
 
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
-        return naming().recognises(tensors);
+        return naming().recognises(tensors)
+                && manner.signs().stream()
+                        .allMatch(
+                                sign ->
+                                        prefixes.stream()
+                                                .anyMatch(p -> tensors.containsKey(p + sign)));
     }
 
     /** Whether there is a class of models with a head, so that a classifier can be written. */
@@ -118,6 +186,7 @@ record CheckpointLayout(
 
     private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {
         Set<VitVariation> found = EnumSet.noneOf(VitVariation.class);
+        found.addAll(manner.implied());
         for (VitVariation variation : VitVariation.values()) {
             String sign = variation.sign();
             boolean there =

@@ -2,6 +2,7 @@ package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.io.AtomicFile;
@@ -21,7 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Arranges a model's weights as a layout's files have them: a layout's sources, read backwards. */
@@ -50,7 +51,11 @@ final class CheckpointWriter {
         write(
                 vit,
                 sources,
-                arrays -> {
+                (arrays, manager) -> {
+                    for (String norm : names.manner().unused()) {
+                        arrays.put(norm + ".weight", manager.ones(new Shape(config.width())));
+                        arrays.put(norm + ".bias", manager.zeros(new Shape(config.width())));
+                    }
                     if (DistilledHead.isOf(config)) {
                         DistilledHead.split(arrays);
                     }
@@ -75,7 +80,7 @@ final class CheckpointWriter {
     static void write(
             Block network,
             Map<String, Source> sources,
-            Consumer<Map<String, NDArray>> last,
+            BiConsumer<Map<String, NDArray>, NDManager> last,
             @Nullable Map<String, String> metadata,
             Path file,
             TensorType floats,
@@ -99,7 +104,7 @@ final class CheckpointWriter {
                 }
                 arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
             }
-            last.accept(arrays);
+            last.accept(arrays, manager);
             sink.accept(
                     metadata == null
                             ? NpzWriter.content(file, arrays, floats)

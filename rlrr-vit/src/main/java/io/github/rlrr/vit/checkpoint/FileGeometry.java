@@ -101,6 +101,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     /** The shapes' geometry, after the configuration was found to agree with it. */
     private Geometry shapes() throws IOException {
         Geometry found = layout.geometry(reader.tensors());
+        FamilyCheck.check(reader.file(), layout, said);
         if (said != null) {
             for (ModelConfig.Claim claim : said.claims()) {
                 int size = claim.size().of(found);

@@ -31,7 +31,9 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
     static HuggingFaceConfig of(JsonFields json) throws IOException {
         if (!TYPES.containsKey(type(json))) {
             throw json.unsupported(
-                    "model_type", "another architecture than " + new TreeSet<>(TYPES.keySet()));
+                    "model_type",
+                    "another architecture than clip, siglip, "
+                            + String.join(", ", new TreeSet<>(TYPES.keySet())));
         }
         boolean gated = type(json).equals(DINOV3) && json.flag("use_gated_mlp", false);
         if (!json.text("hidden_act", "gelu").equals(gated ? "silu" : "gelu")) {

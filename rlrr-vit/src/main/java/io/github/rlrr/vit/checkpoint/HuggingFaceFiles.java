@@ -18,6 +18,27 @@ final class HuggingFaceFiles {
 
     static Map<String, Object> config(
             VitConfig config, List<String> classNames, TensorType floats) {
+        Map<String, Object> json =
+                TowerLayout.isOne(config) ? TowerFiles.config(config) : config(config);
+        putClasses(json, config.classes(), classNames);
+        json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
+        return json;
+    }
+
+    /** Both ways, with Transformers' placeholders where names are not known. */
+    static void putClasses(Map<String, Object> json, int classes, List<String> classNames) {
+        Map<String, Object> names = new LinkedHashMap<>();
+        Map<String, Object> ids = new LinkedHashMap<>();
+        for (int i = 0; i < classes; i++) {
+            String name = classNames.isEmpty() ? "LABEL_" + i : classNames.get(i);
+            names.put(Integer.toString(i), name);
+            ids.put(name, i);
+        }
+        json.put("id2label", names);
+        json.put("label2id", ids);
+    }
+
+    private static Map<String, Object> config(VitConfig config) {
         Map<String, Object> json = new LinkedHashMap<>();
         Set<VitVariation> variations = config.variations();
         boolean registers = variations.contains(VitVariation.REGISTERS);
@@ -48,22 +69,7 @@ final class HuggingFaceFiles {
         json.put("num_channels", VitConfig.CHANNELS);
         json.put("qkv_bias", !variations.contains(VitVariation.NO_QKV_BIAS));
         json.put("encoder_stride", config.patchSize());
-        putClasses(json, config.classes(), classNames);
-        json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
         return json;
-    }
-
-    /** Both ways, with Transformers' placeholders where names are not known. */
-    static void putClasses(Map<String, Object> json, int classes, List<String> classNames) {
-        Map<String, Object> names = new LinkedHashMap<>();
-        Map<String, Object> ids = new LinkedHashMap<>();
-        for (int i = 0; i < classes; i++) {
-            String name = classNames.isEmpty() ? "LABEL_" + i : classNames.get(i);
-            names.put(Integer.toString(i), name);
-            ids.put(name, i);
-        }
-        json.put("id2label", names);
-        json.put("label2id", ids);
     }
 
     /** Transformers takes two thirds of a gated MLP's width, in steps of 8. */

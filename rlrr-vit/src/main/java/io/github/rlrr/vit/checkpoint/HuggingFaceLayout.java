@@ -85,7 +85,9 @@ final class HuggingFaceLayout {
                     dinov2(gated(renamed(DINOV2)), true, true));
 
     static final List<CheckpointLayout> ALL =
-            Stream.of(PLACED, DinoV3Layout.HUGGING_FACE_ALL).flatMap(List::stream).toList();
+            Stream.of(PLACED, DinoV3Layout.HUGGING_FACE_ALL, TowerLayout.ALL)
+                    .flatMap(List::stream)
+                    .toList();
 
     private HuggingFaceLayout() {}
 

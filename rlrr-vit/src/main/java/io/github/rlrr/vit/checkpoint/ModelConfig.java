@@ -35,12 +35,18 @@ interface ModelConfig {
             return TimmConfig.of(json);
         }
         if (json.has("model_type") || json.has("hidden_size")) {
-            return HuggingFaceConfig.of(json);
+            TowerConfig tower = TowerConfig.of(json);
+            return tower == null ? HuggingFaceConfig.of(json) : tower;
         }
         throw new IOException(
                 json.file()
                         + " is no Vision Transformer's configuration: it has neither architecture"
                         + " (timm) nor model_type (Hugging Face)");
+    }
+
+    /** The label of the layout that its models' files have; null for any. */
+    default @Nullable String layout() {
+        return null;
     }
 
     /** The fields, for messages. */

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A {@code *} is a number, which the tensor's name may lack where it holds all of them, {@code ~}
- * is {@code weight} or {@code bias}; the n-th of theirs is the n-th of ours. The third column is an
+ * is {@code weight} or {@code bias}; the n-th of theirs is the n-th of ours. A {@code -} in place
+ * of ours is a tensor that models have and that nothing is computed with. The third column is an
  * {@link Arrangement}, {@link Arrangement#SAME} without.
  */
 final class NameTable {
+
+    private static final String UNUSED = "-";
 
     private final List<Row> rows = new ArrayList<>();
 
@@ -58,6 +61,15 @@ final class NameTable {
     /** Whether a tensor holds a parameter of ours. */
     boolean holds(String tensor) {
         return rows.stream().anyMatch(row -> row.tensor.matcher(tensor).matches());
+    }
+
+    /** Whether models have a tensor that nothing is computed with. */
+    boolean leaves(String tensor) {
+        return rows.stream()
+                .anyMatch(
+                        row ->
+                                row.ours.pattern().equals(UNUSED)
+                                        && row.tensor.matcher(tensor).matches());
     }
 
     /** Where a parameter of ours lies; null where this layout has none such. */

@@ -63,7 +63,7 @@ record Naming(String label, String sign, List<String> prefixes, Pattern ignored,
 
     /** Whether a tensor that no weight needs is known and can be left. */
     boolean ignores(String name) {
-        return ignored.matcher(name).matches();
+        return ignored.matcher(name).matches() || table.leaves(name) || name.endsWith("mask_token");
     }
 
     /** What stands before the names in a file with these tensors. */

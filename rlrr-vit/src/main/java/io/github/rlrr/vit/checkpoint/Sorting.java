@@ -28,6 +28,9 @@ record Sorting(
         List<String> models,
         String prefix) {
 
+    private static final String MASK_TOKEN = "mask_token";
+    private static final String SCALE = "blocks.0.ls1.gamma";
+
     ModelNames names() throws IOException {
         Map<String, String> theirs = new LinkedHashMap<>();
         List<String> out = new ArrayList<>();
@@ -39,6 +42,9 @@ record Sorting(
                     String own = inside ? name.substring(prefix.length()) : name;
                     if (Extras.isOne(own, info(original), inside)) {
                         out.add(original);
+                        if (own.equals(MASK_TOKEN) && plain.containsKey(prefix + SCALE)) {
+                            theirs.put(own, original); // of DINOv2's own files
+                        }
                     } else if (inside) {
                         theirs.put(own, original);
                     } else if (!isOther(name)) {
@@ -61,7 +67,8 @@ record Sorting(
     private boolean isHead(String name) {
         return name.startsWith(prefix)
                 && name.substring(prefix.length())
-                        .matches("(head\\.weight|classifier\\.weight|head/kernel)");
+                        .matches(
+                                "(head\\.weight|heads\\.head\\.weight|classifier\\.weight|head/kernel)");
     }
 
     /** Whether a tensor belongs to another model than the chosen one. */

@@ -60,8 +60,7 @@ final class StaleFiles {
                         .filter(
                                 name ->
                                         name.endsWith(".npz")
-                                                || name.equals(CheckpointFolder.SAFETENSORS)
-                                                || name.equals("pytorch_model.bin"))
+                                                || CheckpointFiles.HUB_NAMES.contains(name))
                         .forEach(others::add);
             }
         }

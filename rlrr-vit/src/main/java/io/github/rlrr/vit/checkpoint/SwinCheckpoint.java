@@ -189,7 +189,7 @@ public final class SwinCheckpoint {
                 layout,
                 (file, sink) ->
                         CheckpointWriter.write(
-                                swin, sources, arrays -> {}, said, file, floats, sink),
+                                swin, sources, (arrays, manager) -> {}, said, file, floats, sink),
                 json,
                 preprocessing,
                 metadata,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The families of Vision Transformer files that are read and written. */
 public enum VitLayout {
@@ -29,9 +30,12 @@ public enum VitLayout {
         };
     }
 
-    /** The tables of all layouts. */
+    /** The tables of all layouts, and of those that are read alone. */
     static List<CheckpointLayout> all() {
-        return Arrays.stream(values()).flatMap(layout -> layout.tables().stream()).toList();
+        return Stream.concat(
+                        Arrays.stream(values()).flatMap(layout -> layout.tables().stream()),
+                        PublishedLayouts.ALL.stream())
+                .toList();
     }
 
     /**
@@ -57,8 +61,9 @@ public enum VitLayout {
 
     /** Whether a family has a model; one of its tables may read what another one writes. */
     static boolean reads(CheckpointLayout table, VitConfig config, boolean headless) {
-        return Arrays.stream(values())
-                .map(VitLayout::tables)
+        return Stream.concat(
+                        Arrays.stream(values()).map(VitLayout::tables),
+                        PublishedLayouts.ALL.stream().map(List::of))
                 .filter(tables -> tables.contains(table))
                 .flatMap(List::stream)
                 .anyMatch(other -> other.reads(config, headless));

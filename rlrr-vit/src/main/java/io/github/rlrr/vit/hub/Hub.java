@@ -3,6 +3,7 @@ package io.github.rlrr.vit.hub;
 import io.github.rlrr.io.Hash;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
+import io.github.rlrr.tensor.ShardIndex;
 import io.github.rlrr.vit.hub.Download.FreeSpace;
 import io.github.rlrr.vit.hub.Transport.Answer;
 import java.io.IOException;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * Brings models of a hub into a cache on disk and finds them there.
  *
  * <p>Of a repository it takes {@code model.safetensors}, or where that is missing {@code
- * pytorch_model.bin}, and beside it {@code config.json} and {@code preprocessor_config.json} where
- * there are such. Sizes are checked, and checksums where the hub tells them or the caller demands
- * one. A download that is cut off goes on where it stopped, in this process or a later one.
+ * pytorch_model.bin}, or either in several files with the list of them, and beside it {@code
+ * config.json} and {@code preprocessor_config.json} where there are such. Sizes are checked, and
+ * checksums where the hub tells them or the caller demands one. A download that is cut off goes on
+ * where it stopped, in this process or a later one.
  *
  * <pre>{@code
  * Hub hub = new Hub(HubSettings.fromEnvironment());
@@ -36,11 +38,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hub {
 
-    private static final List<String> WEIGHTS = List.of(HubCache.SAFETENSORS, HubCache.PICKLE);
     private static final List<String> BESIDE = List.of("config.json", "preprocessor_config.json");
 
     /** No configuration is larger; one of 21,843 labels has about 1.5 MB. */
     private static final long LARGEST_CONFIG = 16L << 20;
+
+    private static final int MOST_SHARDS = 1000;
 
     private final HubSettings settings;
     private final HubCache cache;
@@ -178,13 +181,13 @@ public final class Hub {
         if (transport.holdsTokenBack()) {
             listener.onNote("HF_TOKEN is not sent: " + settings.endpoint() + " is not encrypted");
         }
-        for (String file : WEIGHTS) {
+        for (String file : HubCache.WEIGHTS) {
             Optional<FileFacts> facts =
                     Retry.of(settings, listener, () -> facts(name, file, transport));
             if (facts.isPresent()) {
                 String commit = commit(name, facts.get());
-                return new Remote(
-                        new HubOffer(name.at(commit), file, facts.get().size()), facts.get());
+                long size = file.endsWith(ShardIndex.SUFFIX) ? -1 : facts.get().size();
+                return new Remote(new HubOffer(name.at(commit), file, size), facts.get());
             }
         }
         throw new IOException(
@@ -194,7 +197,9 @@ public final class Hub {
                         + "/"
                         + name.repository()
                         + " has neither "
-                        + String.join(" nor ", WEIGHTS)
+                        + HubCache.WEIGHTS.get(0)
+                        + " nor "
+                        + HubCache.WEIGHTS.get(2)
                         + ", or there is no such repository; check the name");
     }
 
@@ -279,11 +284,31 @@ public final class Hub {
         HubName pinned = remote.offer().name();
         Map<String, String> sums = new LinkedHashMap<>();
         String weights = remote.offer().file();
+        boolean inParts = weights.endsWith(ShardIndex.SUFFIX);
+        if (inParts && demanded != null) {
+            throw new IllegalArgumentException(
+                    pinned + " has its weights in several files, which no one SHA-256 covers");
+        }
         String sha256 = download(pinned, weights, remote.facts(), demanded, transport, listener);
         if (sha256 == null) {
             throw new IOException(pinned + ": " + weights + " is gone from the hub");
         }
         sums.put(weights, sha256);
+        if (inParts) {
+            for (String shard : shards(pinned, weights)) {
+                String sum = download(pinned, shard, FileFacts.UNKNOWN, null, transport, listener);
+                if (sum == null) {
+                    throw new IOException(
+                            pinned
+                                    + ": "
+                                    + weights
+                                    + " names "
+                                    + shard
+                                    + ", which the hub does not have");
+                }
+                sums.put(shard, sum);
+            }
+        }
         for (String file : BESIDE) {
             String sum = download(pinned, file, FileFacts.UNKNOWN, null, transport, listener);
             if (sum != null) {
@@ -291,6 +316,16 @@ public final class Hub {
             }
         }
         cache.complete(pinned, settings.endpoint().toString(), sums);
+    }
+
+    private List<String> shards(HubName pinned, String index) throws IOException {
+        List<String> names = ShardIndex.read(cache.folder(pinned).resolve(index)).names();
+        if (names.size() > MOST_SHARDS) {
+            throw new IOException(
+                    "%s: %s names %s files, expected at most %s"
+                            .formatted(pinned, index, names.size(), MOST_SHARDS));
+        }
+        return names;
     }
 
     private @Nullable String download(
@@ -301,7 +336,7 @@ public final class Hub {
             Transport transport,
             HubListener listener)
             throws IOException {
-        long limit = WEIGHTS.contains(file) ? settings.maxBytes() : LARGEST_CONFIG;
+        long limit = file.endsWith(".json") ? LARGEST_CONFIG : settings.maxBytes();
         Path target = cache.folder(pinned).resolve(file);
         return new Download(settings, transport, freeSpace, listener, pinned, target, facts, limit)
                 .run(demanded);

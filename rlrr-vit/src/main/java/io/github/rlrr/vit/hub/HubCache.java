@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.github.rlrr.io.AtomicFile;
+import io.github.rlrr.tensor.ShardIndex;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,8 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubCache {
 
-    static final String SAFETENSORS = "model.safetensors";
-    static final String PICKLE = "pytorch_model.bin";
+    /** What weights are called, those that are taken first; a list names several files of them. */
+    static final List<String> WEIGHTS =
+            List.of(
+                    "model.safetensors",
+                    "model.safetensors" + ShardIndex.SUFFIX,
+                    "pytorch_model.bin",
+                    "pytorch_model.bin" + ShardIndex.SUFFIX);
 
     /** A record, as its JSON has it; what is missing there is null. */
     private record Contents(
@@ -102,7 +109,7 @@ final class HubCache {
                     || Files.size(path) != entry.getValue().bytes()) {
                 return Optional.empty();
             }
-            if (file.equals(SAFETENSORS) || file.equals(PICKLE)) {
+            if (WEIGHTS.contains(file)) {
                 found = Optional.of(new HubModel(pinned.get(), folder, path, sha256));
             }
         }

@@ -283,7 +283,7 @@ class UnsupportedTest {
                  "preprocessing": {}, "class_names": [], "base_model": {"name": "", "fingerprint": ""}}
                 """);
         assertRefused(folder, "is an adapter folder");
-        Files.createFile(folder.resolve("model.safetensors.index.json"));
-        assertRefused(folder, "holds its weights in parts");
+        Files.writeString(folder.resolve("model.safetensors.index.json"), "{\"metadata\": {}}");
+        assertRefused(folder, "has no weight_map, expected the file of each tensor by its name");
     }
 }

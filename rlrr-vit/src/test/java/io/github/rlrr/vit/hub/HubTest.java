@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -77,6 +78,26 @@ class HubTest {
         fixture.server.files.put("a/b/pytorch_model.bin", pickle);
         HubModel model = fixture.hub().fetch(HubName.parse("hf:a/b"), fixture);
         assertThat(model.weights()).hasFileName("pytorch_model.bin").hasBinaryContent(pickle);
+    }
+
+    @Test
+    void weightsInSeveralFilesAreTakenWithTheListOfThem() throws IOException {
+        String list =
+                "{\"weight_map\": {\"a\": \"one.bin\", \"b\": \"two.bin\", \"c\": \"one.bin\"}}";
+        fixture.server.files.put("a/b/pytorch_model.bin.index.json", list.getBytes(UTF_8));
+        fixture.server.files.put("a/b/one.bin", new byte[] {1});
+        HubName name = HubName.parse("hf:a/b");
+        assertThatThrownBy(() -> fixture.hub().fetch(name, fixture))
+                .hasMessageContaining("names two.bin, which the hub does not have");
+        fixture.server.files.put("a/b/two.bin", new byte[] {2});
+        fixture.server.files.put("a/b/three.bin", new byte[] {3});
+        HubModel model = fixture.hub().fetch(name, fixture);
+        assertThat(model.weights()).hasFileName("pytorch_model.bin.index.json").hasContent(list);
+        assertThat(model.folder()).isDirectoryNotContaining("glob:**three.bin");
+        assertThat(model.folder().resolve("two.bin")).hasBinaryContent(new byte[] {2});
+        assertThat(fixture.hub().cached(name)).contains(model);
+        Files.delete(model.folder().resolve("one.bin"));
+        assertThat(fixture.hub().cached(name)).isEmpty();
     }
 
     @Test
