@@ -85,7 +85,9 @@ record CheckpointFiles(
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
         return new CheckpointFiles(
                 weights,
-                JsonFields.read(folder.resolve(isOpenClip(weights) ? OpenClipConfig.FILE : ModelConfig.FILE)),
+                JsonFields.read(
+                        folder.resolve(
+                                isOpenClip(weights) ? OpenClipConfig.FILE : ModelConfig.FILE)),
                 JsonFields.read(folder.resolve(HuggingFacePreprocessor.FILE)),
                 null);
     }

@@ -146,8 +146,7 @@ record SwinSaid(ModelConfig model, JsonFields from, @Nullable SwinArchitecture a
         }
     }
 
-    private void compare(String file, String key, List<Integer> found)
-            throws IOException {
+    private void compare(String file, String key, List<Integer> found) throws IOException {
         if (from.has(key) && !from.counts(key).equals(found)) {
             throw apart(file, key, found.size() == 1 ? found.get(0) : found);
         }
