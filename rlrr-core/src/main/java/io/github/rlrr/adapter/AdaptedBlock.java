@@ -228,6 +228,27 @@ public final class AdaptedBlock extends AbstractBlock implements AutoCloseable {
         return Fingerprint.of(tree, adapter);
     }
 
+    /**
+     * The modules that are read through this adapter.
+     *
+     * @return their paths
+     */
+    public Set<String> adaptedModules() {
+        return adapter.sites().stream()
+                .map(site -> site.site().path())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * This adapter on a part of its base, or another view of it. Both train the same tensors.
+     *
+     * @param view reads the parameters of the base, all that are adapted among them
+     * @return an adapted block, which need not be closed beside this one
+     */
+    public AdaptedBlock on(Block view) {
+        return new AdaptedBlock(view, tree, adapter);
+    }
+
     Adapter adapter() {
         return adapter;
     }

@@ -1,5 +1,6 @@
 package io.github.rlrr.method;
 
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -135,5 +136,26 @@ public final class AdapterMethods {
                             + "; for a method of another jar put that jar on the class path");
         }
         return method;
+    }
+
+    /**
+     * The same with fewer modules: each list of targets gets exclusions, but for that of modules
+     * which are trained as a whole.
+     *
+     * @param config of a known method
+     * @param excluded targets without the {@code !}
+     * @return a configuration of the same method
+     */
+    public static AdapterConfig without(AdapterConfig config, List<String> excluded) {
+        JsonObject json = ConfigJson.toJson(config).getAsJsonObject();
+        json.asMap()
+                .forEach(
+                        (name, value) -> {
+                            boolean targets = value.isJsonArray() && !name.equals("fully_trained");
+                            if (targets && !value.getAsJsonArray().isEmpty()) {
+                                excluded.forEach(path -> value.getAsJsonArray().add("!" + path));
+                            }
+                        });
+        return ConfigJson.fromJson(config.method(), json);
     }
 }

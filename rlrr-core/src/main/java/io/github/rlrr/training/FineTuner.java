@@ -139,10 +139,10 @@ public final class FineTuner {
         /**
          * Sets a set that is evaluated after every epoch; none by default.
          *
-         * @param data the examples
+         * @param data the examples; null for none
          * @return this
          */
-        public Builder validation(Examples data) {
+        public Builder validation(@Nullable Examples data) {
             validation = data;
             return this;
         }

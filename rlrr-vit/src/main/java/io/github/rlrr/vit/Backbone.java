@@ -6,6 +6,8 @@ import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network that classifies images (B, 3, h, w) to logits (B, classes): all that training,
@@ -62,6 +64,18 @@ public interface Backbone extends Block, AutoCloseable {
      */
     default Backbone withPrecision(Precision precision) {
         return unchanged(precision == Precision.FLOAT32, "precision " + precision);
+    }
+
+    /**
+     * What comes before the first module that an adapter changes.
+     *
+     * @param adapted the paths of the modules that are changed, as {@link
+     *     AdaptedBlock#adaptedModules} has them
+     * @return the stem; null where there is none, or where it answers otherwise each time, as with
+     *     dropout
+     */
+    default @Nullable FrozenStem stem(Set<String> adapted) {
+        return null;
     }
 
     private Backbone unchanged(boolean plain, String what) {

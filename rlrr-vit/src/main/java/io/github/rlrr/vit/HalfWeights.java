@@ -1,7 +1,11 @@
 package io.github.rlrr.vit;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +41,25 @@ public final class HalfWeights {
         }
         // To the type it has, toType answers with the same memory, asked for a copy or not.
         return half ? weight.toType(DataType.FLOAT16, true) : weight.duplicate();
+    }
+
+    /**
+     * All weights of a model.
+     *
+     * @param parameters by path
+     * @param manager owns the copies
+     * @return the copies by path
+     * @throws IllegalArgumentException naming a weight that float16 cannot hold
+     */
+    public static Map<String, NDArray> of(Map<String, Parameter> parameters, NDManager manager) {
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        parameters.forEach(
+                (path, parameter) -> {
+                    NDArray weight = of(path, parameter.getArray());
+                    weight.attach(manager);
+                    weights.put(path, weight);
+                });
+        return weights;
     }
 
     private static void requireRange(String path, NDArray weight) {

@@ -11,7 +11,6 @@ import io.github.rlrr.Internal;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.vit.part.Layer;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -82,27 +81,6 @@ public final class NetworkWeights {
         fresh.setInitializer(Initializer.ZEROS, parameter -> true);
         fresh.initialize(like.getManager(), DataType.FLOAT32, layer.input());
         return fresh;
-    }
-
-    /**
-     * A network's weights as {@link HalfWeights} has them.
-     *
-     * @param network one with weights
-     * @param manager owns the copies
-     * @return the copies by path
-     * @throws IllegalArgumentException naming a weight that float16 cannot hold
-     */
-    public static Map<String, NDArray> halved(Block network, NDManager manager) {
-        Map<String, NDArray> weights = new LinkedHashMap<>();
-        ModuleTree.of(network)
-                .parameters()
-                .forEach(
-                        (path, parameter) -> {
-                            NDArray weight = HalfWeights.of(path, parameter.getArray());
-                            weight.attach(manager);
-                            weights.put(path, weight);
-                        });
-        return weights;
     }
 
     /**

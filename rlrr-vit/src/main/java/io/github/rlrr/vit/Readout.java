@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.vit.part.Encoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,20 @@ record Readout(VitConfig config, @Nullable Block norm, @Nullable Block pooling) 
                 : norm.forward(store, new NDList(tokens), training).head();
     }
 
+    /** What is seen of tokens (B, N, D) that enter some last blocks: (B, 1, D) or (B, 2, D). */
+    NDArray of(Encoder last, ParameterStore store, NDArray tokens, boolean training) {
+        if (config.parts().classTokenLeaves()) {
+            try (NDArray leaves = last.classToken(store, tokens, training)) {
+                return normed(store, leaves, training);
+            }
+        }
+        try (NDArray encoded = last.forward(store, new NDList(tokens), training).head()) {
+            return pooled(store, encoded, training);
+        }
+    }
+
     /** Where all tokens count: (B, 1, D), or (B, 2, D) for the class token and another. */
-    NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
+    private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
         if (config.has(VitVariation.AVERAGE_POOLING)) {
             try (NDArray mean = mean(tokens)) {
                 return normed(store, mean, training);

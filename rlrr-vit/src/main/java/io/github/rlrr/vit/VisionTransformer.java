@@ -12,6 +12,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Encoder;
 import io.github.rlrr.vit.part.Layer;
@@ -20,6 +21,7 @@ import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,7 +202,12 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     public VisionTransformer withHalfWeights() {
         return NetworkWeights.owning(
-                head, manager -> of(config, NetworkWeights.halved(this, manager), manager));
+                head,
+                manager ->
+                        of(
+                                config,
+                                HalfWeights.of(ModuleTree.of(this).parameters(), manager),
+                                manager));
     }
 
     /**
@@ -244,22 +251,30 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     @Override
     public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
-        try (NDArray tokens = embed(store, images, training);
-                NDArray pooled = pooled(store, tokens, training)) { // (B, 1 or 2, D)
-            return pooled.reshape(-1, config.embeddingWidth());
+        try (NDArray tokens = embed(store, images, training)) {
+            return embedding(blocks, store, tokens, training);
         }
     }
 
-    private NDArray pooled(ParameterStore store, NDArray tokens, boolean training) {
+    /** What the head sees of tokens (B, N, D) that enter some last blocks. */
+    NDArray embedding(Encoder last, ParameterStore store, NDArray tokens, boolean training) {
         Readout readout = new Readout(config, norm, pooling);
-        if (config.parts().classTokenLeaves()) {
-            try (NDArray leaves = blocks.classToken(store, tokens, training)) {
-                return readout.normed(store, leaves, training);
-            }
+        try (NDArray seen = readout.of(last, store, tokens, training)) { // (B, 1 or 2, D)
+            return seen.reshape(-1, config.embeddingWidth());
         }
-        try (NDArray encoded = blocks.forward(store, new NDList(tokens), training).head()) {
-            return readout.pooled(store, encoded, training);
-        }
+    }
+
+    @Override
+    public @Nullable FrozenStem stem(Set<String> adapted) {
+        return blocks.drops() ? null : VitStem.before(adapted, this);
+    }
+
+    Encoder encoder() {
+        return blocks;
+    }
+
+    Block head() {
+        return head;
     }
 
     /**
@@ -285,7 +300,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     /**
      * Images (B, 3, h, w) to tokens (B, N, D): class token, registers, patches; positions added.
      */
-    private NDArray embed(ParameterStore store, NDArray images, boolean training) {
+    NDArray embed(ParameterStore store, NDArray images, boolean training) {
         NetworkWeights.checkImages(images, config);
         try (NDArray patches = patchEmbed.forward(store, new NDList(images), training).head();
                 NDArray tokens =

@@ -14,6 +14,7 @@ import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -135,6 +136,51 @@ class DinoV3Test {
                 assertThat(RotaryCases.logits(back, "transformers", ""))
                         .isEqualTo(RotaryCases.logits(vit, "transformers", ""));
             }
+        }
+    }
+
+    /** With the periods of the file, which are in bfloat16; heads by their number. */
+    @ParameterizedTest
+    @ValueSource(strings = {"original", "original-gated"})
+    void aFileOfMetasGivesItsFeaturesAtBothSizes(String name) throws IOException {
+        Path file = RotaryCases.file(name + ".pth");
+        VitConfig config = VitCheckpoint.inferConfig(file);
+        assertThat(config.imageHeight()).isEqualTo(224);
+        assertThat(config.heads()).isEqualTo(2);
+        assertThat(config.rotary()).isEqualTo(Rotary.dinov3(100).withBfloat16Periods());
+        try (TensorReader numbers = RotaryCases.numbers(name);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            for (String size : List.of("", "oblong.")) {
+                VitConfig wanted =
+                        size.isEmpty() ? config.withImageSize(12, 12) : config.withImageSize(8, 16);
+                try (VisionTransformer vit = VitCheckpoint.load(file, wanted)) {
+                    float[] expected = numbers.readFloats(size + "logits");
+                    NDArray images = numbers.read(size + "images", manager);
+                    float[] actual =
+                            vit.embedding(new ParameterStore(manager, false), images, false)
+                                    .toFloatArray();
+                    assertThat(largestDifference(actual, expected))
+                            .isLessThan(TOLERANCE * largest(expected));
+                }
+            }
+        }
+    }
+
+    /** timm has no word for such periods, so it is one of this library's. */
+    @Test
+    void periodsOfMetasFilesAreWrittenAndReadBack() throws IOException {
+        AdapterMetadata metadata =
+                new AdapterMetadata("", List.of(), Preprocessing.vitDefault(12).toMap());
+        Path file = RotaryCases.file("original.pth");
+        VitConfig config = VitCheckpoint.inferConfig(file).withImageSize(12, 12);
+        Path out = folder.resolve("out");
+        try (VisionTransformer vit = VitCheckpoint.load(file, config).withHead(3)) {
+            VitCheckpoint.export(vit, out, VitLayout.TIMM, TensorType.F32, metadata);
+            try (VisionTransformer back = VitCheckpoint.load(out)) {
+                assertThat(back.config()).isEqualTo(vit.config());
+            }
+            assertThat(Backbones.of(vit).remark(vit, VitLayout.TIMM).orElseThrow())
+                    .contains("periods in bfloat16");
         }
     }
 }

@@ -7,6 +7,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.Regime;
+import io.github.rlrr.examples.run.TrainingData;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.SingleLabel;
@@ -82,11 +83,22 @@ record Trial(
         Backbone vit =
                 base.withHead(images.train().classNames().size())
                         .withDropout(ResidualDropout.ofElements(settings.dropout()));
+        boolean mixed = regime.mixup() > 0 || regime.cutmix() > 0;
         try (AdaptedBlock adapted = Rlrr.adapt(vit, adapter);
+                TrainingData seen =
+                        TrainingData.of(
+                                vit,
+                                adapted,
+                                images.train(),
+                                images.watched(),
+                                settings.batchSize(),
+                                mixed,
+                                device);
                 MetricsLog metrics = MetricsLog.create(folder.resolve("metrics.jsonl"))) {
             FineTuner.Builder tuner =
-                    FineTuner.builder(adapted)
-                            .dataset(images.train())
+                    FineTuner.builder(seen.block())
+                            .dataset(seen.train())
+                            .validation(seen.validation())
                             .epochs(settings.epochs())
                             .batchSize(settings.batchSize())
                             .dropLast(dropLast)
@@ -104,9 +116,6 @@ record Trial(
                             .stopWhen(stop)
                             .listener(progress)
                             .listener(metrics);
-            if (images.watched() != null) {
-                tuner.validation(images.watched());
-            }
             FineTuneResult result = tuner.build().fit();
             if (result.stopped()) {
                 return null;

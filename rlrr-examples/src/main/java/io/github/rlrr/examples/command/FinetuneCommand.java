@@ -16,8 +16,7 @@ import io.github.rlrr.examples.output.OutFolder;
 import io.github.rlrr.examples.report.StepCurve;
 import io.github.rlrr.examples.run.Forecast;
 import io.github.rlrr.examples.run.RunFolder;
-import io.github.rlrr.method.AdapterConfig;
-import io.github.rlrr.method.LinearProbeConfig;
+import io.github.rlrr.examples.run.TrainingData;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuner;
@@ -129,20 +128,16 @@ public final class FinetuneCommand implements Callable<Integer> {
             print.printf("%s files under %s are no images and are left out%n", ignored, data);
         }
         FineTuneOptions options = training.options(splits.train(), seed);
-        AdapterConfig adapterConfig = checked(options, splits);
+        check(options, splits);
         // Nothing is loaded, and nothing deleted, before the folder is this process' own.
         try (OutFolder folder = OutFolder.hold("--out", target())) {
-            finetune(folder, options, adapterConfig, splits, print);
+            finetune(folder, options, splits, print);
         }
         return 0;
     }
 
     private void finetune(
-            OutFolder folder,
-            FineTuneOptions options,
-            AdapterConfig adapterConfig,
-            ImageSplits splits,
-            PrintWriter print)
+            OutFolder folder, FineTuneOptions options, ImageSplits splits, PrintWriter print)
             throws IOException {
         List<String> classes = splits.train().classNames();
         ResidualDropout dropout = training.residualDropout();
@@ -166,7 +161,17 @@ public final class FinetuneCommand implements Callable<Integer> {
                             "validation", splits.validation(), preprocessing, Augmentation.NONE);
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
-            try (AdaptedBlock adapted = Rlrr.adapt(vit, adapterConfig)) {
+            try (AdaptedBlock adapted = Rlrr.adapt(vit, method.config(seed, vit));
+                    TrainingData seen =
+                            TrainingData.of(
+                                    vit,
+                                    adapted,
+                                    train,
+                                    validation,
+                                    options.get(TrainingSettings.BATCH_SIZE),
+                                    options.get(TrainingSettings.MIXUP) > 0
+                                            || options.get(TrainingSettings.CUTMIX) > 0,
+                                    base.device())) {
                 MemoryForecast.Step step =
                         new MemoryForecast.Step(
                                 Math.min(options.get(TrainingSettings.BATCH_SIZE), train.size()),
@@ -181,10 +186,13 @@ public final class FinetuneCommand implements Callable<Integer> {
                 if (restart) {
                     FineTuner.forget(files.state());
                 }
+                if (seen.kept() != null) {
+                    print.println("the frozen part of the network has run once on each of them");
+                }
                 FineTuner.Builder tuner =
-                        FineTuner.builder(adapted)
-                                .dataset(train)
-                                .validation(validation)
+                        FineTuner.builder(seen.block())
+                                .dataset(seen.train())
+                                .validation(seen.validation())
                                 .options(options)
                                 .state(
                                         files.state(),
@@ -221,16 +229,11 @@ public final class FinetuneCommand implements Callable<Integer> {
     }
 
     /** Refuses what can be refused before any work, all of it at once. */
-    private AdapterConfig checked(FineTuneOptions options, ImageSplits splits) {
+    private void check(FineTuneOptions options, ImageSplits splits) {
         List<String> faults = options.faults();
-        AdapterConfig adapterConfig = new LinearProbeConfig();
-        try {
-            adapterConfig = method.config(seed);
-        } catch (IllegalArgumentException e) {
-            faults.add(e.getMessage());
-        }
         List<Runnable> checks =
                 List.of(
+                        () -> method.config(seed),
                         training::residualDropout,
                         chosen::augmentation,
                         chosen::limits,
@@ -254,7 +257,6 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
-        return adapterConfig;
     }
 
     private Path target() {

@@ -1,15 +1,21 @@
 package io.github.rlrr.examples.option;
 
+import ai.djl.nn.Block;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.AdapterMethod;
 import io.github.rlrr.method.AdapterMethods;
 import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.method.Rescaling.Form;
 import io.github.rlrr.method.Rescaling.Sides;
+import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.module.Site;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,6 +30,8 @@ public final class MethodOptions {
             return AdapterMethods.all().keySet().iterator();
         }
     }
+
+    private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d+)\\..*");
 
     /** A comma before the next setting: values may have commas too. */
     private static final String NEXT = ",(?=[a-z][a-z_-]*=)";
@@ -98,9 +106,58 @@ public final class MethodOptions {
                             + " all-norm,patch_embed.proj.")
     private @Nullable List<String> scaleAndShift;
 
-    /** The configuration that was asked for. */
+    @Option(
+            names = "--last-blocks",
+            paramLabel = "K",
+            description =
+                    "Adapt the last K encoder blocks and what follows them, and nothing before."
+                            + " What comes before is computed once and kept.")
+    private @Nullable Integer lastBlocks;
+
+    /** The configuration that was asked for, whatever the network. */
     public AdapterConfig config(long seed) {
+        if (lastBlocks != null && lastBlocks < 1) {
+            throw new IllegalArgumentException(
+                    "--last-blocks is " + lastBlocks + ", expected 1 or more");
+        }
         return AdapterMethods.named(method).configure(settings(), seed);
+    }
+
+    /**
+     * The configuration for a network, of which perhaps the last blocks alone are adapted.
+     *
+     * @throws IllegalArgumentException when it has not as many
+     */
+    public AdapterConfig config(long seed, Block network) {
+        AdapterConfig config = config(seed);
+        return lastBlocks == null
+                ? config
+                : AdapterMethods.without(config, before(lastBlocks, ModuleTree.of(network)));
+    }
+
+    /** Targets of all that comes before the last blocks. */
+    private static List<String> before(int last, ModuleTree tree) {
+        List<String> before = new ArrayList<>();
+        int blocks = 0;
+        for (Site site : tree.sitesAndParameters()) {
+            Matcher block = BLOCK.matcher(site.path());
+            if (block.matches()) {
+                blocks = Math.max(blocks, 1 + Integer.parseInt(block.group(1)));
+            } else if (blocks == 0) {
+                before.add(site.path());
+            }
+        }
+        if (last > blocks) {
+            throw new IllegalArgumentException(
+                    "--last-blocks is "
+                            + last
+                            + ", but the network has "
+                            + (blocks == 0 ? "no encoder blocks" : blocks + " encoder blocks"));
+        }
+        if (last < blocks) {
+            before.add("blocks.[0-" + (blocks - last - 1) + "].**");
+        }
+        return before;
     }
 
     /** Every setting that was given, under its name; {@code --set} has the last word. */

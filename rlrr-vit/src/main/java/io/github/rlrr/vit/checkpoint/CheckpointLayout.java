@@ -170,18 +170,25 @@ record CheckpointLayout(
         while (tensors.containsKey(tensor("blocks." + depth + ".norm1.gamma", tensors))) {
             depth++;
         }
-        NameTable.Place query = place("blocks.0.attn.query.weight", prefix(tensors));
         return new Geometry(
                 size(tensors, SIGN, 2),
                 size(tensors, SIGN, 0),
                 depth,
-                Naming.size(tensors.get(query.tensor()), query.arrangement().headAxis()),
+                heads(tensors),
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
                 size(tensors, "reg_token", 1),
                 size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
                 variations(tensors));
+    }
+
+    private int heads(Map<String, TensorInfo> tensors) {
+        NameTable.Place query = place("blocks.0.attn.query.weight", prefix(tensors));
+        int periods = size(tensors, "rope.periods", 0); // a quarter of a head's width
+        return periods > 0
+                ? size(tensors, SIGN, 0) / periods / 4
+                : Naming.size(tensors.get(query.tensor()), query.arrangement().headAxis());
     }
 
     private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {

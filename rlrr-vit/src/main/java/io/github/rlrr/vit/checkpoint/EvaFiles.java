@@ -3,7 +3,6 @@ package io.github.rlrr.vit.checkpoint;
 import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
-import io.github.rlrr.vit.part.Rotary;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,10 +91,7 @@ final class EvaFiles {
                 has.contains(VitVariation.ATTENTION_POOLING)
                         && config.prefixTokens() > 0
                         && !has.contains(VitVariation.PREFIX_POOLING);
-        Rotary rotary = config.rotary();
-        boolean rounded = rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16;
         return isOne(config)
-                && !rounded
                 && has.stream().noneMatch(UNKNOWN::contains)
                 && has.contains(VitVariation.NO_PATCH_BIAS) == has.contains(VitVariation.PRE_NORM)
                 && !placedOtherwise

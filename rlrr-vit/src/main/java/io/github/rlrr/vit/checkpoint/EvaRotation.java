@@ -13,6 +13,9 @@ final class EvaRotation {
     /** The argument that says whether there is a rotation. */
     static final String USED = "use_rot_pos_emb";
 
+    /** This library's addition beside the arguments: the type of the periods. */
+    static final String PERIODS = "rope_periods";
+
     private static final String KIND = "rope_type";
     private static final String HALVES = "rope_rotate_half";
     private static final String TEMPERATURE = "rope_temperature";
@@ -22,14 +25,8 @@ final class EvaRotation {
 
     private EvaRotation() {}
 
-    /**
-     * Reads it.
-     *
-     * @param from the arguments
-     * @param architecture what the architecture has where they do not say; null for none
-     * @return the rotation; null for none
-     */
-    static @Nullable Rotary read(JsonFields from, @Nullable Rotary architecture)
+    /** Arguments go before the architecture; null for no rotation. */
+    private static @Nullable Rotary read(JsonFields from, @Nullable Rotary architecture)
             throws IOException {
         if (!from.flag(USED, architecture != null)) {
             return null;
@@ -59,6 +56,29 @@ final class EvaRotation {
         } catch (IllegalArgumentException e) {
             throw new IOException(from.file() + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param file the whole configuration
+     * @param from its arguments, or null
+     * @param architecture what the architecture has where they do not say; null for none
+     * @return the rotation; null for none
+     */
+    static @Nullable Rotary read(
+            JsonFields file, @Nullable JsonFields from, @Nullable Rotary architecture)
+            throws IOException {
+        Rotary rotary = from == null ? architecture : read(from, architecture);
+        boolean rounded =
+                switch (file.text(PERIODS, "float32")) {
+                    case "float32" -> false;
+                    case "bfloat16" -> true;
+                    default -> throw file.fault(PERIODS, "float32 or bfloat16");
+                };
+        return rotary != null && rotary.kind() == Rotary.Kind.CENTRED && rounded
+                ? rotary.withBfloat16Periods()
+                : rotary;
     }
 
     private static String kindName(Rotary.Kind kind) {

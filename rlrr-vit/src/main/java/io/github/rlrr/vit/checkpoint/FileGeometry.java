@@ -232,7 +232,8 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
             return image;
         }
         if (!placed(found)) {
-            return null;
+            int usual = DinoV3Layout.IMAGE_SIZE;
+            return DinoV3Layout.isMetas(reader) ? new int[] {usual, usual} : null;
         }
         // Nine may be 3x3 patches, or 2x4 and a class token.
         Said alone = said == null ? null : said.variations().get(VitVariation.PATCH_POSITIONS);

@@ -29,6 +29,8 @@ final class FileRotation {
             } catch (IllegalArgumentException e) {
                 throw new IOException(reader.file() + ": " + e.getMessage(), e);
             }
+        } else if (DinoV3Layout.isMetas(reader)) {
+            rotary = DinoV3Layout.rotation(reader);
         } else if (layout.rotates() || isLikely(layout.geometry(reader.tensors()).variations())) {
             throw new IOException(
                     reader.file()

@@ -137,7 +137,7 @@ record TimmConfig(
     @Override
     public @Nullable Rotary rotary() throws IOException {
         Rotary usual = architecture == null ? null : architecture.rotary();
-        return arguments == null ? usual : EvaRotation.read(arguments, usual);
+        return EvaRotation.read(json, arguments, usual);
     }
 
     @Override

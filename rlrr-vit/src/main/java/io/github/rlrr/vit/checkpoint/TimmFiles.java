@@ -4,6 +4,7 @@ import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
+import io.github.rlrr.vit.part.Rotary;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,6 +137,10 @@ final class TimmFiles {
                         config.layerNormEpsilon(),
                         preprocessing,
                         classNames);
+        Rotary rotary = config.rotary();
+        if (rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16) {
+            json.put(EvaRotation.PERIODS, "bfloat16");
+        }
         if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
             json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
         }

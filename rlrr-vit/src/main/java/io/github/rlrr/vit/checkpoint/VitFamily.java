@@ -7,6 +7,7 @@ import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,6 +73,12 @@ public final class VitFamily implements BackboneFamily {
                     case TIMM -> TimmFiles.epsilon(config);
                     case GOOGLE -> layout.tables().get(0).layerNormEpsilon();
                 };
+        Rotary rotary = config.rotary();
+        if (rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16) {
+            return Optional.of(
+                    "the model's rotation has periods in bfloat16, timm computes them in float32: its"
+                            + " outputs will differ slightly");
+        }
         return config.layerNormEpsilon() == theirs
                 ? Optional.empty()
                 : Optional.of(

@@ -21,11 +21,14 @@ public enum VitLayout {
      */
     HUGGINGFACE;
 
+    private static final List<CheckpointLayout> TIMM_TABLES =
+            Stream.of(TimmLayout.ALL, DinoV3Layout.META_ALL).flatMap(List::stream).toList();
+
     /** Its tables, those that are written first. */
     List<CheckpointLayout> tables() {
         return switch (this) {
             case GOOGLE -> List.of(GoogleLayout.LAYOUT);
-            case TIMM -> TimmLayout.ALL;
+            case TIMM -> TIMM_TABLES;
             case HUGGINGFACE -> HuggingFaceLayout.ALL;
         };
     }

@@ -242,6 +242,11 @@ public final class ImageDataset implements LabelledDataset {
         augmentation.read(images.get(index), images.preprocessing(), random, target, offset);
     }
 
+    /** An example that is not augmented but for being mirrored, as {@link #read} writes it. */
+    void readPlain(int index, boolean mirrored, float[] target, int offset) {
+        preprocessing().normalise(imageAt(index), mirrored, target, offset);
+    }
+
     private static void requireImages(int count) {
         if (count == 0) {
             throw new IllegalArgumentException("a data set of 0 images, expected at least 1");

@@ -105,6 +105,15 @@ public record Augmentation(Region region, boolean flip) {
     }
 
     /**
+     * Whether an image is shown as it is, or mirrored, and in no other way.
+     *
+     * @return false where a part of it is cut out at random
+     */
+    public boolean isFlipAtMost() {
+        return region.equals(NONE.region);
+    }
+
+    /**
      * Draws an example and writes it, normalised, as float32, channel by channel (3, H, W).
      *
      * @param kept what {@link Region#keep} of this region gave

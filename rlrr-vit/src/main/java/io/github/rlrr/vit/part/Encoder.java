@@ -37,7 +37,7 @@ public final class Encoder extends AbstractBlock {
      * @param branches what each block computes
      * @return the encoder
      */
-    public static Encoder of(List<List<Branch>> branches) {
+    public static Encoder ofKinds(List<List<Branch>> branches) {
         return new Encoder(branches.stream().map(EncoderBlock::new).toList());
     }
 
@@ -79,10 +79,43 @@ public final class Encoder extends AbstractBlock {
         return sharing(i -> layers.get(i).with(precision));
     }
 
-    private Encoder sharing(IntFunction<EncoderBlock> block) {
-        Encoder view = new Encoder(IntStream.range(0, layers.size()).mapToObj(block).toList());
+    /**
+     * The first blocks.
+     *
+     * @param count how many
+     * @return an encoder that shares them
+     */
+    public Encoder until(int count) {
+        return of(layers.subList(0, count));
+    }
+
+    /**
+     * The last blocks.
+     *
+     * @param first the first of them, from 0
+     * @return an encoder that shares them
+     */
+    public Encoder from(int first) {
+        return of(layers.subList(first, layers.size()));
+    }
+
+    /**
+     * Whether training drops anything.
+     *
+     * @return false where it computes what evaluation computes
+     */
+    public boolean drops() {
+        return layers.stream().anyMatch(EncoderBlock::drops);
+    }
+
+    private Encoder of(List<EncoderBlock> blocks) {
+        Encoder view = new Encoder(blocks);
         view.inputShapes = inputShapes;
         return view;
+    }
+
+    private Encoder sharing(IntFunction<EncoderBlock> block) {
+        return of(IntStream.range(0, layers.size()).mapToObj(block).toList());
     }
 
     @Override

@@ -80,6 +80,11 @@ public final class EncoderBlock extends Modules {
         return known;
     }
 
+    /** Whether training drops a part of what is added. */
+    boolean drops() {
+        return !sum.equals(ResidualSum.PLAIN);
+    }
+
     private Programs programs(boolean classTokenAlone) {
         return new Programs(
                 text(LinearKernel.RECORDED, ResidualSum.PLAIN, classTokenAlone),

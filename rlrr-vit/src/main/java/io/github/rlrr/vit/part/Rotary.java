@@ -81,6 +81,16 @@ public record Rotary(
         return new Rotary(Kind.CENTRED, true, temperature, 0, false, 0);
     }
 
+    /**
+     * The same with periods rounded to bfloat16, as Meta's files of DINOv3 have them.
+     *
+     * @return the rotation
+     */
+    public Rotary withBfloat16Periods() {
+        return new Rotary(
+                Kind.CENTRED_BFLOAT16, halves, temperature, offset, columnsFirst, reference);
+    }
+
     /** All of it in one word, which {@link #parse} reads. */
     @Override
     public String toString() {

@@ -21,7 +21,7 @@ final class SwinStage extends AbstractBlock {
     private final Encoder blocks;
 
     SwinStage(SwinParts parts, int stage) {
-        this(merging(parts.merging(stage)), Encoder.of(parts.blocks(stage)));
+        this(merging(parts.merging(stage)), Encoder.ofKinds(parts.blocks(stage)));
     }
 
     private static @Nullable PatchMerging merging(PatchMerging.@Nullable Parts parts) {

@@ -10,7 +10,9 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.HalfWeights;
 import io.github.rlrr.vit.NetworkWeights;
 import io.github.rlrr.vit.part.PatchEmbedding;
 import io.github.rlrr.vit.part.Precision;
@@ -125,7 +127,12 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
      */
     public SwinTransformer withHalfWeights() {
         return NetworkWeights.owning(
-                head, manager -> of(config, NetworkWeights.halved(this, manager), manager));
+                head,
+                manager ->
+                        of(
+                                config,
+                                HalfWeights.of(ModuleTree.of(this).parameters(), manager),
+                                manager));
     }
 
     @Override
