@@ -19,7 +19,7 @@ ACTIVATIONS = {"GELU": None, "GELUTanh": "TANH_GELU", "QuickGELU": "QUICK_GELU",
 POOLINGS = {"token": None, "map": "ATTENTION_POOLING"}
 PRESENT = {  # a parameter of each model with the variation
     "LAYER_SCALE": ("blocks.0.ls1.gamma", "blocks.0.gamma_1"), "REGISTERS": ("reg_token", "dist_token"),
-    "DISTILLATION": ("dist_token",),
+    "DISTILLATION": ("dist_token",), "RELATIVE_POSITIONS": ("blocks.0.attn.relative_position_bias_table",),
     "PRE_NORM": ("norm_pre.weight",), "QUERY_KEY_NORM": ("blocks.0.attn.q_norm.weight",),
     "ATTENTION_NORM": ("blocks.0.attn.norm.weight",), "MLP_NORM": ("blocks.0.mlp.norm.weight",),
     "GATE_APART": ("blocks.0.mlp.fc1_g.weight",), "PATCH_NORM": ("patch_embed.norm.weight",),
@@ -34,18 +34,19 @@ MISSING = {  # a parameter of each model without it
 def missing(model):
     """The first part that our Vision Transformer lacks; None where it has all."""
     kind = type(model).__name__
+    if kind == "Beit":
+        return "relative positions of all blocks together" if model.rel_pos_bias is not None else None
     if kind == "Eva":
         return eva_missing(model)
     if kind not in ("VisionTransformer", "VisionTransformerDistilled"):
         return {
-            "Beit": "relative positions, as in BEiT",
             "SwinTransformer": "windows of tokens, as in Swin",
             "SwinTransformerV2": "windows of tokens, as in Swin V2",
         }[kind]
     block = model.blocks[0]
-    if type(block).__name__ != "Block":
+    if type(block).__name__ not in ("Block", "ResPostBlock"):
         return "blocks that are not attention and then an MLP (" + type(block).__name__ + ")"
-    if type(block.attn).__name__ != "Attention":
+    if type(block.attn).__name__ not in ("Attention", "DiffAttention"):
         return "another attention (" + type(block.attn).__name__ + ")"
     if type(block.mlp).__name__ not in ("Mlp", "GluMlp", "SwiGLU"):
         return "another MLP (" + type(block.mlp).__name__ + ")"
@@ -105,7 +106,9 @@ def variations(model):
         yield "REGISTER_POSITIONS"
     if type(block.norm1).__name__ == "RmsNorm":
         yield "RMS_NORM"
-    if type(block).__name__ == "EvaBlockPostNorm":
+    if type(block.attn).__name__ == "DiffAttention":
+        yield "DIFFERENTIAL_ATTENTION"
+    if type(block).__name__ in ("EvaBlockPostNorm", "ResPostBlock"):
         yield "POST_NORM"
     activation = ACTIVATIONS[type(block.mlp.act).__name__]
     if type(block.mlp.act).__name__ == "GELU" and block.mlp.act.approximate != "none":
@@ -121,7 +124,7 @@ def variations(model):
         yield "PREFIX_POOLING"
     if getattr(model, "rope", None) is not None:
         yield rotation(model.rope)
-    if model.attn_pool is not None and model.attn_pool.num_heads != block.attn.num_heads:
+    if getattr(model, "attn_pool", None) is not None and model.attn_pool.num_heads != block.attn.num_heads:
         yield "pooling:" + str(model.attn_pool.num_heads)
 
 

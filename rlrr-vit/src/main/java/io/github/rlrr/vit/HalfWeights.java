@@ -21,7 +21,7 @@ public final class HalfWeights {
      * Of blocks, be it in stages; what makes a bias of positions is small and no matrix of them.
      */
     private static final Pattern MATRICES =
-            Pattern.compile("(layers\\.\\d+\\.)?blocks\\.(?!.*position).*");
+            Pattern.compile("(layers\\.\\d+\\.)?blocks\\.(?!.*position).*\\.weight");
 
     private HalfWeights() {}
 

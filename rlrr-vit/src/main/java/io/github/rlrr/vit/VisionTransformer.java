@@ -77,7 +77,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
                 addChildBlock(
                         "patch_embed", new PatchEmbedding(parts.patches(), parts.patchNorm()));
         preNorm = child(parts.preNorm());
-        blocks = addChildBlock("blocks", new Encoder(parts.branches(), config.depth()));
+        blocks = addChildBlock("blocks", new Encoder(parts::branches, config.depth()));
         norm = child(parts.norm());
         AttentionPooling.Parts attention = parts.pooling();
         pooling =

@@ -5,6 +5,7 @@ import io.github.rlrr.vit.part.Activation;
 import io.github.rlrr.vit.part.Attention;
 import io.github.rlrr.vit.part.AttentionPooling;
 import io.github.rlrr.vit.part.Branch;
+import io.github.rlrr.vit.part.DifferentialAttention;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
 import io.github.rlrr.vit.part.NormKind;
@@ -26,12 +27,26 @@ import org.jspecify.annotations.Nullable;
 public record VitParts(VitConfig config) {
 
     /**
-     * What an encoder block computes.
+     * What the first encoder block computes; all have the same layers.
      *
      * @return its branches: attention, and an MLP
      */
     public List<Branch> branches() {
-        return List.of(branch(1, attention()), branch(2, mlp()));
+        return branches(0);
+    }
+
+    /**
+     * What an encoder block computes.
+     *
+     * @param block its place, from 0
+     * @return its branches: attention, and an MLP
+     */
+    public List<Branch> branches(int block) {
+        Attention attention = attention();
+        boolean two = config.has(VitVariation.DIFFERENTIAL_ATTENTION);
+        return List.of(
+                branch(1, two ? DifferentialAttention.of(attention, block) : attention),
+                branch(2, mlp()));
     }
 
     private Branch branch(int number, Operation operation) {
@@ -55,6 +70,9 @@ public record VitParts(VitConfig config) {
         }
         if (config.has(VitVariation.NO_PROJECTION_BIAS)) {
             attention = attention.withoutOutBias();
+        }
+        if (config.has(VitVariation.RELATIVE_POSITIONS)) {
+            attention = attention.withRelativePlaces(config.gridHeight(), config.gridWidth());
         }
         Rotary rotary = config.rotary();
         if (rotary != null) {

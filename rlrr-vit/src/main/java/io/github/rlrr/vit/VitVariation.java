@@ -31,6 +31,12 @@ public enum VitVariation {
     /** No table of positions at all. */
     NO_POSITIONS("pos_embed", false),
 
+    /** Attention adds a learned number for the places of two patches to each other, as in BEiT. */
+    RELATIVE_POSITIONS("blocks.0.attn.relative_position.table", true),
+
+    /** Attention is the difference of two softmaxes. */
+    DIFFERENTIAL_ATTENTION("blocks.0.attn.lambda_q1.values", true),
+
     /** RMS norms in place of layer norms: they have no bias. */
     RMS_NORM(null, true),
 

@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,11 +85,33 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
         assertExact(name, "", config, "12");
         assertExact(name, "oblong.", config.withImageSize(8, 16), "[8, 16]");
+    }
+
+    /** Transformers resizes tables of relative positions in a way of its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"beit-transformers", "beit-transformers-token"})
+    void itGivesTransformersLogitsAtBothSizesAndGradients(String name) throws IOException {
+        VitConfig config = VitCheckpoint.inferConfig(hub(name));
+        assertExact(name, "", config, "12");
+        try (TensorReader numbers = numbers(name);
+                VisionTransformer vit =
+                        VitCheckpoint.load(hub(name), config.withImageSize(8, 16))) {
+            float[] expected = numbers.readFloats("oblong.logits");
+            assertThat(largestDifference(logits(vit, name, "oblong."), expected))
+                    .isLessThan(TOLERANCE * largest(expected));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"beit-transformers", "beit-transformers-token"})
+    void whatIsWrittenForTransformersIsWhatItWrote(String name) throws IOException {
+        assertWrittenAsItWas(name, VitLayout.HUGGINGFACE);
     }
 
     private void assertExact(String name, String size, VitConfig config, String imageSize)
@@ -131,13 +154,18 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
+        assertWrittenAsItWas(name, VitLayout.TIMM);
+    }
+
+    private void assertWrittenAsItWas(String name, VitLayout layout) throws IOException {
         AdapterMetadata metadata =
                 new AdapterMetadata("", List.of(), Preprocessing.vitDefault(12).toMap());
         Path written = folder.resolve("written");
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
-            VitCheckpoint.export(vit, written, VitLayout.TIMM, TensorType.F32, metadata);
+            VitCheckpoint.export(vit, written, layout, TensorType.F32, metadata);
             try (VisionTransformer back = VitCheckpoint.load(written)) {
                 assertThat(back.config()).isEqualTo(vit.config());
                 assertThat(logits(back, name, "")).isEqualTo(logits(vit, name, ""));
@@ -159,7 +187,8 @@ class CousinsTest {
 
     /** As it starts, an adapter changes nothing; merged, it says the same. */
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void everyMethodAdaptsItAndIsMerged(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
             float[] before = logits(vit, name, "");
@@ -186,7 +215,8 @@ class CousinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aimv2", "beit3", "distilled", "radio"})
+    @ValueSource(
+            strings = {"aimv2", "beit", "beit3", "differential", "distilled", "post-norm", "radio"})
     void halfPrecisionIsNear(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));
                 VisionTransformer half = vit.withHalfWeights()) {
@@ -196,6 +226,41 @@ class CousinsTest {
             float[] rounded = logits(vit.withPrecision(Precision.BFLOAT16), name, "");
             assertThat(largestDifference(rounded, exact)).isGreaterThan(0).isLessThan(0.1 * scale);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "use_mean_pooling\": true | use_mean_pooling\": false | has a beit.pooler",
+                "use_relative_position_bias\": true | use_relative_position_bias\": false | has a",
+                "layer_scale_init_value\": 0.1 | layer_scale_init_value\": 0 | has a beit.enc",
+                "absolute_position_embeddings\": false | absolute_position_embeddings\": true | has no",
+                "use_shared_relative_position_bias\": false"
+                        + " | use_shared_relative_position_bias\": true | of all blocks together",
+                "hidden_act\": \"gelu | hidden_act\": \"gelu_new | another activation"
+            })
+    void anotherWordOfTransformersIsRefused(String right, String wrong, String words)
+            throws IOException {
+        Path hub = hub("beit-transformers");
+        Path config = hub.resolve("config.json");
+        String said = Files.readString(config);
+        assertThat(said).contains(right);
+        Files.writeString(config, said.replace(right, wrong));
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aTableOfRelativePositionsOfAnotherSizeIsRefused() throws IOException {
+        Path hub = hub("beit", "beit.safetensors", "20");
+        assertThatThrownBy(() -> VitCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(
+                        "has 28 relative positions, which are none of 20x20 pixels in patches of 4")
+                .hasMessageNotContaining("\n");
     }
 
     /** An argument of timm's in place of the architecture's own. */
@@ -209,6 +274,12 @@ class CousinsTest {
                 "aimv2 | \"embed_norm_layer\": null | has a patch_embed.norm.weight",
                 "aimv2 | \"act_layer\": \"gelu\" | tensors say otherwise",
                 "aimv2 | \"fc_norm\": true | no fc_norm.weight",
+                "beit | \"use_rel_pos_bias\": false | has a blocks.0.attn.relative_position_bias_table",
+                "beit | \"use_shared_rel_pos_bias\": true | use_shared_rel_pos_bias is true",
+                "beit | \"use_abs_pos_emb\": true | has no pos_embed",
+                "beit | \"qkv_bias\": false | has a blocks.0.attn.q_bias",
+                "beit | \"init_values\": null | has a blocks.0.gamma_1",
+                "beit | \"global_pool\": \"token\" | has a fc_norm.weight",
                 "beit3 | \"norm_layer\": \"rmsnorm\" | norm1.bias is unexpected",
                 "beit3 | \"scale_attn_norm\": false | has a blocks.0.attn.norm.weight",
                 "radio | \"final_norm\": true | norm.weight is missing",

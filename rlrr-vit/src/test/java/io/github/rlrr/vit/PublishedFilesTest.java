@@ -18,6 +18,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.method.FullFineTuningConfig;
 import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
@@ -29,9 +30,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -313,5 +316,62 @@ class PublishedFilesTest {
                 VitCheckpoint.describe(copy("open-clip", "weights")).preprocessing().orElseThrow();
         assertThat(said.mean()).containsExactly(0.5f, 0.4f, 0.3f);
         assertThat(said.crop()).isEqualTo(new Crop(Crop.Mode.CENTER, 1));
+    }
+
+    /** timm has it with the position of the class token added to the token. */
+    @Test
+    void dinoV2WithRegistersIsWrittenForTimm() throws IOException {
+        Path written = folder.resolve("written");
+        Path path = copy("dinov2-registers", "weights");
+        VitConfig config = VitCheckpoint.inferConfig(path).withHeads(2);
+        try (VisionTransformer vit = VitCheckpoint.load(path, config)) {
+            export(vit, written, VitLayout.TIMM);
+        }
+        try (VisionTransformer back = VitCheckpoint.load(written);
+                TensorReader tensors = TensorReader.open(written.resolve("model.safetensors"))) {
+            assertThat(names(back.config()))
+                    .containsExactly("LAYER_SCALE", "PATCH_POSITIONS", "REGISTERS");
+            assertThat(tensors.tensors().get("pos_embed").shape().get(1)).isEqualTo(4);
+            assertExact(back, "dinov2-registers", "");
+        }
+        try (VisionTransformer oblong =
+                VitCheckpoint.load(
+                        written, VitCheckpoint.inferConfig(written).withImageSize(12, 20))) {
+            assertExact(oblong, "dinov2-registers", "oblong.");
+        }
+    }
+
+    @Test
+    void weightsInSeveralFilesAreRead() throws IOException {
+        Path hub = copy("clip-classifier", "weights");
+        try (VisionTransformer whole = VitCheckpoint.load(hub)) {
+            StringBuilder list = new StringBuilder("{\"weight_map\": {");
+            try (TensorReader reader = TensorReader.open(hub.resolve("model.safetensors"));
+                    NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                List<Map<String, NDArray>> parts = List.of(new TreeMap<>(), new TreeMap<>());
+                for (String name : reader.tensors().keySet()) {
+                    int part = name.startsWith("vision_model.encoder") ? 1 : 0;
+                    parts.get(part).put(name, reader.read(name, manager));
+                    list.append("\"%s\": \"part%s.safetensors\",".formatted(name, part));
+                }
+                for (int part = 0; part < 2; part++) {
+                    Path file = hub.resolve("part" + part + ".safetensors");
+                    SafetensorsWriter.write(file, parts.get(part), Map.of(), TensorType.F32);
+                }
+            }
+            Files.delete(hub.resolve("model.safetensors"));
+            list.setLength(list.length() - 1);
+            Path index = hub.resolve("model.safetensors.index.json");
+            Files.writeString(index, list + "}}");
+            for (Path path : List.of(hub, index)) {
+                try (VisionTransformer parts = VitCheckpoint.load(path)) {
+                    assertThat(outputs(parts, "clip-classifier", ""))
+                            .isEqualTo(outputs(whole, "clip-classifier", ""));
+                }
+            }
+        }
+        byte[] part = Files.readAllBytes(hub.resolve("part1.safetensors"));
+        Files.write(hub.resolve("part1.safetensors"), Arrays.copyOf(part, part.length - 4));
+        assertRefused(hub, "part1.safetensors", "the file is cut short");
     }
 }

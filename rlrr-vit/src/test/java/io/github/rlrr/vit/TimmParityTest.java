@@ -56,7 +56,11 @@ class TimmParityTest {
     /** Those that come alone; the others have tests with their families. */
     static Stream<VitVariation> variations() {
         return EnumSet.complementOf(
-                EnumSet.of(VitVariation.CLASS_AND_AVERAGE_POOLING, VitVariation.DISTILLATION))
+                EnumSet.of(
+                        VitVariation.CLASS_AND_AVERAGE_POOLING,
+                        VitVariation.RELATIVE_POSITIONS,
+                        VitVariation.DIFFERENTIAL_ATTENTION,
+                        VitVariation.DISTILLATION))
                 .stream();
     }
 

@@ -46,7 +46,7 @@ final class CheckpointFolder {
             AdapterMetadata metadata,
             Map<String, byte[]> last)
             throws IOException {
-        VitConfig config = vit.config();
+        VitConfig config = PlacedToken.written(layout, vit.config());
         Preprocessing preprocessing = Preprocessing.fromMap(metadata.preprocessing());
         List<String> classNames = DistinctNames.of(metadata.classNames(), folder.toString());
         check(config, preprocessing, classNames);

@@ -101,6 +101,8 @@ record CheckpointLayout(
     /** The tensor by which a file's layout is known, and a model among others in a file. */
     private static final String SIGN = "patch_embed.proj.weight";
 
+    private static final String RELATIVE = "blocks.0.attn.relative_position.table";
+
     /** The names alone. */
     Naming naming() {
         return new Naming(label, SIGN, prefixes, ignored, table);
@@ -177,6 +179,7 @@ record CheckpointLayout(
                 heads(tensors),
                 size(tensors, "blocks.0.mlp.fc2.weight", 1),
                 size(tensors, "pos_embed", 1),
+                table.find(RELATIVE) == null ? 0 : size(tensors, RELATIVE, 0),
                 size(tensors, "reg_token", 1),
                 size(tensors, "attn_pool.mlp.fc2.weight", 1),
                 size(tensors, "head.weight", 0),
@@ -264,6 +267,7 @@ record CheckpointLayout(
      *
      * @param heads the number of heads, or 0 where the shapes do not tell
      * @param positions the number of position embeddings, perhaps with the class token's
+     * @param places the number of relative places in each block, 0 without
      * @param registers the number of register tokens
      * @param poolingMlpWidth the hidden size of the MLP of a pooling by attention, or 0
      * @param classes the outputs of the file's head, or 0 for none
@@ -276,6 +280,7 @@ record CheckpointLayout(
             int heads,
             int mlpWidth,
             int positions,
+            int places,
             int registers,
             int poolingMlpWidth,
             int classes,

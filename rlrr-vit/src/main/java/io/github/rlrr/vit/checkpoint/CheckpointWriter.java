@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Arranges a model's weights as a layout's files have them: a layout's sources, read backwards. */
@@ -44,12 +45,12 @@ final class CheckpointWriter {
     static void write(
             VisionTransformer vit, VitLayout layout, Path file, TensorType floats, Sink sink)
             throws IOException {
-        VitConfig config = vit.config();
+        VitConfig config = PlacedToken.written(layout, vit.config());
         CheckpointLayout names = layout.of(config);
         Map<String, Source> sources = names.sources(config, names.usualPrefix());
         boolean archive = layout == VitLayout.GOOGLE;
         write(
-                vit,
+                PlacedToken.written(layout, vit.config(), values(vit)),
                 sources,
                 (arrays, manager) -> {
                     for (String norm : names.manner().unused()) {
@@ -66,10 +67,16 @@ final class CheckpointWriter {
                 sink);
     }
 
+    /** The values of a network's parameters, by path. */
+    static Function<String, float[]> values(Block network) {
+        Map<String, Parameter> parameters = ModuleTree.of(network).parameters();
+        return path -> Objects.requireNonNull(parameters.get(path)).getArray().toFloatArray();
+    }
+
     /**
      * Hands out the content of a file of any network.
      *
-     * @param network with weights
+     * @param values of its parameters, by path
      * @param sources where each of its parameters goes
      * @param last changes the tensors once more
      * @param metadata of safetensors; null for an npz
@@ -78,7 +85,7 @@ final class CheckpointWriter {
      * @param sink takes the content, before this returns
      */
     static void write(
-            Block network,
+            Function<String, float[]> values,
             Map<String, Source> sources,
             BiConsumer<Map<String, NDArray>, NDManager> last,
             @Nullable Map<String, String> metadata,
@@ -92,17 +99,16 @@ final class CheckpointWriter {
                 (path, source) ->
                         parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
                                 .put(source.part(), path));
-        Map<String, Parameter> parameters = ModuleTree.of(network).parameters();
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
                 Source source = Objects.requireNonNull(sources.get(tensor.getValue().get(0)));
-                float[] values = joined(parameters, tensor.getValue().values());
+                float[] joined = joined(values, tensor.getValue().values());
                 int[] order = source.permutation();
                 if (order != null) {
-                    values = Axes.restore(values, source.fileShape(), order);
+                    joined = Axes.restore(joined, source.fileShape(), order);
                 }
-                arrays.put(tensor.getKey(), manager.create(values, source.fileShape()));
+                arrays.put(tensor.getKey(), manager.create(joined, source.fileShape()));
             }
             last.accept(arrays, manager);
             sink.accept(
@@ -127,10 +133,10 @@ final class CheckpointWriter {
         return metadata;
     }
 
-    private static float[] joined(Map<String, Parameter> parameters, Collection<String> paths) {
+    private static float[] joined(Function<String, float[]> values, Collection<String> paths) {
         float[] joined = {};
         for (String path : paths) {
-            float[] part = Objects.requireNonNull(parameters.get(path)).getArray().toFloatArray();
+            float[] part = values.apply(path);
             if (joined.length == 0) {
                 joined = part;
             } else {

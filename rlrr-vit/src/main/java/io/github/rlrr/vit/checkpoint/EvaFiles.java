@@ -52,6 +52,8 @@ final class EvaFiles {
                     VitVariation.TANH_GELU,
                     VitVariation.QUICK_GELU,
                     VitVariation.RMS_NORM,
+                    VitVariation.DIFFERENTIAL_ATTENTION,
+                    VitVariation.RELATIVE_POSITIONS,
                     VitVariation.PATCH_NORM,
                     VitVariation.NO_PROJECTION_BIAS,
                     VitVariation.CLASS_AND_AVERAGE_POOLING);
@@ -67,7 +69,8 @@ final class EvaFiles {
     /** Whether timm has a model in this class alone. */
     static boolean isOne(VitConfig config) {
         return config.rotary() != null
-                || (!config.variations().contains(VitVariation.RMS_NORM)
+                || (!BeitFiles.isOne(config)
+                        && !config.variations().contains(VitVariation.RMS_NORM)
                         && config.variations().stream().anyMatch(ITS_OWN::contains));
     }
 

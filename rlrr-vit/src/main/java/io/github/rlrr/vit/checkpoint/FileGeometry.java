@@ -46,6 +46,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         Geometry found = shapes();
         int heads = heads(found);
         int[] image = imageSize(found);
+        Rotary rotary = rotation();
         if (image == null) {
             requirePositions(found);
             requireClassToken(found);
@@ -58,22 +59,17 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             + " image_size in a config.json, or in Java with a VitConfig");
         }
         if (said != null && said.unknownKind() != null) {
-            LOG.warn(
-                    "{}: {} is not known here: activation and pooling are taken for a plain one's"
-                            + " where model_args does not say them",
-                    said.json().file(),
-                    said.unknownKind());
+            Warnings.once(
+                    LOG,
+                    "%s: %s is not known here: activation and pooling are taken for a plain one's where model_args does not say them"
+                            .formatted(said.json().file(), said.unknownKind()));
         }
         if (heads == 0) {
             heads = Math.max(1, found.width() / USUAL_HEAD_WIDTH);
-            LOG.warn(
-                    "{} does not say how many attention heads there are: taking {} for its width"
-                            + " {}; another number gives wrong results, so say it with"
-                            + " num_attention_heads in a config.json, a metadata entry \"heads\","
-                            + " or in Java with VitConfig.withHeads",
-                    reader.file(),
-                    heads,
-                    found.width());
+            Warnings.once(
+                    LOG,
+                    "%s does not say how many attention heads there are: taking %s for its width %s; another number gives wrong results, so say it with num_attention_heads in a config.json, a metadata entry \"heads\", or in Java with VitConfig.withHeads"
+                            .formatted(reader.file(), heads, found.width()));
         }
         try {
             return known(
@@ -90,7 +86,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
                             layerNormEpsilon(),
                             found.registers(),
                             variations(found, image),
-                            rotation(),
+                            rotary,
                             pooling(found, heads)));
         } catch (IllegalArgumentException e) {
             throw new IOException(
@@ -222,6 +218,17 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
         int most = found.variations().contains(VitVariation.NO_CLASS_TOKEN) ? 0 : 1;
         List<Integer> possible = List.of(most, 0, most + found.registers());
         int[] image = saidImageSize();
+        if (found.places() > 0 && patch > 0) {
+            int side = (int) Math.round(Math.sqrt(found.places() - 3.0)) / 2 + 1;
+            int[] square = {side * patch, side * patch};
+            image = image == null ? square : image;
+            if (found.places() != PositionEmbedding.places(image[0] / patch, image[1] / patch)) {
+                throw new IOException(
+                        "%s has %s relative positions, which are none of %sx%s pixels in patches of %s; say the size with image_size in a config.json"
+                                .formatted(
+                                        reader.file(), found.places(), image[0], image[1], patch));
+            }
+        }
         if (image != null) {
             if (patch < 1
                     || (placed(found)
@@ -254,7 +261,7 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     }
 
     private void requirePositions(Geometry found) throws IOException {
-        if (!placed(found) && rotation() == null) {
+        if (!placed(found) && found.places() == 0 && rotation() == null) {
             throw new IOException(
                     reader.file()
                             + " has no table of positions, and no rotation says where patches are");
@@ -361,10 +368,11 @@ record FileGeometry(TensorReader reader, CheckpointLayout layout, @Nullable Mode
     VitConfig own(VitConfig config) throws IOException {
         Geometry found = layout.geometry(reader.tensors());
         int[] image = imageSize(found);
-        if (!placed(found) || (image == null && found.positions() == config.positions())) {
+        boolean nothing = !placed(found) && found.places() == 0;
+        if (nothing || (image == null && found.positions() == config.positions())) {
             return config;
         }
-        if (image == null || found.positions() < 2) {
+        if (image == null || (placed(found) && found.positions() < 2)) {
             throw new IOException(
                     reader.file()
                             + " has "

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code config.json} of Hugging Face's {@code ViTConfig}, {@code Dinov2Config} and {@code
- * DINOv3ViTConfig}.
+ * The {@code config.json} of Hugging Face's {@code ViTConfig}, {@code Dinov2Config}, {@code
+ * DINOv3ViTConfig} and {@code BeitConfig}.
  */
 record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
@@ -26,7 +26,17 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
     /** The types that are read, with what {@code num_register_tokens} is where it is not said. */
     private static final Map<String, Integer> TYPES =
-            Map.of("vit", 0, "dinov2", 0, "dinov2_with_registers", 4, DINOV3, 0);
+            Map.of(
+                    "vit",
+                    0,
+                    "dinov2",
+                    0,
+                    "dinov2_with_registers",
+                    4,
+                    DINOV3,
+                    0,
+                    BeitLayout.TYPE,
+                    0);
 
     static HuggingFaceConfig of(JsonFields json) throws IOException {
         if (!TYPES.containsKey(type(json))) {
@@ -57,6 +67,9 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
     public Map<VitVariation, Said> variations() throws IOException {
         Map<VitVariation, Said> said = new EnumMap<>(VitVariation.class);
         say(said, VitVariation.NO_QKV_BIAS, "qkv_bias", !json.flag("qkv_bias", true));
+        if (type(json).equals(BeitLayout.TYPE)) {
+            BeitLayout.read(json, said);
+        }
         if (type(json).equals(DINOV3)) {
             sayDinoV3(said);
             return said;

@@ -42,10 +42,16 @@ final class HuggingFaceFiles {
         Map<String, Object> json = new LinkedHashMap<>();
         Set<VitVariation> variations = config.variations();
         boolean registers = variations.contains(VitVariation.REGISTERS);
-        boolean dinov2 = variations.contains(VitVariation.LAYER_SCALE);
-        String model = dinov2 ? registers ? "Dinov2WithRegisters" : "Dinov2" : "ViT";
+        boolean beit = BeitFiles.isOne(config);
+        boolean dinov2 = !beit && variations.contains(VitVariation.LAYER_SCALE);
+        String model =
+                beit ? "Beit" : dinov2 ? registers ? "Dinov2WithRegisters" : "Dinov2" : "ViT";
         json.put("architectures", List.of(model + "ForImageClassification"));
-        json.put("model_type", dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
+        json.put(
+                "model_type",
+                beit
+                        ? BeitLayout.TYPE
+                        : dinov2 ? registers ? "dinov2_with_registers" : "dinov2" : "vit");
         json.put("hidden_size", config.width());
         json.put("num_hidden_layers", config.depth());
         json.put("num_attention_heads", config.heads());
@@ -55,6 +61,9 @@ final class HuggingFaceFiles {
             json.put("num_register_tokens", config.registers());
         } else {
             json.put("intermediate_size", config.mlpWidth());
+        }
+        if (beit) {
+            json.putAll(BeitLayout.written(config));
         }
         json.put("hidden_act", "gelu");
         json.put("hidden_dropout_prob", 0.0);

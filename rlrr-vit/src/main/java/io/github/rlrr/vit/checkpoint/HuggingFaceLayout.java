@@ -85,7 +85,7 @@ final class HuggingFaceLayout {
                     dinov2(gated(renamed(DINOV2)), true, true));
 
     static final List<CheckpointLayout> ALL =
-            Stream.of(PLACED, DinoV3Layout.HUGGING_FACE_ALL, TowerLayout.ALL)
+            Stream.of(PLACED, BeitLayout.ALL, DinoV3Layout.HUGGING_FACE_ALL, TowerLayout.ALL)
                     .flatMap(List::stream)
                     .toList();
 

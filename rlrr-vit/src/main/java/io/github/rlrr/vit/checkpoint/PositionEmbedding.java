@@ -1,5 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
+import java.util.Arrays;
+
 /**
  * Resizes learned position embeddings to another grid of patches. Shapes: (1, k + gh·gw, D), first
  * those of k tokens that are no patches, which are kept, then patches row by row.
@@ -18,6 +20,60 @@ final class PositionEmbedding {
                 weights[left] = 1 - (source - left);
                 weights[Math.min(left + 1, from - 1)] += source - left;
                 return weights;
+            }
+        },
+        /** Linear between the middles of pixels, as PyTorch's {@code bilinear}. */
+        LINEAR_CENTRED {
+            @Override
+            double[] weights(int index, int to, int from) {
+                double source = (index + 0.5) * from / to - 0.5;
+                double inside = Math.max(0, Math.min(from - 1, source));
+                return between((int) inside, inside - (int) inside, from);
+            }
+        },
+        /**
+         * Linear between places whose distances grow from the middle outwards by one factor, so
+         * that both grids reach as far: how BEiT's code resizes tables of relative positions.
+         */
+        GEOMETRIC {
+            @Override
+            double[] weights(int index, int to, int from) {
+                double[] places = places(from / 2, to / 2);
+                double at = index - to / 2;
+                if (at <= places[0] || at >= places[from - 1]) {
+                    return between(at <= places[0] ? 0 : from - 1, 0, from);
+                }
+                int left = 0;
+                while (places[left + 1] < at) {
+                    left++;
+                }
+                return between(left, (at - places[left]) / (places[left + 1] - places[left]), from);
+            }
+
+            /**
+             * As far from the middle as {@code to}, found by halving as the published code does.
+             */
+            private static double[] places(int from, int to) {
+                double low = 1.01;
+                double high = 1.5;
+                double factor = high;
+                while (high - low > 1e-6) {
+                    factor = (low + high) / 2;
+                    double reach = (1 - Math.pow(factor, from)) / (1 - factor);
+                    if (reach > to) {
+                        high = factor;
+                    } else {
+                        low = factor;
+                    }
+                }
+                double[] places = new double[2 * from + 1];
+                double distance = 1;
+                for (int i = 0; i < from; i++) {
+                    places[from + 1 + i] = distance;
+                    places[from - 1 - i] = -distance;
+                    distance += Math.pow(factor, i + 1);
+                }
+                return places;
             }
         },
         /** Cubic, as PyTorch's {@code bicubic}: Hugging Face's. */
@@ -58,6 +114,18 @@ final class PositionEmbedding {
         /** The weight of each old value in a new one. */
         abstract double[] weights(int index, int to, int from);
 
+        /** How the library that has this rule resizes tables of relative positions. */
+        Rule relative() {
+            return this == CUBIC_ANTIALIASED ? GEOMETRIC : LINEAR_CENTRED;
+        }
+
+        private static double[] between(int left, double share, int from) {
+            double[] weights = new double[from];
+            weights[left] = 1 - share;
+            weights[Math.min(left + 1, from - 1)] += share;
+            return weights;
+        }
+
         /** Four neighbours, those beyond the edge being the edge. */
         private static double[] cubic(double source, int from) {
             double[] weights = new double[from];
@@ -79,6 +147,8 @@ final class PositionEmbedding {
                     : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
         }
     }
+
+    private static final int RELATIVE_OTHERS = 3;
 
     private PositionEmbedding() {}
 
@@ -112,6 +182,30 @@ final class PositionEmbedding {
                 }
             }
         }
+        return resized;
+    }
+
+    /** The number of relative places on a grid, with three of the class token. */
+    static long places(int rows, int columns) {
+        return (2L * rows - 1) * (2L * columns - 1) + RELATIVE_OTHERS;
+    }
+
+    /** Resizes a table of relative positions (places, heads), whose last three are kept. */
+    static float[] resizeRelative(
+            float[] values, Rule rule, int fromH, int fromW, int toH, int toW, int heads) {
+        float[] steps =
+                resize(
+                        values,
+                        rule,
+                        0,
+                        2 * fromH - 1,
+                        2 * fromW - 1,
+                        2 * toH - 1,
+                        2 * toW - 1,
+                        heads);
+        int kept = RELATIVE_OTHERS * heads;
+        float[] resized = Arrays.copyOf(steps, steps.length + kept);
+        System.arraycopy(values, values.length - kept, resized, steps.length, kept);
         return resized;
     }
 

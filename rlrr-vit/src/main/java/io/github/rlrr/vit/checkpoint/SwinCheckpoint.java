@@ -188,8 +188,7 @@ public final class SwinCheckpoint {
                 folder,
                 layout,
                 (file, sink) ->
-                        CheckpointWriter.write(
-                                swin, sources, (arrays, manager) -> {}, said, file, floats, sink),
+                        CheckpointWriter.write(CheckpointWriter.values(swin), sources, (arrays, manager) -> {}, said, file, floats, sink),
                 json,
                 preprocessing,
                 metadata,

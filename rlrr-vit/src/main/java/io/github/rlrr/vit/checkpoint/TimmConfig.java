@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +38,12 @@ record TimmConfig(
     /** What timm takes where a configuration does not say. */
     private static final double DEFAULT_CROP = 0.875;
 
+    private static final List<List<TimmArgument>> TABLES =
+            List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS, BeitFiles.ARGUMENTS);
+
     /** What arguments say, as they are read. */
     private static final Set<VitVariation> SAYABLE =
-            Stream.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)
+            TABLES.stream()
                     .flatMap(List::stream)
                     .flatMap(argument -> argument.values().keySet().stream())
                     .collect(Collectors.toUnmodifiableSet());
@@ -73,7 +75,7 @@ record TimmConfig(
                     VitVariation.AVERAGE_POOLING, (key, words) -> words.with(mean || words.has()));
         }
         for (JsonFields from : arguments == null ? List.of(json) : List.of(json, arguments)) {
-            for (List<TimmArgument> table : List.of(TimmLayout.ARGUMENTS, EvaFiles.ARGUMENTS)) {
+            for (List<TimmArgument> table : TABLES) {
                 for (TimmArgument argument : table) {
                     argument.read(from)
                             .forEach(
@@ -84,13 +86,7 @@ record TimmConfig(
         }
         sayFinalNorm(said);
         sayWhichMean(said);
-        Said registers = said.get(VitVariation.REGISTERS);
-        Said alone = said.get(VitVariation.PATCH_POSITIONS);
-        Said none = said.get(VitVariation.NO_POSITIONS);
-        if (registers != null && alone != null) {
-            boolean nowhere = alone.has() || (none != null && none.has());
-            said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !nowhere));
-        }
+        sayWhatIsPlaced(said);
         return said;
     }
 
@@ -101,6 +97,27 @@ record TimmConfig(
                     !arguments.flag(EvaFiles.FINAL_NORM, true)
                             && !arguments.flag(EvaFiles.POOLED_NORM, false);
             said.put(VitVariation.NO_FINAL_NORM, said(arguments, EvaFiles.FINAL_NORM, none));
+        }
+    }
+
+    /** {@code no_embed_class} is of registers, too; without a class token of them alone. */
+    private void sayWhatIsPlaced(Map<VitVariation, Said> said) {
+        Said registers = said.get(VitVariation.REGISTERS);
+        Said alone = said.get(VitVariation.PATCH_POSITIONS);
+        if (registers == null || alone == null) {
+            return;
+        }
+        boolean argued = arguments != null && arguments.has("no_embed_class");
+        boolean named =
+                has(VitVariation.REGISTERS)
+                        && !has(VitVariation.REGISTER_POSITIONS)
+                        && architecture != null;
+        Said none = said.get(VitVariation.NO_POSITIONS);
+        boolean unplaced = alone.has() || (named && !argued) || (none != null && none.has());
+        said.put(VitVariation.REGISTER_POSITIONS, registers.with(registers.has() && !unplaced));
+        Said noClassToken = said.get(VitVariation.NO_CLASS_TOKEN);
+        if (noClassToken != null && noClassToken.has()) {
+            said.put(VitVariation.PATCH_POSITIONS, alone.with(false));
         }
     }
 

@@ -65,6 +65,7 @@ final class TimmFiles {
                         VitVariation.NORMED_AVERAGE_POOLING,
                         VitVariation.ATTENTION_POOLING);
         return !EvaFiles.isOne(config)
+                && !BeitFiles.isOne(config)
                 && (!DistilledHead.isOf(config)
                         || variations.stream().noneMatch(undistilled::contains))
                 && !classTokenIsPlacedAlone
@@ -79,6 +80,9 @@ final class TimmFiles {
     static String architecture(VitConfig config) {
         if (EvaFiles.isOne(config)) {
             return EvaFiles.architecture(config);
+        }
+        if (BeitFiles.isOne(config)) {
+            return BeitFiles.ARCHITECTURE;
         }
         Set<VitVariation> variations = config.variations();
         if (isGatedApart(config)) {
@@ -126,7 +130,12 @@ final class TimmFiles {
                             : config.mlpWidth();
             arguments.put("mlp_ratio", ratio(hidden, config.width()));
         }
-        arguments.putAll(eva ? EvaFiles.arguments(config) : arguments(config, base));
+        arguments.putAll(
+                eva
+                        ? EvaFiles.arguments(config)
+                        : BeitFiles.isOne(config)
+                                ? BeitFiles.arguments(config)
+                                : arguments(config, base));
         Map<String, Object> json =
                 json(
                         base,
@@ -217,6 +226,7 @@ final class TimmFiles {
         }
         if (config.registers() > 0 && !DistilledHead.isOf(config)) {
             arguments.put("reg_tokens", config.registers());
+            arguments.put("no_embed_class", !after.contains(VitVariation.REGISTER_POSITIONS));
         }
         boolean normed = after.contains(VitVariation.NORMED_AVERAGE_POOLING);
         if (normed || before.contains(VitVariation.NORMED_AVERAGE_POOLING)) {

@@ -32,6 +32,9 @@ final class TimmLayout {
             blocks.*.attn.k_norm.beta   blocks.*.attn.k_norm.bias
             blocks.*.attn.norm.gamma    blocks.*.attn.norm.weight
             blocks.*.attn.norm.beta     blocks.*.attn.norm.bias
+            blocks.*.attn.lambda_q*.values  blocks.*.attn.lambda_q*
+            blocks.*.attn.lambda_k*.values  blocks.*.attn.lambda_k*
+            blocks.*.attn.sub_norm.gamma    blocks.*.attn.sub_norm.weight
             blocks.*.attn.out.~     blocks.*.attn.proj.~
             blocks.*.mlp.fc*.~      blocks.*.mlp.fc*.~
             blocks.*.mlp.norm.gamma blocks.*.mlp.norm.weight
@@ -90,12 +93,15 @@ final class TimmLayout {
     private static final CheckpointLayout EVA_FUSED =
             layout(
                     config -> EvaFiles.canSay(config) && !EvaFiles.hasThreeMatrices(config),
-                    EVA.replaceAll(
-                                    "(query|key|value)\\.~( +)\\S+qkv\\.~",
-                                    "$1.weight$2blocks.*.attn.qkv.weight")
+                    withoutKeyBias(EVA));
+
+    /** Its {@code Beit}. */
+    private static final CheckpointLayout BEIT =
+            layout(
+                    BeitFiles::canSay,
+                    withoutKeyBias(ROWS.replace("  blocks.*.ls*.gamma", "  blocks.*.gamma_*"))
                             + """
-                            blocks.*.attn.query.bias  blocks.*.attn.q_bias
-                            blocks.*.attn.value.bias  blocks.*.attn.v_bias
+                            blocks.*.attn.relative_position.table  blocks.*.attn.relative_position_bias_table
                             """);
 
     /** The same with three matrices. */
@@ -108,14 +114,25 @@ final class TimmLayout {
 
     /** Those that are written first. */
     static final List<CheckpointLayout> ALL =
-            List.of(LAYOUT, GATED, DISTILLED, EVA_ROPE, EVA_FUSED, EVA_APART);
+            List.of(LAYOUT, GATED, DISTILLED, BEIT, EVA_ROPE, EVA_FUSED, EVA_APART);
+
+    private static String withoutKeyBias(String rows) {
+        return rows.replaceAll(
+                        "(query|key|value)\\.~( +)\\S+qkv\\.~",
+                        "$1.weight$2blocks.*.attn.qkv.weight")
+                + """
+                blocks.*.attn.query.bias  blocks.*.attn.q_bias
+                blocks.*.attn.value.bias  blocks.*.attn.v_bias
+                """;
+    }
 
     private static CheckpointLayout layout(Predicate<VitConfig> models, String rows) {
         return new CheckpointLayout(
                 "timm",
                 List.of(""),
-                // The layer before the head of a model being pretrained, as in Google's files.
-                Pattern.compile("pre_logits\\..*"),
+                // The layer before the head of a model being pretrained, as in Google's files; what
+                // follows from the size, in BEiT's own.
+                Pattern.compile("pre_logits\\..*|" + BeitLayout.INDEX),
                 1e-6f,
                 PositionEmbedding.Rule.CUBIC_ANTIALIASED,
                 rows.contains("fc1_g"),
@@ -148,6 +165,7 @@ final class TimmLayout {
                     pool_include_prefix  false  PREFIX_POOLING  true
                     pos_embed        "learn"
                     in_chans         3
+                    attn_layer       "attn"   DIFFERENTIAL_ATTENTION  "diff"
                     mlp_layer        -
                     block_fn         -
                     embed_layer      -

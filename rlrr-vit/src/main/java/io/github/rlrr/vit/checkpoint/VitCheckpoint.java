@@ -199,7 +199,7 @@ public final class VitCheckpoint {
             FileGeometry geometry = new FileGeometry(reader, layout, files.config());
             VitConfig checked = geometry.checked(config);
             if (!reader.note().isEmpty()) {
-                LOG.warn("{}", reader.note());
+                Warnings.once(LOG, reader.note());
             }
             return new WeightLoader(reader, layout, checked, geometry.own(checked))
                     .load(device, half);

@@ -54,7 +54,7 @@ final class WeightLoader {
                     names.load(
                             config.parts().shapes(),
                             sources,
-                            (path, values) -> path.equals("pos_embed") ? resized(values) : values,
+                            this::resized,
                             half,
                             manager);
             LOG.debug("loaded {} ({})", reader.file(), layout.label());
@@ -65,10 +65,23 @@ final class WeightLoader {
         }
     }
 
-    private float[] resized(float[] values) {
-        if (fileConfig.gridHeight() == config.gridHeight()
-                && fileConfig.gridWidth() == config.gridWidth()) {
+    private float[] resized(String path, float[] values) {
+        boolean relative = path.endsWith(".relative_position.table");
+        boolean same =
+                fileConfig.gridHeight() == config.gridHeight()
+                        && fileConfig.gridWidth() == config.gridWidth();
+        if (same || !(relative || path.equals("pos_embed"))) {
             return values;
+        }
+        if (relative) {
+            return PositionEmbedding.resizeRelative(
+                    values,
+                    layout.positions().relative(),
+                    fileConfig.gridHeight(),
+                    fileConfig.gridWidth(),
+                    config.gridHeight(),
+                    config.gridWidth(),
+                    config.heads());
         }
         LOG.info(
                 "position embeddings resized from {}x{} to {}x{} patches",

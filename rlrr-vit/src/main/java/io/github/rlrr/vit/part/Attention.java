@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param norms n_q and n_k, or none
  * @param inner n, of all heads together; null for none
  * @param rotation turns queries and keys; null for none
+ * @param places what is added before the softmax; null for nothing
  * @param heads H; divides D
  */
 public record Attention(
@@ -35,6 +36,7 @@ public record Attention(
         List<Norm> norms,
         @Nullable Norm inner,
         @Nullable Rotation rotation,
+        @Nullable RelativePlaces places,
         int heads)
         implements Operation {
 
@@ -56,6 +58,7 @@ public record Attention(
                 List.of(),
                 null,
                 null,
+                null,
                 heads);
     }
 
@@ -65,7 +68,7 @@ public record Attention(
      * @return the part
      */
     public Attention withoutKeyBias() {
-        return new Attention(query, key.bare(), value, out, norms, inner, rotation, heads);
+        return new Attention(query, key.bare(), value, out, norms, inner, rotation, places, heads);
     }
 
     /**
@@ -74,7 +77,7 @@ public record Attention(
      * @return the part
      */
     public Attention withoutOutBias() {
-        return new Attention(query, key, value, out.bare(), norms, inner, rotation, heads);
+        return new Attention(query, key, value, out.bare(), norms, inner, rotation, places, heads);
     }
 
     /**
@@ -87,7 +90,7 @@ public record Attention(
         int width = query.out() / heads;
         List<Norm> both =
                 List.of(kind.at(path() + ".q_norm", width), kind.at(path() + ".k_norm", width));
-        return new Attention(query, key, value, out, both, inner, rotation, heads);
+        return new Attention(query, key, value, out, both, inner, rotation, places, heads);
     }
 
     /**
@@ -98,7 +101,7 @@ public record Attention(
      */
     public Attention withInnerNorm(NormKind kind) {
         Norm last = kind.at(path() + ".norm", out.in());
-        return new Attention(query, key, value, out, norms, last, rotation, heads);
+        return new Attention(query, key, value, out, norms, last, rotation, places, heads);
     }
 
     /**
@@ -116,10 +119,23 @@ public record Attention(
                         ? new Layer.Frequencies(path() + ".rope", heads, query.out() / heads / 2)
                         : null;
         Rotation turning = new Rotation(rotary, rows, columns, prefix, learned);
-        return new Attention(query, key, value, out, norms, inner, turning, heads);
+        return new Attention(query, key, value, out, norms, inner, turning, places, heads);
     }
 
-    private String path() {
+    /**
+     * The same with learned numbers for the places of patches to each other.
+     *
+     * @param rows of the grid of patches
+     * @param columns of the grid of patches
+     * @return the part, with {@code relative_position}
+     */
+    public Attention withRelativePlaces(int rows, int columns) {
+        RelativePlaces added = RelativePlaces.of(path(), rows, columns, heads);
+        return new Attention(query, key, value, out, norms, inner, rotation, added, heads);
+    }
+
+    /** Where it stands in its block. */
+    String path() {
         return query.path().substring(0, query.path().lastIndexOf('.'));
     }
 
@@ -129,6 +145,9 @@ public record Attention(
         layers.addAll(norms);
         if (rotation != null && rotation.learned() != null) {
             layers.add(rotation.learned());
+        }
+        if (places != null) {
+            layers.add(places.table());
         }
         if (inner != null) {
             layers.add(inner);
@@ -159,10 +178,11 @@ public record Attention(
             k = text.let("k", rotation.turned(text, k, turns, heads, width));
         }
         String v = text.let("v", split(text.linear(value, all)));
+        String added = places == null ? "" : ", " + places.bias(text, !asking.equals(all));
         String attended =
                 String.format(
-                        "torch.scaled_dot_product_attention(%s, %s, %s)",
-                        byHead(q), byHead(k), byHead(v));
+                        "torch.scaled_dot_product_attention(%s, %s, %s%s)",
+                        byHead(q), byHead(k), byHead(v), added);
         String m = text.let("m", "torch.transpose(" + attended + ", 1, 2)");
         String o = text.let("o", "torch.reshape(" + m + ", torch.size(" + like + "))");
         if (inner != null) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The stack of encoder blocks, named 0, 1, 2 …: (B, N, D) to (B, N, D). */
@@ -22,13 +21,16 @@ public final class Encoder extends AbstractBlock {
     private final List<EncoderBlock> layers = new ArrayList<>();
 
     /**
-     * Builds blocks of one kind without weights.
+     * Builds blocks without weights.
      *
-     * @param branches what each block computes
+     * @param branches what each block computes, by its place
      * @param depth the number of blocks
      */
-    public Encoder(List<Branch> branches, int depth) {
-        this(Stream.generate(() -> new EncoderBlock(branches)).limit(depth).toList());
+    public Encoder(IntFunction<List<Branch>> branches, int depth) {
+        this(
+                IntStream.range(0, depth)
+                        .mapToObj(block -> new EncoderBlock(branches.apply(block)))
+                        .toList());
     }
 
     /**
