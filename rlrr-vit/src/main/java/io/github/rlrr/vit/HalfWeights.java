@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Which weights of a Vision Transformer are held in float16, and their rounding: the matrices of
@@ -15,6 +16,12 @@ public final class HalfWeights {
 
     /** The largest finite float16. */
     private static final float LARGEST = 65_504;
+
+    /**
+     * Of blocks, be it in stages; what makes a bias of positions is small and no matrix of them.
+     */
+    private static final Pattern MATRICES =
+            Pattern.compile("(layers\\.\\d+\\.)?blocks\\.(?!.*position).*\\.weight");
 
     private HalfWeights() {}
 
@@ -28,10 +35,7 @@ public final class HalfWeights {
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public static NDArray of(String path, NDArray weight) {
-        boolean half =
-                path.startsWith("blocks.")
-                        && path.endsWith(".weight")
-                        && weight.getShape().dimension() == 2;
+        boolean half = MATRICES.matcher(path).matches() && weight.getShape().dimension() == 2;
         if (half) {
             requireRange(path, weight);
         }
@@ -39,8 +43,15 @@ public final class HalfWeights {
         return half ? weight.toType(DataType.FLOAT16, true) : weight.duplicate();
     }
 
-    /** All weights of a model, on a manager. */
-    static Map<String, NDArray> of(Map<String, Parameter> parameters, NDManager manager) {
+    /**
+     * All weights of a model.
+     *
+     * @param parameters by path
+     * @param manager owns the copies
+     * @return the copies by path
+     * @throws IllegalArgumentException naming a weight that float16 cannot hold
+     */
+    public static Map<String, NDArray> of(Map<String, Parameter> parameters, NDManager manager) {
         Map<String, NDArray> weights = new LinkedHashMap<>();
         parameters.forEach(
                 (path, parameter) -> {

@@ -9,7 +9,6 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
@@ -23,7 +22,6 @@ import io.github.rlrr.vit.part.ResidualDropout;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,17 +131,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     public static VisionTransformer of(
             VitConfig config, Map<String, NDArray> weights, NDManager manager) {
         VisionTransformer vit = new VisionTransformer(config);
-        for (Parameter token : vit.getDirectParameters().values()) {
-            token.setShape(null);
-        }
-        Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
-        if (!parameters.keySet().equals(weights.keySet())) {
-            throw new IllegalArgumentException(
-                    "the weights' names are not the model's: " + weights.keySet());
-        }
-        parameters.forEach((path, parameter) -> parameter.setArray(weights.get(path)));
-        Shape images = new Shape(1, VitConfig.CHANNELS, config.imageHeight(), config.imageWidth());
-        vit.initialize(manager, DataType.FLOAT32, images);
+        NetworkWeights.set(vit, config, weights, manager);
         vit.owned = manager;
         return vit;
     }
@@ -167,12 +155,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     @Override
     public VisionTransformer withHead(int classes) {
-        Parameter weight = head.getDirectParameters().get("weight");
-        NDArray like = weight.getArray();
-        Layer.Linear layer = config.withClasses(classes).parts().head();
-        Block fresh = layer.block();
-        fresh.setInitializer(Initializer.ZEROS, parameter -> true);
-        fresh.initialize(like.getManager(), DataType.FLOAT32, layer.input());
+        Block fresh = NetworkWeights.freshHead(head, config.withClasses(classes).parts().head());
         return new VisionTransformer(this, blocks, fresh, classes);
     }
 
@@ -218,26 +201,13 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      * @throws IllegalArgumentException naming a weight that float16 cannot hold
      */
     public VisionTransformer withHalfWeights() {
-        return owning(
+        return NetworkWeights.owning(
+                head,
                 manager ->
                         of(
                                 config,
                                 HalfWeights.of(ModuleTree.of(this).parameters(), manager),
                                 manager));
-    }
-
-    /** Makes a model on a manager of its own, where this one is. */
-    private VisionTransformer owning(Function<NDManager, VisionTransformer> make) {
-        NDArray like = head.getDirectParameters().get("weight").getArray();
-        NDManager manager =
-                NDManager.newBaseManager(
-                        like.getDevice(), like.getManager().getEngine().getEngineName());
-        try {
-            return make.apply(manager);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
     }
 
     /**
@@ -251,16 +221,12 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      */
     @Override
     public VisionTransformer merged(AdaptedBlock adapted) {
-        if (adapted.base() != this) {
-            throw new IllegalArgumentException("the adapted block's base is not this model");
-        }
-        return owning(
-                manager -> {
-                    Map<String, NDArray> weights = adapted.effectiveValues(manager);
-                    NDArray headWeight = Objects.requireNonNull(weights.get("head.weight"));
-                    int classes = Math.toIntExact(headWeight.getShape().get(0));
-                    return of(config.withClasses(classes), weights, manager);
-                });
+        return NetworkWeights.merged(
+                this,
+                adapted,
+                head,
+                (classes, merged) ->
+                        of(config.withClasses(classes), merged.weights(), merged.manager()));
     }
 
     @Override
@@ -335,22 +301,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
      * Images (B, 3, h, w) to tokens (B, N, D): class token, registers, patches; positions added.
      */
     NDArray embed(ParameterStore store, NDArray images, boolean training) {
-        Shape shape = images.getShape();
-        if (shape.dimension() != 4
-                || shape.get(1) != VitConfig.CHANNELS
-                || shape.get(2) != config.imageHeight()
-                || shape.get(3) != config.imageWidth()) {
-            throw new IllegalArgumentException(
-                    "the input has shape "
-                            + shape
-                            + ", expected (B, "
-                            + VitConfig.CHANNELS
-                            + ", "
-                            + config.imageHeight()
-                            + ", "
-                            + config.imageWidth()
-                            + ")");
-        }
+        NetworkWeights.checkImages(images, config);
         try (NDArray patches = patchEmbed.forward(store, new NDList(images), training).head();
                 NDArray tokens =
                         new PrefixTokens(config, clsToken, posEmbed, regToken)

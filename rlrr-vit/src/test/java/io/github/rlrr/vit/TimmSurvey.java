@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.tensor.TensorReader;
-import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.checkpoint.BackboneFamily;
+import io.github.rlrr.vit.checkpoint.Backbones;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,14 @@ public final class TimmSurvey {
         System.out.println("pretrained tags: " + tags);
     }
 
+    private static Backbone load(Path folder) throws IOException {
+        BackboneFamily family = Backbones.of(folder);
+        BackboneConfig config = family.describe(folder).config();
+        return family.load(folder, config, ai.djl.Device.cpu(), false);
+    }
+
     private static String answer(Path folder) throws IOException {
-        try (VisionTransformer network = VitCheckpoint.load(folder);
+        try (Backbone network = load(folder);
                 NDManager manager = NDManager.newBaseManager("PyTorch");
                 TensorReader numbers = TensorReader.open(folder.resolve("numbers.safetensors"))) {
             NDArray images = numbers.read("images", manager);

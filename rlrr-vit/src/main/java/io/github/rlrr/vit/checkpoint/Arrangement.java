@@ -1,7 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,13 +65,13 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
      *
      * @param tensor the tensor's name
      * @param shape the parameter's
-     * @param config the model's
+     * @param depth the model's
+     * @param heads the model's
      */
-    Source source(String tensor, Shape shape, VitConfig config) {
+    Source source(String tensor, Shape shape, int depth, int heads) {
         if (isStacked()) {
-            return stacked(tensor, shape, config.depth());
+            return stacked(tensor, shape, depth);
         }
-        int heads = config.heads();
         if (ours.isEmpty()) {
             long[] sizes = shape.getShape().clone();
             sizes[0] *= parts;

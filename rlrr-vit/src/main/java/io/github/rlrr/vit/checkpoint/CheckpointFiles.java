@@ -14,15 +14,30 @@ import org.jspecify.annotations.Nullable;
  * A checkpoint's files: the weights, and what lies beside them and says how to use them.
  *
  * @param weights the tensor file
- * @param config what {@code config.json} says, or null
+ * @param json the fields of {@code config.json}, or null
  * @param preprocessor the fields of {@code preprocessor_config.json}, or null
  * @param model which of the file's models was asked for, or null
  */
 record CheckpointFiles(
         Path weights,
-        @Nullable ModelConfig config,
+        @Nullable JsonFields json,
         @Nullable JsonFields preprocessor,
         @Nullable String model) {
+
+    /**
+     * What {@code config.json} says of a Vision Transformer.
+     *
+     * @return null where there is no such file
+     * @throws IOException when it is beyond us
+     */
+    @Nullable ModelConfig config() throws IOException {
+        return isOpenClip(weights) ? OpenClipConfig.of(json) : ModelConfig.of(json);
+    }
+
+    private static boolean isOpenClip(Path weights) {
+        Path name = weights.getFileName();
+        return name != null && name.toString().startsWith("open_clip_");
+    }
 
     /** What hubs call the weights; a file of another name has no configuration beside it. */
     static final List<String> HUB_NAMES =
@@ -48,7 +63,7 @@ record CheckpointFiles(
         if (hash > 0 && !Files.exists(path)) {
             CheckpointFiles all = found(path.resolveSibling(name.substring(0, hash)));
             return new CheckpointFiles(
-                    all.weights, all.config, all.preprocessor, name.substring(hash + 1));
+                    all.weights, all.json, all.preprocessor, name.substring(hash + 1));
         }
         return found(path);
     }
@@ -68,13 +83,11 @@ record CheckpointFiles(
     }
 
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
-        Path name = weights.getFileName();
-        boolean openClip = name != null && name.toString().startsWith("open_clip_");
         return new CheckpointFiles(
                 weights,
-                openClip
-                        ? OpenClipConfig.of(JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
-                        : ModelConfig.of(JsonFields.read(folder.resolve(ModelConfig.FILE))),
+                JsonFields.read(
+                        folder.resolve(
+                                isOpenClip(weights) ? OpenClipConfig.FILE : ModelConfig.FILE)),
                 HuggingFacePreprocessor.find(folder),
                 null);
     }

@@ -7,6 +7,7 @@ import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.DistinctNames;
 import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -50,36 +51,57 @@ final class CheckpointFolder {
         List<String> classNames = DistinctNames.of(metadata.classNames(), folder.toString());
         check(config, preprocessing, classNames);
         layout.of(config); // refuses before anything is written
+        // Google's own code needs none; this library reads it beside the npz.
+        Map<String, Object> json =
+                layout == VitLayout.HUGGINGFACE
+                        ? HuggingFaceFiles.config(config, classNames, floats)
+                        : TimmFiles.config(config, preprocessing, classNames);
+        return write(
+                folder,
+                layout,
+                (file, sink) -> CheckpointWriter.write(vit, layout, file, floats, sink),
+                json,
+                preprocessing,
+                metadata,
+                last);
+    }
+
+    /** Writes the weights of a network. */
+    interface Weights {
+        void write(Path file, CheckpointWriter.Sink sink) throws IOException;
+    }
+
+    /**
+     * Writes a folder of any network, whose sizes have been checked.
+     *
+     * @param content writes the weights
+     * @param json the configuration
+     * @param last further files, by their names
+     */
+    static List<Path> write(
+            Path folder,
+            VitLayout layout,
+            Weights content,
+            Map<String, Object> json,
+            Preprocessing preprocessing,
+            AdapterMetadata metadata,
+            Map<String, byte[]> last)
+            throws IOException {
         String weights = layout == VitLayout.GOOGLE ? ARCHIVE : SAFETENSORS;
         List<String> stale = StaleFiles.beside(folder, weights);
         try (WholeFolder files = WholeFolder.replace(folder)) {
             stale.forEach(files::remove);
-            CheckpointWriter.write(
-                    vit,
-                    layout,
-                    folder.resolve(weights),
-                    floats,
-                    content -> files.add(weights, content));
+            content.write(folder.resolve(weights), text -> files.add(weights, text));
             if (layout == VitLayout.HUGGINGFACE) {
                 addJson(
                         files,
                         HuggingFacePreprocessor.FILE,
                         HuggingFaceFiles.preprocessor(preprocessing));
-                addJson(
-                        files,
-                        ModelConfig.FILE,
-                        withThreshold(
-                                HuggingFaceFiles.config(config, classNames, floats), metadata));
             } else {
                 // Another layout's, which would be read as part of this one.
                 files.remove(HuggingFacePreprocessor.FILE);
-                // Google's own code needs none; this library reads it beside the npz.
-                addJson(
-                        files,
-                        ModelConfig.FILE,
-                        withThreshold(
-                                TimmFiles.config(config, preprocessing, classNames), metadata));
             }
+            addJson(files, ModelConfig.FILE, withThreshold(json, metadata));
             for (Map.Entry<String, byte[]> file : last.entrySet()) {
                 files.add(file.getKey(), out -> out.write(file.getValue()));
             }
@@ -95,8 +117,8 @@ final class CheckpointFolder {
         return json;
     }
 
-    private static void check(
-            VitConfig config, Preprocessing preprocessing, List<String> classNames) {
+    /** Refuses preprocessing or class names of another network. */
+    static void check(BackboneConfig config, Preprocessing preprocessing, List<String> classNames) {
         if (preprocessing.height() != config.imageHeight()
                 || preprocessing.width() != config.imageWidth()) {
             throw new IllegalArgumentException(

@@ -5,7 +5,6 @@ import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,37 +99,19 @@ record CheckpointLayout(
                 Manner.PLAIN);
     }
 
-    /** By which a file's layout is known, and a model among others in a file. */
+    /** The tensor by which a file's layout is known, and a model among others in a file. */
     private static final String SIGN = "patch_embed.proj.weight";
 
     private static final String RELATIVE = "blocks.0.attn.relative_position.table";
 
-    /**
-     * What stands before the names of a model, beyond this family's own prefixes, if this is the
-     * name of its patch embedding; null for another name.
-     */
-    @Nullable String before(String name) {
-        String before = before(name, place(SIGN, "").tensor());
-        for (String own : prefixes) {
-            String shorter = own.isEmpty() || before == null ? null : before(before, own);
-            before = shorter == null ? before : shorter;
-        }
-        return before;
-    }
-
-    /** What stands before a name that others know, up to a dot or slash; null for another name. */
-    private static @Nullable String before(String name, String known) {
-        String before =
-                name.endsWith(known) ? name.substring(0, name.length() - known.length()) : null;
-        boolean whole =
-                before != null
-                        && (before.isEmpty() || before.endsWith(".") || before.endsWith("/"));
-        return whole ? before : null;
+    /** The names alone. */
+    Naming naming() {
+        return new Naming(label, SIGN, prefixes, ignored, table);
     }
 
     /** Whether a file with these tensors is of this family. */
     boolean recognises(Map<String, TensorInfo> tensors) {
-        return tensors.containsKey(tensor(SIGN, tensors))
+        return naming().recognises(tensors)
                 && manner.signs().stream()
                         .allMatch(
                                 sign ->
@@ -153,28 +134,17 @@ record CheckpointLayout(
 
     /** How many of these tensors hold a parameter that our models may have. */
     long known(Map<String, TensorInfo> tensors) {
-        return tensors.keySet().stream().filter(name -> holds(name, tensors)).count();
+        return naming().known(tensors);
     }
 
     /** Whether a tensor holds a parameter that our models may have. */
     boolean holds(String name, Map<String, TensorInfo> tensors) {
-        String prefix = prefix(tensors);
-        return table.holds(name)
-                || (name.startsWith(prefix)
-                        && table.holds(usualPrefix() + name.substring(prefix.length())));
-    }
-
-    /** Whether a tensor that no weight needs is known and can be left. */
-    boolean ignores(String name) {
-        return ignored.matcher(name).matches() || table.leaves(name) || name.endsWith("mask_token");
+        return naming().holds(name, tensors);
     }
 
     /** What stands before the names in a file with these tensors. */
     String prefix(Map<String, TensorInfo> tensors) {
-        return prefixes.stream()
-                .filter(prefix -> tensors.containsKey(place(SIGN, prefix).tensor()))
-                .findFirst()
-                .orElse("");
+        return naming().prefix(tensors);
     }
 
     /** What stands before the names in the files that others read, and we write. */
@@ -184,21 +154,11 @@ record CheckpointLayout(
 
     /** The name of a parameter of ours in a file with these tensors. */
     String tensor(String path, Map<String, TensorInfo> tensors) {
-        return place(path, prefix(tensors)).tensor();
+        return naming().tensor(path, tensors);
     }
 
     private NameTable.Place place(String path, String prefix) {
-        NameTable.Place place = table.find(path);
-        if (place == null) {
-            throw new IllegalArgumentException(
-                    "the layout of %s has no name for %s; choose another layout, such as timm's"
-                            .formatted(label, path));
-        }
-        String tensor = place.tensor();
-        return tensor.startsWith(usualPrefix())
-                ? new NameTable.Place(
-                        prefix + tensor.substring(usualPrefix().length()), place.arrangement())
-                : place;
+        return naming().place(path, prefix);
     }
 
     /** Whether a file has the angles by which queries and keys are turned. */
@@ -247,7 +207,7 @@ record CheckpointLayout(
         int periods = size(tensors, "rope.periods", 0); // a quarter of a head's width
         return periods > 0
                 ? size(tensors, SIGN, 0) / periods / 4
-                : size(tensors.get(query.tensor()), query.arrangement().headAxis());
+                : Naming.size(tensors.get(query.tensor()), query.arrangement().headAxis());
     }
 
     private Set<VitVariation> variations(Map<String, TensorInfo> tensors) {
@@ -297,19 +257,7 @@ record CheckpointLayout(
     }
 
     private int size(Map<String, TensorInfo> tensors, String path, int axis) {
-        if (table.find(path) == null) {
-            return 0;
-        }
-        NameTable.Place place = place(path, prefix(tensors));
-        return size(tensors.get(place.tensor()), place.arrangement().fileAxis(axis));
-    }
-
-    /** A dimension of a tensor, or 0 where the tensor or dimension is missing. */
-    private static int size(@Nullable TensorInfo info, int axis) {
-        if (info == null || axis < 0 || info.shape().dimension() <= axis) {
-            return 0;
-        }
-        return (int) Math.min(Integer.MAX_VALUE, info.shape().get(axis));
+        return table.find(path) == null ? 0 : naming().size(tensors, path, axis);
     }
 
     /**
@@ -320,17 +268,11 @@ record CheckpointLayout(
      * @throws IllegalArgumentException naming a parameter that this layout has no name for
      */
     Map<String, Source> sources(VitConfig config, String prefix) {
-        Map<String, Source> sources = new LinkedHashMap<>();
         Map<String, Shape> shapes = config.parts().shapes();
         if (!hasHead()) {
             shapes.keySet().removeIf(path -> path.startsWith("head."));
         }
-        shapes.forEach(
-                (path, shape) -> {
-                    NameTable.Place place = place(path, prefix);
-                    sources.put(path, place.arrangement().source(place.tensor(), shape, config));
-                });
-        return sources;
+        return naming().sources(shapes, config.depth(), config.heads(), prefix);
     }
 
     /**

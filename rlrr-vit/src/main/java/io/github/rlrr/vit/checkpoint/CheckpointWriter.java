@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.module.ModuleTree;
@@ -21,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Arranges a model's weights as a layout's files have them: a layout's sources, read backwards. */
 final class CheckpointWriter {
@@ -44,22 +47,61 @@ final class CheckpointWriter {
             throws IOException {
         VitConfig config = PlacedToken.written(layout, vit.config());
         CheckpointLayout names = layout.of(config);
+        Map<String, Source> sources = names.sources(config, names.usualPrefix());
+        boolean archive = layout == VitLayout.GOOGLE;
+        write(
+                PlacedToken.written(layout, vit.config(), values(vit)),
+                sources,
+                (arrays, manager) -> {
+                    for (String norm : names.manner().unused()) {
+                        arrays.put(norm + ".weight", manager.ones(new Shape(config.width())));
+                        arrays.put(norm + ".bias", manager.zeros(new Shape(config.width())));
+                    }
+                    if (DistilledHead.isOf(config)) {
+                        DistilledHead.split(arrays);
+                    }
+                    if (ParallelBlocks.isOf(config)) {
+                        ParallelBlocks.join(arrays);
+                    }
+                },
+                archive ? null : metadata(config),
+                file,
+                floats,
+                sink);
+    }
+
+    /** The values of a network's parameters, by path. */
+    static Function<String, float[]> values(Block network) {
+        Map<String, Parameter> parameters = ModuleTree.of(network).parameters();
+        return path -> Objects.requireNonNull(parameters.get(path)).getArray().toFloatArray();
+    }
+
+    /**
+     * Hands out the content of a file of any network.
+     *
+     * @param values of its parameters, by path
+     * @param sources where each of its parameters goes
+     * @param last changes the tensors once more
+     * @param metadata of safetensors; null for an npz
+     * @param file for messages
+     * @param floats how values are stored
+     * @param sink takes the content, before this returns
+     */
+    static void write(
+            Function<String, float[]> values,
+            Map<String, Source> sources,
+            BiConsumer<Map<String, NDArray>, NDManager> last,
+            @Nullable Map<String, String> metadata,
+            Path file,
+            TensorType floats,
+            Sink sink)
+            throws IOException {
         // Our parameters by the file's tensor and the part of it that they are.
         Map<String, TreeMap<Integer, String>> parts = new LinkedHashMap<>();
-        Map<String, Source> sources = names.sources(config, names.usualPrefix());
         sources.forEach(
                 (path, source) ->
                         parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
                                 .put(source.part(), path));
-        Map<String, Parameter> parameters = ModuleTree.of(vit).parameters();
-        Function<String, float[]> values =
-                PlacedToken.written(
-                        layout,
-                        vit.config(),
-                        path ->
-                                Objects.requireNonNull(parameters.get(path))
-                                        .getArray()
-                                        .toFloatArray());
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
@@ -71,20 +113,11 @@ final class CheckpointWriter {
                 }
                 arrays.put(tensor.getKey(), manager.create(joined, source.fileShape()));
             }
-            for (String norm : names.manner().unused()) {
-                arrays.put(norm + ".weight", manager.ones(new Shape(config.width())));
-                arrays.put(norm + ".bias", manager.zeros(new Shape(config.width())));
-            }
-            if (DistilledHead.isOf(config)) {
-                DistilledHead.split(arrays);
-            }
-            if (ParallelBlocks.isOf(config)) {
-                ParallelBlocks.join(arrays);
-            }
+            last.accept(arrays, manager);
             sink.accept(
-                    layout == VitLayout.GOOGLE
+                    metadata == null
                             ? NpzWriter.content(file, arrays, floats)
-                            : SafetensorsWriter.content(file, arrays, metadata(config), floats));
+                            : SafetensorsWriter.content(file, arrays, metadata, floats));
         }
     }
 

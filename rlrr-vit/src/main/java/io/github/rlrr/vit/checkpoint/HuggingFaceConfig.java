@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.io.DistinctNames;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -196,7 +197,7 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
     /** Not here, but in {@code preprocessor_config.json}. */
     @Override
-    public Optional<Preprocessing> preprocessing(VitConfig geometry) {
+    public Optional<Preprocessing> preprocessing(BackboneConfig geometry) {
         return Optional.empty();
     }
 }

@@ -20,17 +20,22 @@ final class HuggingFaceFiles {
             VitConfig config, List<String> classNames, TensorType floats) {
         Map<String, Object> json =
                 TowerLayout.isOne(config) ? TowerFiles.config(config) : config(config);
+        putClasses(json, config.classes(), classNames);
+        json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
+        return json;
+    }
+
+    /** Both ways, with Transformers' placeholders where names are not known. */
+    static void putClasses(Map<String, Object> json, int classes, List<String> classNames) {
         Map<String, Object> names = new LinkedHashMap<>();
         Map<String, Object> ids = new LinkedHashMap<>();
-        for (int i = 0; i < config.classes(); i++) {
+        for (int i = 0; i < classes; i++) {
             String name = classNames.isEmpty() ? "LABEL_" + i : classNames.get(i);
             names.put(Integer.toString(i), name);
             ids.put(name, i);
         }
         json.put("id2label", names);
         json.put("label2id", ids);
-        json.put("torch_dtype", floats == TensorType.F16 ? "float16" : "float32");
-        return json;
     }
 
     private static Map<String, Object> config(VitConfig config) {

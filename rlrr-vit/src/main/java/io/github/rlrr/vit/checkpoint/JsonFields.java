@@ -115,6 +115,28 @@ record JsonFields(Path file, String prefix, JsonObject json) {
         return sizes;
     }
 
+    /** Whole numbers of at least 0; one number counts as a list of one. */
+    List<Integer> counts(String key) throws IOException {
+        JsonElement value = value(key);
+        List<Integer> counts = new ArrayList<>();
+        if (value != null && value.isJsonArray()) {
+            for (JsonElement element : value.getAsJsonArray()) {
+                counts.add(count(key, element));
+            }
+        } else if (value != null) {
+            counts.add(count(key, value));
+        }
+        return counts;
+    }
+
+    private int count(String key, JsonElement value) throws IOException {
+        double number = number(key, value);
+        if (number < 0 || number > Integer.MAX_VALUE || number != Math.rint(number)) {
+            throw fault(key, "whole numbers, 0 or more");
+        }
+        return (int) number;
+    }
+
     /** One number for each of red, green and blue; a single number counts for all three. */
     @Nullable List<Float> colours(String key) throws IOException {
         JsonElement value = value(key);

@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
@@ -137,7 +137,7 @@ interface ModelConfig {
     }
 
     /** How inputs are prepared, as far as this file says. */
-    Optional<Preprocessing> preprocessing(VitConfig geometry) throws IOException;
+    Optional<Preprocessing> preprocessing(BackboneConfig geometry) throws IOException;
 
     /** A size of the model and the key that gives it. */
     record Claim(Size size, String key, int value) {}

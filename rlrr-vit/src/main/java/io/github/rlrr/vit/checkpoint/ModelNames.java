@@ -41,11 +41,33 @@ record ModelNames(Map<String, String> theirs, String note) {
                     "(.*_)?(ema\\d*|teacher|swa|avg|averaged?|momentum|shadow|target|key|k)(_.*)?"
                             + "|ema(model|net|backbone)");
 
+    /** The same for Vision Transformers. */
     static ModelNames of(Path file, Map<String, TensorInfo> tensors, @Nullable String wanted)
+            throws IOException {
+        return of(
+                file,
+                tensors,
+                wanted,
+                VitLayout.all().stream().map(CheckpointLayout::naming).toList());
+    }
+
+    /**
+     * Finds the model.
+     *
+     * @param file for messages
+     * @param tensors the file's
+     * @param wanted which of several models, or null
+     * @param layouts those that its names may follow
+     */
+    static ModelNames of(
+            Path file,
+            Map<String, TensorInfo> tensors,
+            @Nullable String wanted,
+            List<Naming> layouts)
             throws IOException {
         AdapterSigns.check(file, tensors.keySet());
         Map<String, String> plain = withoutWrappers(file, tensors.keySet());
-        List<String> models = models(plain.keySet());
+        List<String> models = models(plain.keySet(), layouts);
         if (models.isEmpty() && wanted == null) {
             return new ModelNames(plain, "");
         }
@@ -68,9 +90,8 @@ record ModelNames(Map<String, String> theirs, String note) {
     }
 
     /** What stands before the names of each model there is. */
-    private static List<String> models(Set<String> names) {
+    private static List<String> models(Set<String> names, List<Naming> layouts) {
         Set<String> prefixes = new LinkedHashSet<>();
-        List<CheckpointLayout> layouts = VitLayout.all();
         for (String name : names) {
             // What one layout has as its own prefix, another takes for a tool's.
             layouts.stream()

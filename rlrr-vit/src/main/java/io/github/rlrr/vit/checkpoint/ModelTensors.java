@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -42,10 +43,15 @@ final class ModelTensors implements TensorReader {
      *     models of which none was asked for
      */
     static ModelTensors open(CheckpointFiles files) throws IOException {
+        return open(files, VitLayout.all().stream().map(CheckpointLayout::naming).toList());
+    }
+
+    /** The same for models whose names may follow these layouts. */
+    static ModelTensors open(CheckpointFiles files, List<Naming> layouts) throws IOException {
         TensorReader file = TensorReader.open(files.weights());
         try {
             return new ModelTensors(
-                    file, ModelNames.of(file.file(), file.tensors(), files.model()));
+                    file, ModelNames.of(file.file(), file.tensors(), files.model(), layouts));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
@@ -132,7 +132,7 @@ record OpenClipConfig(JsonFields json, JsonFields model, JsonFields vision) impl
 
     /** The shorter side is resized to the whole, and the centre is cut out. */
     @Override
-    public Optional<Preprocessing> preprocessing(VitConfig geometry) throws IOException {
+    public Optional<Preprocessing> preprocessing(BackboneConfig geometry) throws IOException {
         JsonFields said = json.object("preprocess_cfg");
         List<Float> mean = said == null ? null : said.colours("mean");
         List<Float> std = said == null ? null : said.colours("std");

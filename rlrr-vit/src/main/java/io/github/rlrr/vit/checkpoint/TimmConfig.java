@@ -1,7 +1,7 @@
 package io.github.rlrr.vit.checkpoint;
 
 import io.github.rlrr.io.DistinctNames;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Crop;
 import io.github.rlrr.vit.image.Interpolation;
@@ -254,7 +254,7 @@ record TimmConfig(
     }
 
     @Override
-    public Optional<Preprocessing> preprocessing(VitConfig geometry) throws IOException {
+    public Optional<Preprocessing> preprocessing(BackboneConfig geometry) throws IOException {
         if (pretrained == null) {
             return Optional.empty();
         }

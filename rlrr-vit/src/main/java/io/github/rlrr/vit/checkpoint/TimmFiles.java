@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -140,13 +141,9 @@ final class TimmFiles {
 
     static Map<String, Object> config(
             VitConfig config, Preprocessing preprocessing, List<String> classNames) {
-        Map<String, Object> json = new LinkedHashMap<>();
         boolean eva = EvaFiles.isOne(config);
         boolean gated = config.variations().contains(VitVariation.SWIGLU);
         String base = architecture(config);
-        json.put("architecture", base);
-        json.put("num_classes", config.classes());
-        json.put("num_features", config.width());
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("img_size", List.of(config.imageHeight(), config.imageWidth()));
         if (!ARCHITECTURES.getOrDefault(standard(config), "").equals(base)) {
@@ -166,6 +163,16 @@ final class TimmFiles {
                         : BeitFiles.isOne(config)
                                 ? BeitFiles.arguments(config)
                                 : arguments(config, base));
+        Map<String, Object> json =
+                json(
+                        base,
+                        config,
+                        arguments,
+                        pooling(config),
+                        DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head",
+                        config.layerNormEpsilon(),
+                        preprocessing,
+                        classNames);
         Rotary rotary = config.rotary();
         if (rotary != null && rotary.kind() == Rotary.Kind.CENTRED_BFLOAT16) {
             json.put(EvaRotation.PERIODS, "bfloat16");
@@ -173,9 +180,37 @@ final class TimmFiles {
         if (eva && config.variations().contains(VitVariation.PREFIX_POOLING)) {
             json.put(TimmLayout.PREFIX_POOLING, true); // no argument there, it does nothing else
         }
-        json.put("global_pool", pooling(config));
+        return json;
+    }
+
+    /**
+     * The configuration of any network.
+     *
+     * @param architecture timm's
+     * @param config its sizes
+     * @param arguments {@code model_args}
+     * @param pooling {@code global_pool}
+     * @param classifier the path of timm's head
+     * @param epsilon of the norms
+     */
+    static Map<String, Object> json(
+            String architecture,
+            BackboneConfig config,
+            Map<String, Object> arguments,
+            Object pooling,
+            Object classifier,
+            float epsilon,
+            Preprocessing preprocessing,
+            List<String> classNames) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("architecture", architecture);
+        json.put("num_classes", config.classes());
+        json.put(
+                "num_features",
+                config instanceof VitConfig vit ? vit.width() : config.embeddingWidth());
+        json.put("global_pool", pooling);
         json.put("model_args", arguments);
-        json.put("layer_norm_eps", CheckpointFolder.shortest(config.layerNormEpsilon()));
+        json.put("layer_norm_eps", CheckpointFolder.shortest(epsilon));
         ModelConfig.putSixteenBit(json, preprocessing);
         if (!classNames.isEmpty()) {
             json.put("label_names", classNames);
@@ -183,7 +218,7 @@ final class TimmFiles {
         Map<String, Object> pretrained = new LinkedHashMap<>();
         pretrained.put(
                 "input_size",
-                List.of(VitConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
+                List.of(BackboneConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
         pretrained.put("fixed_input_size", true);
         pretrained.put(
                 "interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
@@ -193,8 +228,7 @@ final class TimmFiles {
         pretrained.put("std", preprocessing.std());
         pretrained.put("num_classes", config.classes());
         pretrained.put("first_conv", "patch_embed.proj");
-        pretrained.put(
-                "classifier", DistilledHead.isOf(config) ? DistilledHead.CLASSIFIERS : "head");
+        pretrained.put("classifier", classifier);
         json.put("pretrained_cfg", pretrained);
         return json;
     }

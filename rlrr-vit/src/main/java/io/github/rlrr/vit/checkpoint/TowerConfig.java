@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -120,7 +121,7 @@ record TowerConfig(JsonFields json, JsonFields tower, Kind kind) implements Mode
 
     /** Not here, but in {@code preprocessor_config.json}. */
     @Override
-    public Optional<Preprocessing> preprocessing(VitConfig geometry) {
+    public Optional<Preprocessing> preprocessing(BackboneConfig geometry) {
         return Optional.empty();
     }
 }

@@ -50,7 +50,7 @@ final class Unsupported {
     /** Refuses a file of a known layout that has parts our model lacks, naming the first. */
     static void check(TensorReader reader, CheckpointLayout layout) throws IOException {
         for (String name : reader.tensors().keySet()) {
-            if (layout.holds(name, reader.tensors()) || layout.ignores(name)) {
+            if (layout.holds(name, reader.tensors()) || layout.naming().ignores(name)) {
                 continue;
             }
             for (Map.Entry<Pattern, String> sign : SIGNS.entrySet()) {

@@ -33,6 +33,16 @@ public final class Encoder extends AbstractBlock {
                         .toList());
     }
 
+    /**
+     * Builds blocks of several kinds without weights.
+     *
+     * @param branches what each block computes
+     * @return the encoder
+     */
+    public static Encoder ofKinds(List<List<Branch>> branches) {
+        return new Encoder(branches.stream().map(EncoderBlock::new).toList());
+    }
+
     private Encoder(List<EncoderBlock> blocks) {
         for (EncoderBlock block : blocks) {
             layers.add(addChildBlock(Integer.toString(layers.size()), block));
@@ -46,8 +56,19 @@ public final class Encoder extends AbstractBlock {
      * @return an encoder that shares everything else
      */
     public Encoder with(ResidualDropout dropout) {
-        int depth = layers.size();
-        return sharing(i -> layers.get(i).with(dropout.sum(i, depth)));
+        return with(dropout, 0, layers.size());
+    }
+
+    /**
+     * This encoder with other dropout, where it is a part of a deeper one.
+     *
+     * @param dropout what is dropped in training
+     * @param first the number of blocks before this encoder's
+     * @param depth the number of all blocks
+     * @return an encoder that shares everything else
+     */
+    public Encoder with(ResidualDropout dropout, int first, int depth) {
+        return sharing(i -> layers.get(i).with(dropout.sum(first + i, depth)));
     }
 
     /**

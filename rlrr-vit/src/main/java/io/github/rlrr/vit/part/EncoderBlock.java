@@ -27,7 +27,7 @@ public final class EncoderBlock extends Modules {
     private final ResidualSum sum;
     private final Precision precision;
     private final Programs whole;
-    private final Programs classToken;
+    private volatile @Nullable Programs classToken;
 
     /**
      * The texts of one computation.
@@ -50,7 +50,6 @@ public final class EncoderBlock extends Modules {
         sum = ResidualSum.PLAIN;
         precision = Precision.FLOAT32;
         whole = programs(false);
-        classToken = programs(true);
     }
 
     private EncoderBlock(EncoderBlock other, ResidualSum sum, Precision precision) {
@@ -59,7 +58,6 @@ public final class EncoderBlock extends Modules {
         this.sum = sum;
         this.precision = precision;
         whole = programs(false);
-        classToken = programs(true);
     }
 
     /** A block that shares everything but the way branches are added. */
@@ -70,6 +68,16 @@ public final class EncoderBlock extends Modules {
     /** A block that shares everything but the type of its matrix products. */
     EncoderBlock with(Precision other) {
         return new EncoderBlock(this, sum, other);
+    }
+
+    /** Written when it is asked for: not every operation can let one token ask. */
+    private Programs classTokenPrograms() {
+        Programs known = classToken;
+        if (known == null) {
+            known = programs(true);
+            classToken = known;
+        }
+        return known;
     }
 
     /** Whether training drops a part of what is added. */
@@ -122,7 +130,11 @@ public final class EncoderBlock extends Modules {
      */
     public Map<String, String> programs(Precision precision) {
         EncoderBlock view = with(precision);
-        return Map.of("block", view.whole.recorded(), "class_token", view.classToken.recorded());
+        return Map.of(
+                "block",
+                view.whole.recorded(),
+                "class_token",
+                view.classTokenPrograms().recorded());
     }
 
     @Override
@@ -140,7 +152,7 @@ public final class EncoderBlock extends Modules {
      * else leaves the network.
      */
     NDArray classToken(ParameterStore store, NDArray x, boolean training) {
-        return run(classToken, store, x, training);
+        return run(classTokenPrograms(), store, x, training);
     }
 
     private NDArray run(Programs programs, ParameterStore store, NDArray x, boolean training) {

@@ -109,6 +109,13 @@ public final class ProgramText {
         return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + FLOAT32 + ")" : x;
     }
 
+    /** x·Wᵀ + b in float32, whatever the type of the products. */
+    String exactLinear(Linear layer, String x) {
+        String weight = "torch.to(" + layer.variable("weight") + ", " + FLOAT32 + ")";
+        String bias = layer.bias() ? layer.variable("bias") : "None";
+        return "torch.linear(" + x + ", " + weight + ", " + bias + ")";
+    }
+
     /** 0, 1, 2 … as float32, where x is. */
     String numbers(int count) {
         return counted(count, FLOAT32);
