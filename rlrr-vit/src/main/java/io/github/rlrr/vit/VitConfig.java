@@ -126,24 +126,8 @@ public record VitConfig(
         if (faults.isEmpty() && pooling != null && width % pooling.heads() != 0) {
             faults.add("the width " + width + " is no multiple of " + pooling.heads() + " heads");
         }
-        if (faults.isEmpty()
-                && variations.contains(VitVariation.RELATIVE_POSITIONS)
-                && (registers > 0 || variations.contains(VitVariation.NO_CLASS_TOKEN))) {
-            faults.add("relative positions know patches and a class token, but there are others");
-        }
-        boolean two = variations.contains(VitVariation.DIFFERENTIAL_ATTENTION);
-        if (two
-                && (rotary != null
-                        || variations.contains(VitVariation.RELATIVE_POSITIONS)
-                        || variations.contains(VitVariation.QUERY_KEY_NORM)
-                        || variations.contains(VitVariation.ATTENTION_NORM))) {
-            faults.add("differential attention has no norms or positions, but there are some");
-        }
-        if (faults.isEmpty() && two && width / heads % 2 != 0) {
-            faults.add("the heads of differential attention have an odd width");
-        }
-        if (faults.isEmpty() && rotary != null && width / heads % 4 != 0) {
-            faults.add("a head is " + width / heads + " wide, no multiple of 4, to be turned");
+        if (faults.isEmpty()) {
+            faults.addAll(VitVariation.faults(variations, registers, width / heads, rotary));
         }
         if (!(layerNormEpsilon > 0)) {
             faults.add("layerNormEpsilon is " + layerNormEpsilon + ", expected more than 0");

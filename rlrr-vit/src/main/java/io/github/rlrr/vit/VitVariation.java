@@ -1,5 +1,9 @@
 package io.github.rlrr.vit;
 
+import io.github.rlrr.vit.part.Rotary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a Vision Transformer may have, or lack, unlike the plain one. */
@@ -152,5 +156,29 @@ public enum VitVariation {
                     false;
             default -> true;
         };
+    }
+
+    /** What of these does not go together. */
+    static List<String> faults(
+            Set<VitVariation> all, int registers, int headWidth, @Nullable Rotary rotary) {
+        List<String> faults = new ArrayList<>();
+        if (all.contains(RELATIVE_POSITIONS) && (registers > 0 || all.contains(NO_CLASS_TOKEN))) {
+            faults.add("relative positions know patches and a class token, but there are others");
+        }
+        boolean placed =
+                rotary != null
+                        || all.contains(RELATIVE_POSITIONS)
+                        || all.contains(QUERY_KEY_NORM)
+                        || all.contains(ATTENTION_NORM);
+        if (all.contains(DIFFERENTIAL_ATTENTION) && placed) {
+            faults.add("differential attention has no norms or positions, but there are some");
+        }
+        if (all.contains(DIFFERENTIAL_ATTENTION) && headWidth % 2 != 0) {
+            faults.add("the heads of differential attention have an odd width");
+        }
+        if (rotary != null && headWidth % 4 != 0) {
+            faults.add("a head is " + headWidth + " wide, no multiple of 4, to be turned");
+        }
+        return faults;
     }
 }
