@@ -188,7 +188,14 @@ public final class SwinCheckpoint {
                 folder,
                 layout,
                 (file, sink) ->
-                        CheckpointWriter.write(CheckpointWriter.values(swin), sources, (arrays, manager) -> {}, said, file, floats, sink),
+                        CheckpointWriter.write(
+                                CheckpointWriter.values(swin),
+                                sources,
+                                (arrays, manager) -> {},
+                                said,
+                                file,
+                                floats,
+                                sink),
                 json,
                 preprocessing,
                 metadata,

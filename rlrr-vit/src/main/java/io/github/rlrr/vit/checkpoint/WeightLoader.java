@@ -59,12 +59,7 @@ final class WeightLoader {
         manager.setName("vision transformer");
         try {
             Map<String, NDArray> weights =
-                    names.load(
-                            config.parts().shapes(),
-                            sources,
-                            this::resized,
-                            half,
-                            manager);
+                    names.load(config.parts().shapes(), sources, this::resized, half, manager);
             LOG.debug("loaded {} ({})", reader.file(), layout.label());
             return VisionTransformer.of(config, weights, manager);
         } catch (IOException | RuntimeException e) {
