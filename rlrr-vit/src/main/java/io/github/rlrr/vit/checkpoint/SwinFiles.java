@@ -65,6 +65,31 @@ final class SwinFiles {
         }
     }
 
+    /**
+     * Refuses oblong images at which Transformers' Swin V2, which looks at the height of a grid
+     * alone, cuts other windows than its Swin, which looks at the shorter side.
+     */
+    static void requireHeightAlone(SwinConfig config) {
+        for (int stage = 0; stage < config.stages(); stage++) {
+            int side = config.windows().get(stage);
+            int rows = config.gridHeight(stage);
+            Windows own = config.windows(stage, 1);
+            boolean shifts = config.depths().get(stage) > 1;
+            if (Math.min(rows, side) != own.height()
+                    || own.height() != own.width()
+                    || (shifts && (rows > side) != (own.shiftHeight() > 0))) {
+                throw new IllegalArgumentException(
+                        "at %sx%s pixels Hugging Face's Swin V2 cuts stage %s (%sx%s tokens) into other windows; choose a square image size, or another layout"
+                                .formatted(
+                                        config.imageHeight(),
+                                        config.imageWidth(),
+                                        stage,
+                                        rows,
+                                        config.gridWidth(stage)));
+            }
+        }
+    }
+
     private static Map<String, Object> timm(
             SwinConfig config, Preprocessing preprocessing, List<String> classNames) {
         requireSame(
@@ -111,6 +136,9 @@ final class SwinFiles {
                 config.without(SwinVariation.WHOLE_WINDOWS).with(SwinVariation.FILLED_FIRST),
                 "Hugging Face");
         boolean v2 = config.has(SwinVariation.V2);
+        if (v2) {
+            requireHeightAlone(config);
+        }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(
                 "architectures",

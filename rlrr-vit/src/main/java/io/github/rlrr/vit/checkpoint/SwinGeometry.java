@@ -214,6 +214,12 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
         }
         if (!config.has(SwinVariation.V2)) {
             requireWindows(own, config);
+        } else if (layout.kind() == SwinLayout.Kind.HUGGINGFACE) {
+            try {
+                SwinFiles.requireHeightAlone(config);
+            } catch (IllegalArgumentException e) {
+                throw new IOException(reader.file() + ": " + e.getMessage(), e);
+            }
         }
         return config;
     }

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.swin;
 import static io.github.rlrr.vit.Parity.largest;
 import static io.github.rlrr.vit.Parity.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -34,8 +35,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -131,6 +134,53 @@ class SwinParityTest {
                 SwinCheckpoint.load(hub, config.withImageSize(40, 24), Device.cpu(), false)) {
             check(name, swin, name + ".oblong");
         }
+    }
+
+    /** Tables of relative positions belong to windows, which a small grid makes smaller. */
+    @Test
+    void anImageTooSmallForTheWindowsIsRefused() throws IOException {
+        Path hub = hub("timm-v1", "timm-v1");
+        SwinConfig small =
+                ((SwinConfig) SwinCheckpoint.describe(hub).config()).withImageSize(16, 16);
+        assertThatThrownBy(() -> SwinCheckpoint.load(hub, small, Device.cpu(), false))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("at 16x16 pixels stage 3 has a grid of 1x1 tokens")
+                .hasMessageContaining("choose larger images");
+    }
+
+    /** Transformers' Swin V2 looks at a grid's height where its Swin looks at the shorter side. */
+    @Test
+    void anOblongImageThatTransformersCutsOtherwiseIsRefused() throws IOException {
+        Path hub = hub("huggingface-v2", "huggingface-v2");
+        SwinConfig oblong =
+                ((SwinConfig) SwinCheckpoint.describe(hub).config()).withImageSize(40, 8);
+        assertThatThrownBy(() -> SwinCheckpoint.load(hub, oblong, Device.cpu(), false))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cuts stage 1 (10x2 tokens) into other windows");
+    }
+
+    /** What configuration and tensors say must agree, and what ours lacks is refused by its key. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"num_heads\": [2, 2, 2, 4] | model_args.num_heads is [2,2,2,4], but",
+                "\"embed_dim\": 16 | model_args.embed_dim is 16, but",
+                "\"mlp_ratio\": 2.0 | model_args.mlp_ratio is 2.0, but",
+                "\"window_size\": 3 | expected",
+                "\"qkv_bias\": false | model_args.qkv_bias is false",
+                "\"act_layer\": \"silu\" | model_args.act_layer is",
+                "\"head_dim\": 4 | model_args.head_dim is 4",
+                "\"global_pool\": \"max\" | model_args.global_pool is"
+            })
+    void aContradictionIsRefused(String said, String fault) throws IOException {
+        Path hub = hub("timm-v1", "timm-v1");
+        Files.writeString(
+                hub.resolve("config.json"),
+                "{\"architecture\": \"\", \"model_args\": {\"img_size\": 32, " + said + "}}");
+        assertThatThrownBy(() -> SwinCheckpoint.load(hub))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(fault);
     }
 
     /** The gradients have the names of weights, so they are read as a model of their own. */
