@@ -214,8 +214,8 @@ class EveryMethodTest {
         FineTuner.builder(adapted)
                 .dataset(images)
                 .batchSize(4)
-                .epochs(3)
-                .schedule(step -> 3e-3)
+                .epochs(1)
+                .schedule(step -> 1e-2)
                 .build()
                 .fit();
     }

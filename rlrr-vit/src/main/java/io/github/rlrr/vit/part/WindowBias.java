@@ -15,7 +15,13 @@ public sealed interface WindowBias {
      */
     List<Layer> layers();
 
-    /** Writes the values of all relative places: (places, heads), float32. */
+    /**
+     * Writes the values of all relative places.
+     *
+     * @param text where to
+     * @param windows the windows whose places they are
+     * @return the variable of the values (places, heads), float32
+     */
     String table(ProgramText text, Windows windows);
 
     /**
