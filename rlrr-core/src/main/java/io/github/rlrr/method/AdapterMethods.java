@@ -139,8 +139,8 @@ public final class AdapterMethods {
     }
 
     /**
-     * The same with fewer modules: each list of targets gets exclusions, but for that of modules
-     * which are trained as a whole.
+     * The same with fewer modules: each list of targets gets exclusions, but for {@code
+     * fully_trained}. Every list of texts in a configuration is taken for targets.
      *
      * @param config of a known method
      * @param excluded targets without the {@code !}

@@ -178,7 +178,8 @@ class KeptFeaturesTest {
     }
 
     private static void assertNone(
-            VisionTransformer vit, AdapterConfig config, Augmentation augmentation) {
+            VisionTransformer vit, AdapterConfig config, Augmentation augmentation)
+            throws IOException {
         ImageDataset images = images(vit, 4, 1, false);
         ImageDataset augmented =
                 ImageDataset.of(

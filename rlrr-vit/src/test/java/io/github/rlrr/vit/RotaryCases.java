@@ -3,17 +3,13 @@ package io.github.rlrr.vit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
-import java.util.SplittableRandom;
 
 /** The cases of {@code parity/rotary}, as hubs' folders. */
 final class RotaryCases {
@@ -53,37 +49,5 @@ final class RotaryCases {
             ParameterStore store = new ParameterStore(manager, false);
             return network.forward(store, new NDList(images), false).head().toFloatArray();
         }
-    }
-
-    static LabelledDataset data(TensorReader numbers) throws IOException {
-        float[] images = numbers.readFloats("images");
-        float[] labels = numbers.readFloats("labels");
-        int size = images.length / labels.length;
-        return new LabelledDataset() {
-            @Override
-            public int size() {
-                return labels.length;
-            }
-
-            @Override
-            public Shape exampleShape() {
-                return new Shape(3, 12, 12);
-            }
-
-            @Override
-            public List<String> classNames() {
-                return List.of("a", "b", "c");
-            }
-
-            @Override
-            public int label(int index) {
-                return (int) labels[index];
-            }
-
-            @Override
-            public void read(int index, SplittableRandom random, float[] target, int offset) {
-                System.arraycopy(images, index * size, target, offset, size);
-            }
-        };
     }
 }

@@ -45,6 +45,11 @@ final class FeatureRows implements AutoCloseable {
         }
     }
 
+    /** What the disk of temporary files has left. */
+    static long freeBytes() throws IOException {
+        return Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir"))).getUsableSpace();
+    }
+
     private long rowBytes() {
         return (long) width * Float.BYTES;
     }

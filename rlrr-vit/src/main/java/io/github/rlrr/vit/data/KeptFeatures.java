@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
+import io.github.rlrr.data.BatchLoader;
 import io.github.rlrr.data.Examples;
 import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.torch.GradMode;
@@ -26,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * blocks on the tokens that enter them.
  *
  * <p>An image that may be mirrored is kept both ways; one that is cropped at random cannot be kept.
- * Training features are computed as a training step computes them, in whole batches of its size,
- * those of evaluation as evaluation does. They are the same on every run. The plain way's differ
- * from them by rounding, up to 1e-6, since libtorch's attention rounds by the place in a batch.
+ * Training features are computed by the programs of a training step, those of evaluation by
+ * evaluation's. They are the same on every run. The plain way's differ from them by rounding, up to
+ * 1e-6, since libtorch's attention rounds by the place in a batch.
  */
 public final class KeptFeatures implements AutoCloseable {
 
@@ -54,16 +55,19 @@ public final class KeptFeatures implements AutoCloseable {
      * @param device where the network is
      * @param budget the most bytes to hold in memory
      * @return to be closed after training; null where an adapter changes the first block, training
-     *     drops something or images are cropped at random
+     *     drops something, images are cropped at random, or there is no room for the features
+     * @throws IOException when the folder for temporary files cannot be looked at
      */
     public static @Nullable KeptFeatures of(
-            Backbone network,
-            AdaptedBlock adapted,
-            ImageDataset train,
-            Device device,
-            long budget) {
+            Backbone network, AdaptedBlock adapted, ImageDataset train, Device device, long budget)
+            throws IOException {
         FrozenStem stem = network.stem(adapted.adaptedModules());
         if (stem == null || !train.augmentation().isFlipAtMost()) {
+            return null;
+        }
+        long bytes = views(train) * train.size() * stem.output().size() * Float.BYTES;
+        // Half of what is free: other images and other processes want room, too.
+        if (bytes - budget > FeatureRows.freeBytes() / 2) {
             return null;
         }
         return new KeptFeatures(stem, adapted.on(stem.rest()), device, budget);
@@ -109,45 +113,78 @@ public final class KeptFeatures implements AutoCloseable {
     private Examples keep(
             ImageDataset images, int batchSize, boolean training, IntConsumer progress)
             throws IOException {
-        int views = images.augmentation().flip() ? 2 : 1;
+        int views = views(images);
         int width = Math.toIntExact(stem.output().size());
         FeatureRows kept = new FeatureRows(images.size() * views, width, budget);
         rows.add(kept);
         budget -= kept.heldBytes();
-        Shape example = images.exampleShape();
-        int size = Math.toIntExact(example.size());
         try (GradMode off = GradMode.off();
                 NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
             off.suppressNotUsedWarning();
             ParameterStore store = new ParameterStore(manager, false);
-            for (int first = 0; first < images.size(); first += batchSize) {
-                int count = Math.min(batchSize, images.size() - first);
-                // A step's batches are whole ones, but for the last of an epoch.
-                int rowsOfBatch = training ? batchSize : count;
-                for (int view = 0; view < views; view++) {
-                    float[] values = new float[rowsOfBatch * size];
-                    for (int i = 0; i < count; i++) {
-                        images.readPlain(first + i, view == 1, values, i * size);
-                    }
-                    try (NDManager scope = manager.newSubManager()) {
-                        NDArray batch =
-                                scope.create(values, new Shape(rowsOfBatch).addAll(example));
-                        float[] features = stem.forward(store, batch, training).toFloatArray();
-                        for (int i = 0; i < count; i++) {
-                            kept.put((first + i) * views + view, features, i * width);
+            for (int view = 0; view < views; view++) {
+                int row = view;
+                try (BatchLoader loader =
+                        BatchLoader.inOrder(new View(images, view == 1), batchSize)) {
+                    while (loader.hasNext()) {
+                        BatchLoader.Batch batch = loader.next();
+                        try (NDManager scope = manager.newSubManager()) {
+                            NDArray inputs = scope.create(batch.values(), batch.shape());
+                            float[] features = stem.forward(store, inputs, training).toFloatArray();
+                            for (int i = 0; i < batch.size(); i++, row += views) {
+                                kept.put(row, features, i * width);
+                            }
                         }
+                        progress.accept((view * images.size() + row / views) / views);
                     }
                 }
-                progress.accept(first + count);
             }
         }
         return new Features(images, kept, stem.output());
+    }
+
+    private static int views(ImageDataset images) {
+        return images.augmentation().flip() ? 2 : 1;
     }
 
     /** Frees what is kept. */
     @Override
     public void close() {
         rows.forEach(FeatureRows::close);
+    }
+
+    /**
+     * Images that are all as they are, or all mirrored.
+     *
+     * @param images at most mirrored
+     * @param mirrored whether they all are
+     */
+    private record View(ImageDataset images, boolean mirrored) implements LabelledDataset {
+
+        @Override
+        public int size() {
+            return images.size();
+        }
+
+        @Override
+        public Shape exampleShape() {
+            return images.exampleShape();
+        }
+
+        @Override
+        public List<String> classNames() {
+            return images.classNames();
+        }
+
+        @Override
+        public int label(int index) {
+            return images.label(index);
+        }
+
+        @Override
+        public void read(int index, SplittableRandom random, float[] target, int offset) {
+            images.readPlain(index, mirrored, target, offset);
+        }
     }
 
     /**
