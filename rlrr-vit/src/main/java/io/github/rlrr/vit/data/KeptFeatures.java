@@ -65,7 +65,7 @@ public final class KeptFeatures implements AutoCloseable {
         if (stem == null || !train.augmentation().isFlipAtMost()) {
             return null;
         }
-        long bytes = views(train) * train.size() * stem.output().size() * Float.BYTES;
+        long bytes = stem.output().size() * Float.BYTES * train.size() * views(train);
         // Half of what is free: other images and other processes want room, too.
         if (bytes - budget > FeatureRows.freeBytes() / 2) {
             return null;
