@@ -20,8 +20,16 @@ class SustainedLoadTest {
 
     private static final int THREADS = 8;
 
-    /** A request that kept its input alone, 3 KB, would add 22 MiB, its activations far more. */
-    private static final long GROWTH_KIB = 16 << 10;
+    private static final int ROUNDS = 4;
+
+    private static final int REQUESTS = 1_900;
+
+    /**
+     * One round of the four adds less than this. A request that kept its input alone, 3 KB, would
+     * add 5.6 MiB in every round, its activations far more; the Java heap and the allocator's
+     * arenas grow by tens of MiB, but not in every round.
+     */
+    private static final long GROWTH_KIB = 4 << 10;
 
     @TempDir private Path folder;
 
@@ -68,11 +76,15 @@ class SustainedLoadTest {
             ask(classifier, image, 2_400);
             System.gc();
             int arrays = TinyClassifier.aliveArrays();
-            long resident = residentKib();
-            ask(classifier, image, 7_600);
-            System.gc();
+            List<Long> growth = new ArrayList<>();
+            for (int round = 0; round < ROUNDS; round++) {
+                long before = residentKib();
+                ask(classifier, image, REQUESTS);
+                System.gc();
+                growth.add(residentKib() - before);
+            }
             assertThat(TinyClassifier.aliveArrays()).isEqualTo(arrays);
-            assertThat(residentKib() - resident).isLessThan(GROWTH_KIB);
+            assertThat(growth).anyMatch(kib -> kib < GROWTH_KIB);
         }
     }
 }
