@@ -74,6 +74,7 @@ class EveryNetworkServedTest {
                 Criteria.builder()
                         .setTypes(Path.class, Classifications.class)
                         .optModelPath(model)
+                        .optTranslatorFactory(new VitTranslatorFactory())
                         .build();
         try (ZooModel<Path, Classifications> opened = criteria.loadModel();
                 Predictor<Path, Classifications> predictor = opened.newPredictor()) {
