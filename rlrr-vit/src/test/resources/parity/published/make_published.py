@@ -37,6 +37,9 @@ from transformers import (
     CLIPVisionConfig,
     CLIPVisionModel,
     CLIPVisionModelWithProjection,
+    DeiTConfig,
+    DeiTForImageClassification,
+    DeiTForImageClassificationWithTeacher,
     SiglipConfig,
     SiglipForImageClassification,
     SiglipModel,
@@ -67,6 +70,9 @@ def numbers(name, model, outputs, oblong, write):
     (values * r).sum().backward()
     gradients = {k: torch.zeros_like(v) for k, v in model.state_dict().items()}
     gradients |= {k: p.grad for k, p in model.named_parameters() if p.grad is not None}
+    for bias in "cls_classifier.bias", "distillation_classifier.bias":
+        if bias in gradients:  # our bias is the mean of both: its gradient is their sum
+            gradients[bias] = 2 * gradients[bias]
     for folder, state in ("weights", model.state_dict()), ("gradients", gradients):
         (OUT / name / folder).mkdir(parents=True, exist_ok=True)
         write({k: v.float().contiguous() for k, v in state.items()}, OUT / name / folder)
@@ -398,3 +404,6 @@ def big_vision_classifier(name):
 
 
 big_vision_classifier("big-vision-classifier")
+
+transformers("deit", DeiTForImageClassification, DeiTConfig(**VISION), logits)
+transformers("deit-two-heads", DeiTForImageClassificationWithTeacher, DeiTConfig(**VISION), logits)

@@ -131,6 +131,8 @@ class PublishedFilesTest {
         "clip-projection, 1e-5, PRE_NORM NO_PATCH_BIAS QUICK_GELU",
         "open-clip-projection, 1e-5, PRE_NORM NO_PATCH_BIAS",
         "open-clip-trunk, 1e-6, ATTENTION_POOLING",
+        "deit, 1e-12, REGISTERS REGISTER_POSITIONS",
+        "deit-two-heads, 1e-12, DISTILLATION REGISTERS REGISTER_POSITIONS",
         "deit3, 1e-6, LAYER_SCALE PATCH_POSITIONS"
     })
     void itsOutputsAndGradientsAreTheLibrarys(String name, float epsilon, String variations)
@@ -277,8 +279,7 @@ class PublishedFilesTest {
         VitConfig config = VitCheckpoint.inferConfig(path).withHeads(2);
         assertThat(config.classes()).isEqualTo(1);
         try (VisionTransformer dropped = VitCheckpoint.load(path, config);
-                VisionTransformer kept =
-                        VitCheckpoint.loadProjected(path, config, Device.cpu())) {
+                VisionTransformer kept = VitCheckpoint.loadProjected(path, config, Device.cpu())) {
             assertThat(kept.config()).isEqualTo(config.withClasses(6));
             assertThat(dropped.config()).isEqualTo(config);
             // timm has it as its head.
@@ -357,14 +358,14 @@ class PublishedFilesTest {
                         "teacher.backbone."
                                 + name.replaceFirst("^blocks\\.(\\d+)", "blocks.$1.$1"));
         assertSame(whole, chunks, "dinov2");
-        Renamed.write(
-                whole, chunks, name -> name.replaceFirst("^blocks\\.(\\d+)", "blocks.$1.0"));
+        Renamed.write(whole, chunks, name -> name.replaceFirst("^blocks\\.(\\d+)", "blocks.$1.0"));
         assertRefused(chunks, "are one name");
     }
 
     /** What big_vision's {@code scan} leaves: a tensor holds what all blocks have. */
     @ParameterizedTest
-    @ValueSource(strings = {"big-vision/weights/siglip.npz", "big-vision-classifier/weights/vit.npz"})
+    @ValueSource(
+            strings = {"big-vision/weights/siglip.npz", "big-vision-classifier/weights/vit.npz"})
     void blocksInOneTensorAreRead(String name) throws IOException {
         Path apart = Parity.resource("published/" + name);
         Path together = folder.resolve("together.npz");
@@ -452,6 +453,19 @@ class PublishedFilesTest {
                 Files.readString(other)
                         .replace("\"layers\"", "\"pool_type\": \"avg\", \"layers\""));
         assertRefused(openClip, "model_cfg.vision_cfg.pool_type", "other than \"tok\"");
+    }
+
+    @Test
+    void metaClip2IsAClipOfAnotherName() throws IOException {
+        Path clip = copy("clip", "weights");
+        Path said = clip.resolve("config.json");
+        try (VisionTransformer one = VitCheckpoint.load(clip)) {
+            Files.writeString(
+                    said, Files.readString(said).replace("\"clip", "\"metaclip_2"));
+            try (VisionTransformer other = VitCheckpoint.load(clip)) {
+                assertThat(outputs(other, "clip", "")).isEqualTo(outputs(one, "clip", ""));
+            }
+        }
     }
 
     @Test

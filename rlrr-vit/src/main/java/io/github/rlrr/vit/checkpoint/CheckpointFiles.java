@@ -100,8 +100,7 @@ record CheckpointFiles(
         return new CheckpointFiles(
                 weights,
                 isOpenClip(weights)
-                        ? OpenClipTrunk.asTimm(
-                                JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
+                        ? OpenClipTrunk.asTimm(JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
                         : JsonFields.read(folder.resolve(ModelConfig.FILE)),
                 HuggingFacePreprocessor.find(folder),
                 null,

@@ -188,8 +188,7 @@ record CheckpointLayout(
     private int depth(Map<String, TensorInfo> tensors) {
         NameTable.Place first = place("blocks.0.norm1.gamma", prefix(tensors));
         if (first.arrangement().isStacked()) {
-            return Naming.size(
-                    tensors.get(first.tensor()), first.arrangement().blockAxis());
+            return Naming.size(tensors.get(first.tensor()), first.arrangement().blockAxis());
         }
         int depth = 0;
         while (tensors.containsKey(tensor("blocks." + depth + ".norm1.gamma", tensors))) {

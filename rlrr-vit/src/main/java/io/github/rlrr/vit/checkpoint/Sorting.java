@@ -41,8 +41,7 @@ record Sorting(
         String whole = Projection.whole(prefix);
         plain.forEach(
                 (name, original) -> {
-                    String called =
-                            name.startsWith(whole) ? name.substring(whole.length()) : name;
+                    String called = name.startsWith(whole) ? name.substring(whole.length()) : name;
                     String projection = Projection.known(called);
                     if (projection != null && !isOther(name)) {
                         if (projected) {
@@ -52,8 +51,7 @@ record Sorting(
                         }
                         return;
                     }
-                    if (!whole.equals(prefix)
-                            && called.matches(PublishedLayouts.OPEN_CLIP_TEXTS)) {
+                    if (!whole.equals(prefix) && called.matches(PublishedLayouts.OPEN_CLIP_TEXTS)) {
                         out.add(original);
                         return;
                     }

@@ -119,9 +119,7 @@ record SourceReader(TensorReader reader, Naming layout) {
     private float[] read(Source source) throws IOException {
         float[] values = reader.readFloats(source.tensor());
         int[] permutation = source.permutation();
-        return permutation == null
-                ? values
-                : Axes.permute(values, source.fileShape(), permutation);
+        return permutation == null ? values : Axes.permute(values, source.fileShape(), permutation);
     }
 
     private static float[] part(float[] whole, Source source) {
@@ -129,7 +127,6 @@ record SourceReader(TensorReader reader, Naming layout) {
             return whole;
         }
         int length = whole.length / source.parts();
-        return Arrays.copyOfRange(
-                whole, source.part() * length, (source.part() + 1) * length);
+        return Arrays.copyOfRange(whole, source.part() * length, (source.part() + 1) * length);
     }
 }

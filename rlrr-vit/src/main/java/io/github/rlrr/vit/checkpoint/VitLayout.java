@@ -24,6 +24,9 @@ public enum VitLayout {
     private static final List<CheckpointLayout> TIMM_TABLES =
             Stream.of(TimmLayout.ALL, DinoV3Layout.META_ALL).flatMap(List::stream).toList();
 
+    private static final List<CheckpointLayout> READ_ALONE =
+            Stream.of(PublishedLayouts.ALL, HuggingFaceLayout.DEIT).flatMap(List::stream).toList();
+
     /** Its tables, those that are written first. */
     List<CheckpointLayout> tables() {
         return switch (this) {
@@ -37,7 +40,7 @@ public enum VitLayout {
     static List<CheckpointLayout> all() {
         return Stream.concat(
                         Arrays.stream(values()).flatMap(layout -> layout.tables().stream()),
-                        PublishedLayouts.ALL.stream())
+                        READ_ALONE.stream())
                 .toList();
     }
 
@@ -66,7 +69,7 @@ public enum VitLayout {
     static boolean reads(CheckpointLayout table, VitConfig config, boolean headless) {
         return Stream.concat(
                         Arrays.stream(values()).map(VitLayout::tables),
-                        PublishedLayouts.ALL.stream().map(List::of))
+                        READ_ALONE.stream().map(List::of))
                 .filter(tables -> tables.contains(table))
                 .flatMap(List::stream)
                 .anyMatch(other -> other.reads(config, headless));

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of a repository it takes {@code model.safetensors}, or where that is missing {@code
  * pytorch_model.bin}, or either in several files with the list of them, and beside it {@code
- * config.json} and {@code preprocessor_config.json} or {@code processor_config.json} where there are
- * such; else OpenCLIP's weights with {@code open_clip_config.json}. Sizes are checked, and
+ * config.json} and {@code preprocessor_config.json} or {@code processor_config.json} where there
+ * are such; else OpenCLIP's weights with {@code open_clip_config.json}. Sizes are checked, and
  * checksums where the hub tells them or the caller demands one. A download that is cut off goes on
  * where it stopped, in this process or a later one.
  *

@@ -138,10 +138,7 @@ public final class EncoderBlock extends Modules {
     public Map<String, String> programs(Precision precision) {
         EncoderBlock view = with(precision);
         return Map.of(
-                "block",
-                view.whole.recorded(),
-                "class_token",
-                view.leadingPrograms(1).recorded());
+                "block", view.whole.recorded(), "class_token", view.leadingPrograms(1).recorded());
     }
 
     @Override
@@ -155,8 +152,8 @@ public final class EncoderBlock extends Modules {
 
     /**
      * The block's output for the first tokens alone, (B, N, D) to (B, count, D): equal to the first
-     * rows of the whole output at a fraction of its cost. The last block needs no more where nothing
-     * else leaves the network.
+     * rows of the whole output at a fraction of its cost. The last block needs no more where
+     * nothing else leaves the network.
      */
     NDArray leading(ParameterStore store, NDArray x, int count, boolean training) {
         return run(leadingPrograms(count), store, x, training);

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every kind of network there is a small checkpoint of, merged and written in each layout that has
- * it: the folder answers as the model in memory does, through this library's door and through DJL's.
+ * it: the folder answers as the model in memory does, through this library's door and through
+ * DJL's.
  */
 @Tag("slow")
 class EveryNetworkServedTest {
@@ -80,10 +81,7 @@ class EveryNetworkServedTest {
                 Predictor<Path, Classifications> predictor = opened.newPredictor()) {
             Classifications said = predictor.predict(IMAGE);
             assertThat(said.getClassNames()).isEqualTo(CLASSES);
-            assertThat(
-                            said.getProbabilities().stream()
-                                    .mapToDouble(Double::doubleValue)
-                                    .toArray())
+            assertThat(said.getProbabilities().stream().mapToDouble(Double::doubleValue).toArray())
                     .containsExactly(expected, within(1e-5));
         }
     }

@@ -143,7 +143,9 @@ class EncoderBlockTest {
                 results(block, (store, x) -> block.leading(store, x, count, true));
         assertThat(alone.get("output")).hasSize(BATCH * count * CONFIG.width());
         assertClose(
-                alone, results(block, (store, x) -> plain(block, store).leading(x, count)), FLOAT32);
+                alone,
+                results(block, (store, x) -> plain(block, store).leading(x, count)),
+                FLOAT32);
         String first = ":, :" + count;
         assertClose(
                 alone,
@@ -173,8 +175,7 @@ class EncoderBlockTest {
             assertUnrecorded(
                     block.forward(store, new NDList(x), false).head(),
                     plain(block, store).forward(x));
-            assertUnrecorded(
-                    block.leading(store, x, 2, false), plain(block, store).leading(x, 2));
+            assertUnrecorded(block.leading(store, x, 2, false), plain(block, store).leading(x, 2));
         }
     }
 
