@@ -453,6 +453,10 @@ class PublishedFilesTest {
                 Files.readString(other)
                         .replace("\"layers\"", "\"pool_type\": \"avg\", \"layers\""));
         assertRefused(openClip, "model_cfg.vision_cfg.pool_type", "other than \"tok\"");
+        Files.writeString(
+                other,
+                Files.readString(other).replaceAll("\"layers\": \\d+", "\"layers\": [3, 4, 6, 3]"));
+        assertRefused(openClip, "model_cfg.vision_cfg.layers is [3,4,6,3], a ResNet");
     }
 
     @Test
@@ -460,8 +464,7 @@ class PublishedFilesTest {
         Path clip = copy("clip", "weights");
         Path said = clip.resolve("config.json");
         try (VisionTransformer one = VitCheckpoint.load(clip)) {
-            Files.writeString(
-                    said, Files.readString(said).replace("\"clip", "\"metaclip_2"));
+            Files.writeString(said, Files.readString(said).replace("\"clip", "\"metaclip_2"));
             try (VisionTransformer other = VitCheckpoint.load(clip)) {
                 assertThat(outputs(other, "clip", "")).isEqualTo(outputs(one, "clip", ""));
             }

@@ -134,7 +134,6 @@ final class DistilledHead {
         NDList halves = Objects.requireNonNull(arrays.get(first + WEIGHT)).split(2, 1);
         arrays.put(first + WEIGHT, halves.get(0));
         arrays.put(second + WEIGHT, halves.get(1));
-        arrays.put(
-                second + BIAS, Objects.requireNonNull(arrays.get(first + BIAS)).duplicate());
+        arrays.put(second + BIAS, Objects.requireNonNull(arrays.get(first + BIAS)).duplicate());
     }
 }

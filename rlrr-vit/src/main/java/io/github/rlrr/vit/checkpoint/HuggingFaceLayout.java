@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * Hugging Face's {@code ViTModel}, {@code DeiTModel} and {@code Dinov2Model}, with and without
- * registers, and their classifiers, with or without a prefix such as {@code vit.}. Each knows its tensors in one way; DINOv2's gated MLPs have names of
- * their own, and Transformers 5 renames attention's layers in memory.
+ * registers, and their classifiers, with or without a prefix such as {@code vit.}. Each knows its
+ * tensors in one way; DINOv2's gated MLPs have names of their own, and Transformers 5 renames
+ * attention's layers in memory.
  */
 final class HuggingFaceLayout {
 
@@ -42,8 +43,7 @@ final class HuggingFaceLayout {
             head.~                 classifier.~
             """;
 
-    private static final String TOKEN =
-            "reg_token  PREFIX.embeddings.distillation_token\n";
+    private static final String TOKEN = "reg_token  PREFIX.embeddings.distillation_token\n";
 
     /**
      * {@code DeiTModel} and its two classifiers, which are read and not written: one sees the class

@@ -1,12 +1,12 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VitConfig;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The families of Vision Transformer files that are read and written. */
@@ -78,20 +78,15 @@ public enum VitLayout {
     /** The layout of a file, once its tensors are found to be of a model that we have. */
     static CheckpointLayout of(TensorReader reader) throws IOException {
         // Of tables that know the patch embedding, the one that knows the most.
-        CheckpointLayout layout =
+        Optional<CheckpointLayout> layout =
                 all().stream()
                         .filter(table -> table.recognises(reader.tensors()))
-                        .max(Comparator.comparingLong(table -> table.known(reader.tensors())))
-                        .orElseThrow(
-                                () ->
-                                        new IOException(
-                                                reader.file()
-                                                        + " is no Vision Transformer of a known layout ("
-                                                        + String.join(", ", labels())
-                                                        + "); it holds "
-                                                        + ShortList.of(reader.tensors().keySet())));
-        Unsupported.check(reader, layout);
-        return layout;
+                        .max(Comparator.comparingLong(table -> table.known(reader.tensors())));
+        if (layout.isEmpty()) {
+            throw Unsupported.unknown(reader, labels());
+        }
+        Unsupported.check(reader, layout.get());
+        return layout.get();
     }
 
     private static List<String> labels() {

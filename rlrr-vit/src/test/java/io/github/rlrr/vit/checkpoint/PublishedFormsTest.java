@@ -222,7 +222,9 @@ class PublishedFormsTest {
     @ValueSource(strings = {"vit_mae", "vit_msn"})
     void theSameNetworkUnderOtherNames(String type) throws IOException {
         assertPublishedLogits(
-                hub("base_huggingface.safetensors", HF_CONFIG.replace("\"vit\"", '"' + type + '"')));
+                hub(
+                        "base_huggingface.safetensors",
+                        HF_CONFIG.replace("\"vit\"", '"' + type + '"')));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.spring;
 
 import static io.github.rlrr.vit.VitVariation.ATTENTION_POOLING;
+import static io.github.rlrr.vit.VitVariation.CLASS_AND_AVERAGE_POOLING;
 import static io.github.rlrr.vit.VitVariation.LAYER_SCALE;
 import static io.github.rlrr.vit.VitVariation.NO_CLASS_TOKEN;
 import static io.github.rlrr.vit.VitVariation.REGISTERS;
@@ -50,7 +51,10 @@ class FamiliesTest {
                         1e-5f,
                         Set.of());
         return Stream.of(
-                Arguments.of("DINOv2", vit(4, LAYER_SCALE, REGISTERS), VitLayout.HUGGINGFACE),
+                Arguments.of(
+                        "DINOv2",
+                        vit(4, LAYER_SCALE, REGISTERS, CLASS_AND_AVERAGE_POOLING),
+                        VitLayout.HUGGINGFACE),
                 Arguments.of("SigLIP", vit(0, NO_CLASS_TOKEN, ATTENTION_POOLING), VitLayout.TIMM),
                 Arguments.of("Swin", new SwinTransformer(swin), VitLayout.HUGGINGFACE));
     }
