@@ -61,8 +61,11 @@ public enum VitLayout {
             }
         }
         throw new IllegalArgumentException(
-                "the layout of %s has no model with %s; choose another layout, such as timm's"
-                        .formatted(tables().get(0).label(), config.variations()));
+                "the layout of %s has no model with %s; choose another layout, such as %s"
+                        .formatted(
+                                tables().get(0).label(),
+                                config.variations(),
+                                this == TIMM ? "Hugging Face's" : "timm's"));
     }
 
     /** Whether a family has a model; one of its tables may read what another one writes. */
