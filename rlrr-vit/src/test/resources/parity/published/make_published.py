@@ -4,8 +4,8 @@ A folder a model, with random weights in every tensor:
 
     NAME/weights/     the checkpoint and the configuration beside it, as the library names them
     NAME/gradients/   the same files, with the gradients of sum(r * outputs) in place of the weights
-    NAME/numbers.safetensors    images at 8x8 pixels and outputs: logits, or where there is no classifier what one would
-                                see; oblong.images and oblong.outputs at 12x20, positions resized as the library does it; r
+    NAME/numbers.safetensors    images at 8x8 pixels and outputs: logits, an embedding of CLIP's, or where there is no
+                                classifier what one would see; oblong.images and oblong.outputs at 12x20, positions resized as the library does it; r
 
 The libraries compute in float64. The original code of DINOv2 and MAE is no package: their files are timm's models under
 the original names, and DINOv2's positions are resized by the lines of its interpolate_pos_encoding.
@@ -19,8 +19,10 @@ import sys
 from pathlib import Path
 
 import numpy
+import timm
 import torch
 from open_clip.model import CLIP as OpenClip
+from open_clip.model import CustomTextCLIP
 from open_clip.model import resize_pos_embed
 from safetensors.torch import load_file, save_file
 from timm.layers import SwiGLUPacked
@@ -34,6 +36,10 @@ from transformers import (
     CLIPModel,
     CLIPVisionConfig,
     CLIPVisionModel,
+    CLIPVisionModelWithProjection,
+    DeiTConfig,
+    DeiTForImageClassification,
+    DeiTForImageClassificationWithTeacher,
     SiglipConfig,
     SiglipForImageClassification,
     SiglipModel,
@@ -64,6 +70,9 @@ def numbers(name, model, outputs, oblong, write):
     (values * r).sum().backward()
     gradients = {k: torch.zeros_like(v) for k, v in model.state_dict().items()}
     gradients |= {k: p.grad for k, p in model.named_parameters() if p.grad is not None}
+    for bias in "cls_classifier.bias", "distillation_classifier.bias":
+        if bias in gradients:  # our bias is the mean of both: its gradient is their sum
+            gradients[bias] = 2 * gradients[bias]
     for folder, state in ("weights", model.state_dict()), ("gradients", gradients):
         (OUT / name / folder).mkdir(parents=True, exist_ok=True)
         write({k: v.float().contiguous() for k, v in state.items()}, OUT / name / folder)
@@ -114,12 +123,13 @@ transformers("siglip", SiglipModel, siglip(), pooled)
 transformers("siglip-classifier", SiglipForImageClassification, siglip(hidden_act="gelu"), logits)
 
 
-def open_clip(name, quick):
+def open_clip(name, quick, projected=False):
     vision = dict(image_size=8, layers=2, width=16, patch_size=4, head_width=8)
     text = dict(context_length=4, vocab_size=5, width=8, heads=1, layers=1)
     build = lambda size: OpenClip(6, vision | {"image_size": size}, text, quick_gelu=quick)
     model = draw(build(8))
-    model.visual.proj = None  # what the projection sees
+    if not projected:
+        model.visual.proj = None  # what it sees
     full = draw(build(8)).state_dict()
 
     def write(state, folder):
@@ -137,7 +147,8 @@ def open_clip(name, quick):
         state["visual.positional_embedding"] = state["visual.positional_embedding"].float()
         resize_pos_embed(state, other, antialias=True)
         other.load_state_dict(state, strict=False)
-        other.visual.proj = None
+        if not projected:
+            other.visual.proj = None
         return other.visual(images)
 
     numbers(name, model, model.visual, oblong, write)
@@ -285,3 +296,114 @@ def big_vision(name):
 
 
 big_vision("big-vision")
+
+
+transformers(
+    "clip-projection",
+    CLIPVisionModelWithProjection,
+    CLIPVisionConfig(projection_dim=6, **VISION),
+    lambda result: result.image_embeds,
+)
+open_clip("open-clip-projection", False, projected=True)
+
+
+def open_clip_trunk(name):
+    """A tower of timm's in OpenCLIP: timm's test_vit made smaller still, pooled by attention, whose head is
+    the projection."""
+    small = dict(img_size=8, patch_size=4, embed_dim=16, depth=2, num_heads=2, mlp_ratio=2)
+    create = timm.create_model
+    vision = dict(timm_model_name="test_vit", timm_pool="map", timm_proj=None, image_size=8)
+    text = dict(context_length=4, vocab_size=5, width=8, heads=1, layers=1)
+
+    def build(size):
+        timm.create_model = lambda name, **arguments: create(name, **arguments | small | {"img_size": size})
+        try:
+            return CustomTextCLIP(6, vision, text)
+        finally:
+            timm.create_model = create
+
+    model = draw(build(8))
+
+    def write(state, folder):
+        torch.save(state, folder / "open_clip_pytorch_model.bin")
+        preprocess = {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.4, 0.3], "interpolation": "bicubic", "resize_mode": "squash"}
+        said = {"model_cfg": {"embed_dim": 6, "vision_cfg": vision, "text_cfg": text}, "preprocess_cfg": preprocess}
+        (folder / "open_clip_config.json").write_text(json.dumps(said) + "\n")
+
+    def oblong(images):
+        other = build(tuple(images.shape[2:])).double().eval()
+        state = {k.removeprefix("visual.trunk."): v for k, v in model.state_dict().items() if "trunk" in k}
+        state = timm.models.vision_transformer.checkpoint_filter_fn(state, other.visual.trunk)
+        other.visual.trunk.load_state_dict(state)
+        return other.visual(images)
+
+    numbers(name, model, model.visual, oblong, write)
+
+
+open_clip_trunk("open-clip-trunk")
+
+
+def deit3(name):
+    """Under the names of the original code."""
+    arguments = SIZES | dict(img_size=8, init_values=1e-5, no_embed_class=True, num_classes=3)
+    model = draw(Timm(**arguments))
+
+    def write(state, folder):
+        state = {k.replace("ls1.gamma", "gamma_1").replace("ls2.gamma", "gamma_2"): v for k, v in state.items()}
+        torch.save({"model": state}, folder / "pytorch_model.bin")
+        said = {"architecture": "deit3_small_patch16_224", "model_args": {"num_heads": 2, "img_size": 8}}
+        (folder / "config.json").write_text(json.dumps(said) + "\n")
+
+    def oblong(images):
+        other = Timm(**arguments | {"img_size": (12, 20)}).double().eval()
+        other.load_state_dict(timm.models.vision_transformer.checkpoint_filter_fn(model.state_dict(), other))
+        return other(images)
+
+    numbers(name, model, model, oblong, write)
+
+
+deit3("deit3")
+
+
+def big_vision_classifier(name):
+    """Its own plain ViT, of the mean of all patches: timm's, which reads such files, under the names there."""
+    arguments = SIZES | dict(img_size=8, num_classes=3, class_token=False, global_pool="avg", fc_norm=False)
+    build = lambda: Timm(**arguments, act_layer=lambda: nn.GELU(approximate="tanh"))
+    model = draw(build())
+
+    def write(state, folder):
+        arrays = {"pos_embedding": state["pos_embed"], "embedding/bias": state["patch_embed.proj.bias"]}
+        arrays["embedding/kernel"] = state["patch_embed.proj.weight"].permute(2, 3, 1, 0)
+
+        def layer(of, into):
+            arrays[into + "/kernel"], arrays[into + "/bias"] = state[of + ".weight"].T, state[of + ".bias"]
+
+        def norm(of, into):
+            arrays[into + "/scale"], arrays[into + "/bias"] = state[of + ".weight"], state[of + ".bias"]
+
+        for i in range(2):
+            of, into = f"blocks.{i}", f"Transformer/encoderblock_{i}"
+            attention = into + "/MultiHeadDotProductAttention_0"
+            for n, long in enumerate(("query", "key", "value")):
+                part = slice(16 * n, 16 * n + 16)
+                arrays[f"{attention}/{long}/kernel"] = state[of + ".attn.qkv.weight"][part].T.reshape(16, 2, 8)
+                arrays[f"{attention}/{long}/bias"] = state[of + ".attn.qkv.bias"][part].reshape(2, 8)
+            layer(of + ".attn.proj", attention + "/out")
+            arrays[attention + "/out/kernel"] = arrays[attention + "/out/kernel"].reshape(2, 8, 16)
+            for n in 0, 1:
+                norm(f"{of}.norm{n + 1}", f"{into}/LayerNorm_{n}")
+                layer(f"{of}.mlp.fc{n + 1}", f"{into}/MlpBlock_0/Dense_{n}")
+        norm("norm", "Transformer/encoder_norm")
+        layer("head", "head")
+        numpy.savez(folder / "vit.npz", **{"params/" + k: v.numpy() for k, v in arrays.items()})
+        again = build().double().eval()
+        again.load_pretrained(folder / "vit.npz", prefix="params/")
+        assert all(torch.equal(v, state[k].double()) for k, v in again.state_dict().items())
+
+    numbers(name, model, model, lambda images: model(SQUARE.double()), write)
+
+
+big_vision_classifier("big-vision-classifier")
+
+transformers("deit", DeiTForImageClassification, DeiTConfig(**VISION), logits)
+transformers("deit-two-heads", DeiTForImageClassificationWithTeacher, DeiTConfig(**VISION), logits)

@@ -3,6 +3,7 @@ package io.github.rlrr.vit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.vit.part.Encoder;
@@ -26,9 +27,11 @@ record Readout(VitConfig config, @Nullable Block norm, @Nullable Block pooling) 
 
     /** What is seen of tokens (B, N, D) that enter some last blocks: (B, 1, D) or (B, 2, D). */
     NDArray of(Encoder last, ParameterStore store, NDArray tokens, boolean training) {
-        if (config.parts().classTokenLeaves()) {
-            try (NDArray leaves = last.classToken(store, tokens, training)) {
-                return normed(store, leaves, training);
+        int count = config.parts().leavingTokens();
+        if (count < config.tokens()) {
+            try (NDArray leaves = last.leading(store, tokens, count, training)) {
+                NDArray normed = normed(store, leaves, training);
+                return config.has(VitVariation.DISTILLATION) ? halved(normed) : normed;
             }
         }
         try (NDArray encoded = last.forward(store, new NDList(tokens), training).head()) {
@@ -52,15 +55,18 @@ record Readout(VitConfig config, @Nullable Block norm, @Nullable Block pooling) 
             if (config.has(VitVariation.NORMED_AVERAGE_POOLING)) {
                 return mean(normed);
             }
-            if (config.has(VitVariation.DISTILLATION)) {
-                try (NDArray both = normed.get(":, :2")) {
-                    return both.div(2);
-                }
-            }
             try (NDArray first = normed.get(":, :1");
                     NDArray mean = mean(normed)) {
                 return NDArrays.concat(new NDList(first, mean), 1);
             }
+        }
+    }
+
+    /** Half of each value; closes what it is given. An array of libtorch's own, see DJL notes. */
+    private static NDArray halved(NDArray values) {
+        try (values;
+                NDArray half = values.getManager().full(new Shape(), 0.5f)) {
+            return values.mul(half);
         }
     }
 

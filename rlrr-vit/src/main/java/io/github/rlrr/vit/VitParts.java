@@ -146,13 +146,17 @@ public record VitParts(VitConfig config) {
         return config.has(VitVariation.PATCH_NORM) ? norm("norm") : null;
     }
 
-    /** Whether the class token is all that leaves the last block. */
-    boolean classTokenLeaves() {
-        return !config.has(VitVariation.AVERAGE_POOLING)
-                && !config.has(VitVariation.NORMED_AVERAGE_POOLING)
-                && !config.has(VitVariation.ATTENTION_POOLING)
-                && !config.has(VitVariation.DISTILLATION)
-                && !config.has(VitVariation.CLASS_AND_AVERAGE_POOLING);
+    /**
+     * How many tokens leave the last block: the class token, with a distillation token behind it
+     * where there is one, or all.
+     */
+    int leavingTokens() {
+        boolean pools =
+                config.has(VitVariation.AVERAGE_POOLING)
+                        || config.has(VitVariation.NORMED_AVERAGE_POOLING)
+                        || config.has(VitVariation.ATTENTION_POOLING)
+                        || config.has(VitVariation.CLASS_AND_AVERAGE_POOLING);
+        return pools ? config.tokens() : config.has(VitVariation.DISTILLATION) ? 2 : 1;
     }
 
     /**
@@ -248,7 +252,7 @@ public record VitParts(VitConfig config) {
     public void count(ProductCounter counter, long batch) {
         counter.patches(batch * config.gridHeight() * config.gridWidth(), patches());
         for (int i = 0; i < config.depth(); i++) {
-            long asking = i == config.depth() - 1 && classTokenLeaves() ? 1 : config.tokens();
+            long asking = i == config.depth() - 1 ? leavingTokens() : config.tokens();
             for (Branch branch : branches(i)) {
                 branch.operation().count(counter, batch, asking, config.tokens());
             }

@@ -4,7 +4,6 @@ import static io.github.rlrr.vit.Parity.largest;
 import static io.github.rlrr.vit.Parity.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,14 +18,12 @@ import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.training.FineTuner;
-import io.github.rlrr.vit.checkpoint.BackboneFamily;
 import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,60 +48,12 @@ class EveryMethodTest {
 
     @TempDir private Path folder;
 
-    /** Files beside a configuration of their name, and the folders that other libraries wrote. */
-    static Stream<String> networks() throws IOException {
-        Path root = Parity.resource("timm").getParent();
-        try (Stream<Path> files = Files.walk(root)) {
-            return files
-                    .filter(
-                            file ->
-                                    file.endsWith("weights")
-                                            || (file.toString().endsWith(".json")
-                                                    && Files.exists(weights(file))))
-                    .map(file -> root.relativize(file).toString().replace('\\', '/'))
-                    .sorted()
-                    .toList()
-                    .stream();
-        }
-    }
-
-    private static Path weights(Path said) {
-        return Path.of(said.toString().replaceAll("json$", "safetensors"));
-    }
-
     static Stream<Arguments> networksAndMethods() throws IOException {
-        return networks()
+        return SmallNetworks.names()
                 .flatMap(
                         network ->
                                 AdapterMethods.all().keySet().stream()
                                         .map(method -> Arguments.of(network, method)));
-    }
-
-    /** A copy as a hub's folder, or of the one file that no configuration stands beside. */
-    private Path checkpoint(String network) throws IOException {
-        Path from = Parity.resource(network);
-        Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
-        if (!Files.isDirectory(from)) {
-            Files.copy(from, checkpoint.resolve("config.json"));
-            Files.copy(weights(from), checkpoint.resolve("model.safetensors"));
-            return checkpoint;
-        }
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Path copy = checkpoint.resolve(from.relativize(file));
-                Files.copy(file, copy);
-                if (!file.toString().matches(".*(json|safetensors)")) {
-                    return copy;
-                }
-            }
-        }
-        return checkpoint;
-    }
-
-    private static Backbone load(Path checkpoint) throws IOException {
-        BackboneFamily family = Backbones.of(checkpoint);
-        BackboneConfig config = family.describe(checkpoint).config();
-        return family.load(checkpoint, config, Device.cpu(), false);
     }
 
     private static ImageDataset images(BackboneConfig config) {
@@ -151,7 +100,7 @@ class EveryMethodTest {
     @ParameterizedTest
     @MethodSource("networksAndMethods")
     void everyMethodAdaptsAndMerges(String network, String method) throws IOException {
-        try (Backbone loaded = load(checkpoint(network))) {
+        try (Backbone loaded = SmallNetworks.load(network, folder)) {
             Map<String, String> settings = method.equals("arc") ? arc(loaded) : Map.of();
             Backbone base = loaded.withHead(3);
             ImageDataset images = images(base.config());
@@ -173,9 +122,9 @@ class EveryMethodTest {
     }
 
     @ParameterizedTest
-    @MethodSource("networks")
+    @MethodSource("io.github.rlrr.vit.SmallNetworks#names")
     void whatIsMergedIsWrittenAndReadAgain(String network) throws IOException {
-        try (Backbone loaded = load(checkpoint(network))) {
+        try (Backbone loaded = SmallNetworks.load(network, folder)) {
             Backbone base = loaded.withHead(3);
             ImageDataset images = images(base.config());
             try (AdaptedBlock adapted = Rlrr.adapt(base, RlrrConfig.published())) {
@@ -202,7 +151,7 @@ class EveryMethodTest {
                 continue;
             }
             written++;
-            try (Backbone again = load(out)) {
+            try (Backbone again = SmallNetworks.load(out)) {
                 assertThat(largestDifference(logits(again, images), expected))
                         .isLessThan(TOLERANCE * largest(expected));
             }

@@ -5,7 +5,9 @@ import static io.github.rlrr.vit.Parity.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
@@ -18,6 +20,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.method.FullFineTuningConfig;
 import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
@@ -71,6 +74,18 @@ class PublishedFilesTest {
         return TensorReader.open(Parity.resource("published/" + name + "/numbers.safetensors"));
     }
 
+    /** Whether a file's outputs are those of its projection, which is loaded on request alone. */
+    private static boolean isProjected(String name) {
+        return name.endsWith("projection") || name.equals("open-clip-trunk");
+    }
+
+    private static VisionTransformer load(String name, Path path, VitConfig config)
+            throws IOException {
+        return isProjected(name)
+                ? VitCheckpoint.loadProjected(path, config, Device.cpu())
+                : VitCheckpoint.load(path, config);
+    }
+
     /** Logits, or where the file has no head what one would see. */
     private static float[] outputs(VisionTransformer vit, String name, String prefix)
             throws IOException {
@@ -111,7 +126,14 @@ class PublishedFilesTest {
         "dinov2-gated, 1e-6, LAYER_SCALE SWIGLU",
         "mae-pretrain, 1e-6, ''",
         "mae-finetuned, 1e-6, AVERAGE_POOLING",
-        "big-vision, 1e-6, NO_CLASS_TOKEN ATTENTION_POOLING TANH_GELU"
+        "big-vision, 1e-6, NO_CLASS_TOKEN ATTENTION_POOLING TANH_GELU",
+        "big-vision-classifier, 1e-6, NO_CLASS_TOKEN NORMED_AVERAGE_POOLING TANH_GELU",
+        "clip-projection, 1e-5, PRE_NORM NO_PATCH_BIAS QUICK_GELU",
+        "open-clip-projection, 1e-5, PRE_NORM NO_PATCH_BIAS",
+        "open-clip-trunk, 1e-6, ATTENTION_POOLING",
+        "deit, 1e-12, REGISTERS REGISTER_POSITIONS",
+        "deit-two-heads, 1e-12, DISTILLATION REGISTERS REGISTER_POSITIONS",
+        "deit3, 1e-6, LAYER_SCALE PATCH_POSITIONS"
     })
     void itsOutputsAndGradientsAreTheLibrarys(String name, float epsilon, String variations)
             throws IOException {
@@ -119,14 +141,14 @@ class PublishedFilesTest {
         VitConfig config = VitCheckpoint.inferConfig(path).withHeads(2);
         assertThat(String.join(" ", names(config))).isEqualTo(sorted(variations));
         assertThat(config.layerNormEpsilon()).isEqualTo(epsilon);
-        try (VisionTransformer vit = VitCheckpoint.load(path, config)) {
+        try (VisionTransformer vit = load(name, path, config)) {
             assertExact(vit, name, "");
             assertGradients(vit, name);
         }
         // Plain ones' positions follow this library's own rule, see PositionEmbeddingTest.
         if (config.variations().stream().anyMatch(v -> v != VitVariation.AVERAGE_POOLING)
-                && !name.equals("big-vision")) {
-            try (VisionTransformer vit = VitCheckpoint.load(path, config.withImageSize(12, 20))) {
+                && !name.startsWith("big-vision")) {
+            try (VisionTransformer vit = load(name, path, config.withImageSize(12, 20))) {
                 assertExact(vit, name, "oblong.");
             }
         }
@@ -145,7 +167,7 @@ class PublishedFilesTest {
         Path path = copy(name, "gradients");
         boolean headless = vit.config().classes() == 1;
         try (TensorReader numbers = numbers(name);
-                VisionTransformer expected = VitCheckpoint.load(path, vit.config());
+                VisionTransformer expected = load(name, path, vit.config());
                 NDManager manager = NDManager.newBaseManager("PyTorch")) {
             float[] r = numbers.readFloats("r");
             if (headless) {
@@ -161,8 +183,9 @@ class PublishedFilesTest {
                 Map<String, Parameter> theirs = parameters(expected);
                 assertThat(adapted.trainableTensors()).hasSameSizeAs(theirs.keySet());
                 for (TrainableTensor tensor : adapted.trainableTensors()) {
-                    if (headless && tensor.name().startsWith("head.")) {
-                        continue;
+                    boolean free = name.endsWith("projection") && tensor.name().equals("head.bias");
+                    if (free || (headless && tensor.name().startsWith("head."))) {
+                        continue; // which the file does not have
                     }
                     float[] found = tensor.parameter().getArray().getGradient().toFloatArray();
                     float[] wanted = theirs.get(tensor.name()).getArray().toFloatArray();
@@ -249,6 +272,141 @@ class PublishedFilesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"clip-projection", "open-clip-projection", "open-clip-trunk"})
+    void aProjectionIsDroppedUnlessItIsAskedFor(String name) throws IOException {
+        Path path = copy(name, "weights");
+        VitConfig config = VitCheckpoint.inferConfig(path).withHeads(2);
+        assertThat(config.classes()).isEqualTo(1);
+        try (VisionTransformer dropped = VitCheckpoint.load(path, config);
+                VisionTransformer kept = VitCheckpoint.loadProjected(path, config, Device.cpu())) {
+            assertThat(kept.config()).isEqualTo(config.withClasses(6));
+            assertThat(dropped.config()).isEqualTo(config);
+            // timm has it as its head.
+            Path written = folder.resolve("written");
+            export(kept, written, VitLayout.TIMM);
+            try (VisionTransformer back = VitCheckpoint.load(written)) {
+                assertThat(outputs(back, name, "")).isEqualTo(outputs(kept, name, ""));
+            }
+        }
+    }
+
+    @Test
+    void aProjectionThatIsNotThereIsNamed() throws IOException {
+        Path path = copy("siglip-vision", "weights");
+        VitConfig config = VitCheckpoint.inferConfig(path);
+        assertThatThrownBy(() -> VitCheckpoint.loadProjected(path, config, Device.cpu()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has no projection of what its image tower gives")
+                .hasMessageContaining("visual_projection.weight");
+    }
+
+    /** Its own layer, as most have it whose pooling is the architecture's. */
+    @Test
+    void aTowerOfTimmsMayHaveItsProjectionBesideIt() throws IOException {
+        Path path = copy("open-clip-trunk", "weights");
+        Path weights = path.resolve("open_clip_pytorch_model.bin");
+        Path changed = path.resolve("open_clip_model.safetensors");
+        float[] bias;
+        try (TensorReader reader = TensorReader.open(weights)) {
+            bias = reader.readFloats("visual.trunk.head.bias");
+        }
+        Renamed.write(
+                weights,
+                changed,
+                name ->
+                        name.equals("visual.trunk.head.bias")
+                                ? ""
+                                : name.replace("visual.trunk.head.", "visual.head.proj."));
+        Files.delete(weights);
+        VitConfig config = VitCheckpoint.inferConfig(path);
+        try (VisionTransformer vit = VitCheckpoint.loadProjected(path, config, Device.cpu());
+                TensorReader numbers = numbers("open-clip-trunk")) {
+            float[] found = outputs(vit, "open-clip-trunk", "");
+            float[] expected = numbers.readFloats("outputs");
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] -= bias[i % bias.length];
+            }
+            assertThat(largestDifference(found, expected))
+                    .isLessThan(TOLERANCE * largest(expected));
+        }
+        Preprocessing said = VitCheckpoint.describe(path).preprocessing().orElseThrow();
+        assertThat(said.std()).containsExactly(0.5f, 0.4f, 0.3f);
+        assertThat(said.crop()).isEqualTo(Crop.NONE);
+    }
+
+    @Test
+    void aTowerOfTimmsThatIsSaidToBeOtherwiseIsRefused() throws IOException {
+        Path path = copy("open-clip-trunk", "weights");
+        Path said = path.resolve("open_clip_config.json");
+        String text = Files.readString(said);
+        Files.writeString(said, text.replace("\"timm_pool\": \"map\"", "\"timm_pool\": \"token\""));
+        assertRefused(path, "global_pool is \"token\"", "expected files that belong together");
+        Files.writeString(said, text.replace("\"timm_pool\"", "\"timm_new\": 1, \"timm_pool\""));
+        assertRefused(path, "model_cfg.vision_cfg.timm_new is 1, a variation");
+    }
+
+    /** DINOv2's own training keeps blocks in chunks, each under its number in the whole. */
+    @Test
+    void blocksInChunksAreRead() throws IOException {
+        Path chunks = folder.resolve("chunks.safetensors");
+        Path whole = copy("dinov2", "weights");
+        Renamed.write(
+                whole,
+                chunks,
+                name ->
+                        "teacher.backbone."
+                                + name.replaceFirst("^blocks\\.(\\d+)", "blocks.$1.$1"));
+        assertSame(whole, chunks, "dinov2");
+        Renamed.write(whole, chunks, name -> name.replaceFirst("^blocks\\.(\\d+)", "blocks.$1.0"));
+        assertRefused(chunks, "are one name");
+    }
+
+    /** What big_vision's {@code scan} leaves: a tensor holds what all blocks have. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"big-vision/weights/siglip.npz", "big-vision-classifier/weights/vit.npz"})
+    void blocksInOneTensorAreRead(String name) throws IOException {
+        Path apart = Parity.resource("published/" + name);
+        Path together = folder.resolve("together.npz");
+        Map<String, NDArray> stacked = new TreeMap<>();
+        try (TensorReader reader = TensorReader.open(apart);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            for (String tensor : reader.tensors().keySet()) {
+                if (tensor.contains("/encoderblock_0/")) {
+                    NDArray first = reader.read(tensor, manager);
+                    NDArray second = reader.read(tensor.replace("block_0", "block_1"), manager);
+                    stacked.put(
+                            tensor.replace("encoderblock_0", "encoderblock"),
+                            NDArrays.stack(new NDList(first, second)));
+                } else if (!tensor.contains("/encoderblock_")) {
+                    stacked.put(tensor, reader.read(tensor, manager));
+                }
+            }
+            NpzWriter.write(together, stacked, TensorType.F32);
+        }
+        assertSame(apart, together, name.substring(0, name.indexOf('/')));
+    }
+
+    private static void assertSame(Path one, Path other, String name) throws IOException {
+        VitConfig config = VitCheckpoint.inferConfig(one);
+        assertThat(VitCheckpoint.inferConfig(other)).isEqualTo(config);
+        try (VisionTransformer first = VitCheckpoint.load(one, config);
+                VisionTransformer second = VitCheckpoint.load(other, config)) {
+            assertThat(outputs(second, name, "")).isEqualTo(outputs(first, name, ""));
+        }
+    }
+
+    @Test
+    void whetherTheSameNamesAreTurnedMustBeSaid() throws IOException {
+        Path deit3 = copy("deit3", "weights");
+        Files.delete(deit3.resolve("config.json"));
+        assertRefused(
+                deit3,
+                "does not say whether queries and keys are turned",
+                "{\"architecture\": \"deit3_base_patch16_224\"}, and call it pytorch_model.bin");
+    }
+
     private void assertRefused(Path path, String... words) {
         assertThatThrownBy(() -> VitCheckpoint.load(path).close())
                 .isInstanceOf(IOException.class)
@@ -295,6 +453,22 @@ class PublishedFilesTest {
                 Files.readString(other)
                         .replace("\"layers\"", "\"pool_type\": \"avg\", \"layers\""));
         assertRefused(openClip, "model_cfg.vision_cfg.pool_type", "other than \"tok\"");
+        Files.writeString(
+                other,
+                Files.readString(other).replaceAll("\"layers\": \\d+", "\"layers\": [3, 4, 6, 3]"));
+        assertRefused(openClip, "model_cfg.vision_cfg.layers is [3,4,6,3], a ResNet");
+    }
+
+    @Test
+    void metaClip2IsAClipOfAnotherName() throws IOException {
+        Path clip = copy("clip", "weights");
+        Path said = clip.resolve("config.json");
+        try (VisionTransformer one = VitCheckpoint.load(clip)) {
+            Files.writeString(said, Files.readString(said).replace("\"clip", "\"metaclip_2"));
+            try (VisionTransformer other = VitCheckpoint.load(clip)) {
+                assertThat(outputs(other, "clip", "")).isEqualTo(outputs(one, "clip", ""));
+            }
+        }
     }
 
     @Test

@@ -265,7 +265,7 @@ class TimmParityTest {
             VitConfig config = vit.config();
             boolean pools = config.variations().contains(VitVariation.ATTENTION_POOLING);
             long tokens = config.tokens();
-            long asking = config.parts().classTokenLeaves() ? 1 : tokens;
+            long asking = config.parts().leavingTokens();
             long d = config.width();
             long patches = (long) config.gridHeight() * config.gridWidth();
             long linear = 3 * patches * 16 * d + 3 * d; // patches, head

@@ -17,13 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** The checkpoint that {@code finetune} takes when none is named: said by name, then fetched. */
 public final class Proposal {
 
-    /** ViT-S/16 of 224 pixels, trained on ImageNet-21k with the "augreg" recipe. */
-    static final HubName NAME = HubName.parse("timm:vit_small_patch16_224.augreg_in21k");
+    /** DINOv2 ViT-S/14 with registers, at 224 pixels; docs/checkpoints.md says why. */
+    static final HubName NAME = HubName.parse("hf:facebook/dinov2-with-registers-small");
 
     private static final String WHAT =
-            NAME
-                    + ": ViT-S/16, 22 million parameters and a head of 21,843 classes, licence"
-                    + " Apache-2.0";
+            NAME + ": DINOv2 ViT-S/14 with registers, 22 million parameters, licence Apache-2.0";
 
     private static final String OTHERS =
             "name another with --checkpoint FILE, or take the small bundled one with --checkpoint "
@@ -87,7 +85,7 @@ public final class Proposal {
     }
 
     private static String size(long bytes) {
-        return bytes < 0 ? "about 120 MB" : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+        return bytes < 0 ? "about 88 MB" : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }
 
     private void say(String line) {

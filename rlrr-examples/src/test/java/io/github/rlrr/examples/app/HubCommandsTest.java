@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands whose checkpoint lies on a hub: a server on this machine that has the bundled model. */
 class HubCommandsTest {
 
-    private static final String PROPOSED = "timm:vit_small_patch16_224.augreg_in21k";
+    private static final String PROPOSED = "hf:facebook/dinov2-with-registers-small";
 
     @TempDir private Path folder;
     private LocalHub hub;

@@ -50,16 +50,6 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
         return new Arrangement(ours, theirs, split, block, parts);
     }
 
-    private Source stacked(String tensor, Shape shape, int depth) {
-        String all = BLOCKS + ours;
-        long[] sizes =
-                theirs.chars()
-                        .mapToLong(c -> all.indexOf(c) == 0 ? depth : shape.get(all.indexOf(c) - 1))
-                        .toArray();
-        int[] order = all.chars().map(theirs::indexOf).toArray();
-        return new Source(tensor, new Shape(sizes), order, part, depth);
-    }
-
     /**
      * Where a parameter lies.
      *
@@ -69,15 +59,13 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
      * @param heads the model's
      */
     Source source(String tensor, Shape shape, int depth, int heads) {
-        if (isStacked()) {
-            return stacked(tensor, shape, depth);
-        }
         if (ours.isEmpty()) {
             long[] sizes = shape.getShape().clone();
             sizes[0] *= parts;
             return new Source(tensor, new Shape(sizes), null, part, parts);
         }
-        List<Long> sizes = new ArrayList<>();
+        String all = isStacked() ? BLOCKS + ours : ours;
+        List<Long> sizes = new ArrayList<>(isStacked() ? List.of((long) depth) : List.of());
         for (int axis = 0; axis < shape.dimension(); axis++) {
             long size = shape.get(axis);
             if (axis == split) {
@@ -86,10 +74,16 @@ record Arrangement(String ours, String theirs, int split, int part, int parts) {
             }
             sizes.add(size);
         }
-        int[] order = ours.chars().filter(c -> c != ONE).map(theirs::indexOf).toArray();
-        long[] theirSizes = theirs.chars().mapToLong(c -> sizes.get(ours.indexOf(c))).toArray();
-        int[] permutation = ours.replace("1", "").equals(theirs) ? null : order;
-        return new Source(tensor, new Shape(theirSizes), permutation, 0, 1);
+        int[] order = all.chars().filter(c -> c != ONE).map(theirs::indexOf).toArray();
+        long[] theirSizes = theirs.chars().mapToLong(c -> sizes.get(all.indexOf(c))).toArray();
+        int[] permutation = all.replace("1", "").equals(theirs) ? null : order;
+        return new Source(
+                tensor, new Shape(theirSizes), permutation, part, isStacked() ? depth : 1);
+    }
+
+    /** The axis of the file's tensor that counts blocks; -1 where each block has its own. */
+    int blockAxis() {
+        return theirs.indexOf(BLOCKS);
     }
 
     /** The axis of the file's tensor that is an axis of ours, which is not split. */

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param json the fields of {@code config.json}, or null
  * @param preprocessor the fields of {@code preprocessor_config.json}, or null
  * @param model which of the file's models was asked for, or null
+ * @param projected whether its {@link Projection} was asked for
  */
 record CheckpointFiles(
         Path weights,
         @Nullable JsonFields json,
         @Nullable JsonFields preprocessor,
-        @Nullable String model) {
+        @Nullable String model,
+        boolean projected) {
 
     /**
      * What {@code config.json} says of a Vision Transformer.
@@ -31,7 +33,9 @@ record CheckpointFiles(
      * @throws IOException when it is beyond us
      */
     @Nullable ModelConfig config() throws IOException {
-        return isOpenClip(weights) ? OpenClipConfig.of(json) : ModelConfig.of(json);
+        return isOpenClip(weights) && !OpenClipTrunk.isOne(json)
+                ? OpenClipConfig.of(json)
+                : ModelConfig.of(json);
     }
 
     private static boolean isOpenClip(Path weights) {
@@ -49,6 +53,11 @@ record CheckpointFiles(
                     "open_clip_model.safetensors",
                     "open_clip_pytorch_model.bin");
 
+    /** What a hub would call a file, so that a configuration beside it is read. */
+    static String hubName(Path weights) {
+        return HUB_NAMES.get(weights.toString().endsWith(".safetensors") ? 0 : 2);
+    }
+
     /**
      * Finds a checkpoint's files.
      *
@@ -63,9 +72,14 @@ record CheckpointFiles(
         if (hash > 0 && !Files.exists(path)) {
             CheckpointFiles all = found(path.resolveSibling(name.substring(0, hash)));
             return new CheckpointFiles(
-                    all.weights, all.json, all.preprocessor, name.substring(hash + 1));
+                    all.weights, all.json, all.preprocessor, name.substring(hash + 1), false);
         }
         return found(path);
+    }
+
+    /** The same, with the projection. */
+    CheckpointFiles withProjection() {
+        return new CheckpointFiles(weights, json, preprocessor, model, true);
     }
 
     private static CheckpointFiles found(Path path) throws IOException {
@@ -79,17 +93,18 @@ record CheckpointFiles(
         }
         return folder != null && HUB_NAMES.contains(String.valueOf(path.getFileName()))
                 ? beside(path, folder)
-                : new CheckpointFiles(path, null, null, null);
+                : new CheckpointFiles(path, null, null, null, false);
     }
 
     private static CheckpointFiles beside(Path weights, Path folder) throws IOException {
         return new CheckpointFiles(
                 weights,
-                JsonFields.read(
-                        folder.resolve(
-                                isOpenClip(weights) ? OpenClipConfig.FILE : ModelConfig.FILE)),
+                isOpenClip(weights)
+                        ? OpenClipTrunk.asTimm(JsonFields.read(folder.resolve(OpenClipConfig.FILE)))
+                        : JsonFields.read(folder.resolve(ModelConfig.FILE)),
                 HuggingFacePreprocessor.find(folder),
-                null);
+                null,
+                false);
     }
 
     private static Path weights(Path folder) throws IOException {

@@ -121,7 +121,7 @@ record CheckpointLayout(
 
     /** Whether there is a class of models with a head, so that a classifier can be written. */
     boolean hasHead() {
-        return table.find("head.weight") != null;
+        return table.find("head.bias") != null; // a projection has none
     }
 
     /** Whether this family has a model; without a head it may get any. */
@@ -169,10 +169,7 @@ record CheckpointLayout(
 
     /** What the tensors' shapes say of the geometry. */
     Geometry geometry(Map<String, TensorInfo> tensors) {
-        int depth = 0;
-        while (tensors.containsKey(tensor("blocks." + depth + ".norm1.gamma", tensors))) {
-            depth++;
-        }
+        int depth = depth(tensors);
         return new Geometry(
                 size(tensors, SIGN, 2),
                 size(tensors, SIGN, 0),
@@ -186,6 +183,18 @@ record CheckpointLayout(
                 size(tensors, "head.weight", 0),
                 keyRows(tensors, depth),
                 variations(tensors));
+    }
+
+    private int depth(Map<String, TensorInfo> tensors) {
+        NameTable.Place first = place("blocks.0.norm1.gamma", prefix(tensors));
+        if (first.arrangement().isStacked()) {
+            return Naming.size(tensors.get(first.tensor()), first.arrangement().blockAxis());
+        }
+        int depth = 0;
+        while (tensors.containsKey(tensor("blocks." + depth + ".norm1.gamma", tensors))) {
+            depth++;
+        }
+        return depth;
     }
 
     /** The rows of each block's keys. */
@@ -269,9 +278,7 @@ record CheckpointLayout(
      */
     Map<String, Source> sources(VitConfig config, String prefix) {
         Map<String, Shape> shapes = config.parts().shapes();
-        if (!hasHead()) {
-            shapes.keySet().removeIf(path -> path.startsWith("head."));
-        }
+        shapes.keySet().removeIf(path -> path.startsWith("head.") && table.find(path) == null);
         return naming().sources(shapes, config.depth(), config.heads(), prefix);
     }
 

@@ -23,14 +23,19 @@ import java.util.Objects;
  */
 final class DistilledHead {
 
-    /** Their names. */
+    /** Their names in timm, which is written. */
     static final List<String> CLASSIFIERS = List.of("head", "head_dist");
 
-    private static final String TOKEN = "dist_token";
-    private static final String WEIGHT = "head.weight";
-    private static final String BIAS = "head.bias";
-    private static final String OTHER_WEIGHT = "head_dist.weight";
-    private static final String OTHER_BIAS = "head_dist.bias";
+    /** Theirs and Hugging Face's, by the end of the distillation token's name. */
+    private static final Map<String, List<String>> ALL =
+            Map.of(
+                    "dist_token",
+                    CLASSIFIERS,
+                    "distillation_token",
+                    List.of("cls_classifier", "distillation_classifier"));
+
+    private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
 
     private DistilledHead() {}
 
@@ -46,29 +51,39 @@ final class DistilledHead {
      * @throws IOException when one of both is missing, or they do not match
      */
     static boolean join(Path file, Map<String, TensorInfo> tensors) throws IOException {
-        boolean none =
-                CLASSIFIERS.stream().noneMatch(name -> tensors.containsKey(name + ".weight"));
-        if (!tensors.containsKey(TOKEN) || none) {
-            return false;
-        }
-        for (String name : List.of(WEIGHT, BIAS, OTHER_WEIGHT, OTHER_BIAS)) {
-            if (!tensors.containsKey(name)) {
-                throw new IOException(
-                        "%s: %s is missing beside %s; DeiT's distilled models have two heads"
-                                .formatted(file, name, TOKEN));
+        for (String token : List.copyOf(tensors.keySet())) {
+            List<String> heads =
+                    ALL.getOrDefault(token.substring(token.lastIndexOf('.') + 1), List.of());
+            if (heads.stream().anyMatch(name -> tensors.containsKey(name + WEIGHT))) {
+                join(file, tensors, token, heads.get(0), heads.get(1));
+                return true;
             }
         }
-        same(file, tensors, WEIGHT, OTHER_WEIGHT);
-        same(file, tensors, BIAS, OTHER_BIAS);
-        TensorInfo weight = Objects.requireNonNull(tensors.get(WEIGHT));
+        return false;
+    }
+
+    private static void join(
+            Path file, Map<String, TensorInfo> tensors, String token, String first, String second)
+            throws IOException {
+        for (String name : List.of(first, second)) {
+            for (String part : List.of(WEIGHT, BIAS)) {
+                if (!tensors.containsKey(name + part)) {
+                    throw new IOException(
+                            "%s: %s is missing beside %s; DeiT's distilled models have two heads"
+                                    .formatted(file, name + part, token));
+                }
+            }
+        }
+        same(file, tensors, first + WEIGHT, second + WEIGHT);
+        same(file, tensors, first + BIAS, second + BIAS);
+        TensorInfo weight = Objects.requireNonNull(tensors.get(first + WEIGHT));
         Shape shape = weight.shape();
         if (shape.dimension() == 2) {
             Shape both = new Shape(shape.get(0), 2 * shape.get(1));
-            tensors.put(WEIGHT, new TensorInfo(WEIGHT, weight.type(), both));
+            tensors.put(weight.name(), new TensorInfo(weight.name(), weight.type(), both));
         }
-        tensors.remove(OTHER_WEIGHT);
-        tensors.remove(OTHER_BIAS);
-        return true;
+        tensors.remove(second + WEIGHT);
+        tensors.remove(second + BIAS);
     }
 
     private static void same(Path file, Map<String, TensorInfo> tensors, String one, String other)
@@ -84,12 +99,19 @@ final class DistilledHead {
 
     /** The second of two tensors that are one of ours; empty for all others. */
     static String other(String name) {
-        return name.equals(WEIGHT) ? OTHER_WEIGHT : name.equals(BIAS) ? OTHER_BIAS : "";
+        for (List<String> heads : ALL.values()) {
+            for (String part : List.of(WEIGHT, BIAS)) {
+                if (name.equals(heads.get(0) + part)) {
+                    return heads.get(1) + part;
+                }
+            }
+        }
+        return "";
     }
 
     /** Our tensor of the values of both. */
     static float[] joined(String name, float[] first, float[] second, int classes) {
-        if (name.equals(BIAS)) {
+        if (name.endsWith(BIAS)) {
             float[] mean = new float[first.length];
             for (int i = 0; i < mean.length; i++) {
                 mean[i] = (first[i] + second[i]) / 2;
@@ -107,10 +129,11 @@ final class DistilledHead {
 
     /** Makes two heads of one. */
     static void split(Map<String, NDArray> arrays) {
-        NDArray weight = Objects.requireNonNull(arrays.get(WEIGHT));
-        NDList halves = weight.split(2, 1);
-        arrays.put(WEIGHT, halves.get(0));
-        arrays.put(OTHER_WEIGHT, halves.get(1));
-        arrays.put(OTHER_BIAS, Objects.requireNonNull(arrays.get(BIAS)).duplicate());
+        String first = CLASSIFIERS.get(0);
+        String second = CLASSIFIERS.get(1);
+        NDList halves = Objects.requireNonNull(arrays.get(first + WEIGHT)).split(2, 1);
+        arrays.put(first + WEIGHT, halves.get(0));
+        arrays.put(second + WEIGHT, halves.get(1));
+        arrays.put(second + BIAS, Objects.requireNonNull(arrays.get(first + BIAS)).duplicate());
     }
 }

@@ -18,7 +18,7 @@ final class Extras {
             Pattern.compile(
                     "decoder(_\\w+)?([./].*)?"
                             // Of models of images and texts: what is for texts, and for comparing.
-                            + "|text_model[./].*|(text|visual)_projection[./].*"
+                            + "|text_model[./].*|text_projection[./].*"
                             + "|((optim|optimi[sz]er|scheduler|lr_scheduler|scaler|grad_scaler)(_\\w+)?"
                             + "|criterion|criteria|\\w*loss(_\\w+)?|metrics?|\\w+_metrics?"
                             + "|(train|val|valid|validation|test)_\\w+|opt/state)[./].*");

@@ -36,7 +36,9 @@ final class FileRotation {
                     reader.file()
                             + " does not say whether queries and keys are turned by their positions,"
                             + " as its tensors' names let expect; put the model's config.json beside"
-                            + " it");
+                            + " it, or one with timm's name of it, such as {\"architecture\":"
+                            + " \"deit3_base_patch16_224\"}, and call it "
+                            + CheckpointFiles.hubName(reader.file()));
         }
         boolean learned = rotary != null && rotary.kind() == Rotary.Kind.LEARNED;
         if (learned != layout.learnsRotation(reader.tensors())) {

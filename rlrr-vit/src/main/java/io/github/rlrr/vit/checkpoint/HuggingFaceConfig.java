@@ -17,8 +17,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code config.json} of Hugging Face's {@code ViTConfig}, {@code Dinov2Config}, {@code
- * DINOv3ViTConfig} and {@code BeitConfig}.
+ * The {@code config.json} of Hugging Face's {@code ViTConfig}, those that name the same network
+ * otherwise, {@code DeiTConfig}, {@code Dinov2Config}, {@code DINOv3ViTConfig} and {@code
+ * BeitConfig}.
  */
 record HuggingFaceConfig(JsonFields json) implements ModelConfig {
 
@@ -28,6 +29,12 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
     private static final Map<String, Integer> TYPES =
             Map.of(
                     "vit",
+                    0,
+                    "vit_mae",
+                    0,
+                    "vit_msn",
+                    0,
+                    "deit",
                     0,
                     "dinov2",
                     0,
@@ -42,7 +49,7 @@ record HuggingFaceConfig(JsonFields json) implements ModelConfig {
         if (!TYPES.containsKey(type(json))) {
             throw json.unsupported(
                     "model_type",
-                    "another architecture than clip, siglip, "
+                    "another architecture than clip, metaclip_2, siglip, "
                             + String.join(", ", new TreeSet<>(TYPES.keySet())));
         }
         boolean gated = type(json).equals(DINOV3) && json.flag("use_gated_mlp", false);

@@ -30,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 record ModelNames(Map<String, String> theirs, String note) {
 
-    /** What compilers and wrappers of modules put into names, wherever that is. */
+    /**
+     * What compilers and wrappers of modules put into names, wherever that is; and the number of a
+     * chunk, in which DINOv2's own training keeps blocks under their numbers in the whole.
+     */
     private static final Pattern WRAPPERS =
             Pattern.compile(
-                    "(?<=^|[./])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+                    "(?<=^|[./])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\."
+                            + "|(?<=(^|[./])blocks\\.)\\d+\\.(?=\\d+\\.)");
 
     /** Parts of names by which averages of a model are known. */
     private static final Pattern AVERAGE =
@@ -48,6 +52,7 @@ record ModelNames(Map<String, String> theirs, String note) {
                 file,
                 tensors,
                 wanted,
+                false,
                 VitLayout.all().stream().map(CheckpointLayout::naming).toList());
     }
 
@@ -57,12 +62,14 @@ record ModelNames(Map<String, String> theirs, String note) {
      * @param file for messages
      * @param tensors the file's
      * @param wanted which of several models, or null
+     * @param projected whether its {@link Projection} is asked for
      * @param layouts those that its names may follow
      */
     static ModelNames of(
             Path file,
             Map<String, TensorInfo> tensors,
             @Nullable String wanted,
+            boolean projected,
             List<Naming> layouts)
             throws IOException {
         AdapterSigns.check(file, tensors.keySet());
@@ -72,7 +79,7 @@ record ModelNames(Map<String, String> theirs, String note) {
             return new ModelNames(plain, "");
         }
         String prefix = chosen(file, models, wanted);
-        return new Sorting(file, tensors, plain, models, prefix).names();
+        return new Sorting(file, tensors, plain, models, prefix, projected).names();
     }
 
     private static Map<String, String> withoutWrappers(Path file, Set<String> names)

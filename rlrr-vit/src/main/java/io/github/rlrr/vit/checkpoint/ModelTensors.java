@@ -51,7 +51,13 @@ final class ModelTensors implements TensorReader {
         TensorReader file = TensorReader.open(files.weights());
         try {
             return new ModelTensors(
-                    file, ModelNames.of(file.file(), file.tensors(), files.model(), layouts));
+                    file,
+                    ModelNames.of(
+                            file.file(),
+                            file.tensors(),
+                            files.model(),
+                            files.projected(),
+                            layouts));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

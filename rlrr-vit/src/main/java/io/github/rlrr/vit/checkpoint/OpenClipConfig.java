@@ -62,6 +62,9 @@ record OpenClipConfig(JsonFields json, JsonFields model, JsonFields vision) impl
         if (model == null || vision == null) {
             throw json.fault("model_cfg", "an object with vision_cfg");
         }
+        if (vision.has("layers") && vision.json().get("layers").isJsonArray()) {
+            throw vision.unsupported("layers", "a ResNet");
+        }
         for (String key : new TreeSet<>(vision.json().keySet())) {
             String only = ONLY.get(key);
             boolean plain =

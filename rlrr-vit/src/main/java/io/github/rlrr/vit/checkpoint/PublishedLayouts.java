@@ -2,8 +2,10 @@ package io.github.rlrr.vit.checkpoint;
 
 import static io.github.rlrr.vit.VitVariation.ATTENTION_POOLING;
 import static io.github.rlrr.vit.VitVariation.LAYER_SCALE;
+import static io.github.rlrr.vit.VitVariation.NORMED_AVERAGE_POOLING;
 import static io.github.rlrr.vit.VitVariation.NO_CLASS_TOKEN;
 import static io.github.rlrr.vit.VitVariation.NO_PATCH_BIAS;
+import static io.github.rlrr.vit.VitVariation.PATCH_POSITIONS;
 import static io.github.rlrr.vit.VitVariation.PRE_NORM;
 import static io.github.rlrr.vit.VitVariation.QUICK_GELU;
 import static io.github.rlrr.vit.VitVariation.REGISTERS;
@@ -18,14 +20,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Files that the makers of networks published in their own names, which are read and not written:
- * DINOv2, OpenCLIP, torchvision, and SigLIP of big_vision.
+ * DINOv2, OpenCLIP, torchvision, and big_vision with SigLIP.
  */
 final class PublishedLayouts {
 
     static final String OPEN_CLIP = "OpenCLIP";
+
+    /** What OpenCLIP has beside the image tower. */
+    static final String OPEN_CLIP_TEXTS =
+            "(transformer|token_embedding|positional_embedding|ln_final|text|text_projection"
+                    + "|logit_scale|logit_bias|attn_mask)(\\..*)?";
 
     private static final String DINOV2_ROWS =
             """
@@ -64,7 +72,7 @@ final class PublishedLayouts {
             blocks.*.mlp.fc2.~      visual.transformer.resblocks.*.mlp.c_proj.~
             norm.gamma              visual.ln_post.weight
             norm.beta               visual.ln_post.bias
-            -                       visual.proj
+            head.weight             visual.proj                     oi<-io
             """;
 
     private static final String TORCHVISION_ROWS =
@@ -87,9 +95,13 @@ final class PublishedLayouts {
 
     private static final String REGISTER_TOKENS = "register_tokens";
 
-    /** Kernels as Google's, under {@code img/}, the text tower under {@code txt/}. */
+    /**
+     * Kernels as Google's; of a model of images and texts under {@code img/}, the text tower under
+     * {@code txt/}.
+     */
     private static final String BIG_VISION_ROWS =
             """
+            cls_token                    img/cls
             pos_embed                    img/pos_embedding
             patch_embed.proj.weight      img/embedding/kernel            oihw<-hwio
             patch_embed.proj.bias        img/embedding/bias
@@ -126,6 +138,8 @@ final class PublishedLayouts {
             attn_pool.mlp.fc1.bias       img/MAPHead_0/MlpBlock_0/Dense_0/bias
             attn_pool.mlp.fc2.weight     img/MAPHead_0/MlpBlock_0/Dense_1/kernel oi<-io
             attn_pool.mlp.fc2.bias       img/MAPHead_0/MlpBlock_0/Dense_1/bias
+            head.weight                  img/head/kernel                 oi<-io
+            head.bias                    img/head/bias
             """
                     .replace("BLOCK", "img/Transformer/encoderblock_*")
                     .replace("ATTENTION", "MultiHeadDotProductAttention_0");
@@ -144,8 +158,7 @@ final class PublishedLayouts {
                             "blocks.0.mlp.w12.weight"),
                     layout(
                             OPEN_CLIP,
-                            "(transformer|token_embedding|positional_embedding|ln_final|text"
-                                    + "|text_projection|logit_scale|logit_bias|attn_mask)(\\..*)?",
+                            OPEN_CLIP_TEXTS,
                             1e-5f,
                             PositionEmbedding.Rule.CUBIC_ANTIALIASED,
                             within(
@@ -155,17 +168,8 @@ final class PublishedLayouts {
                             Manner.PLAIN.needing("which GELU its MLPs have")),
                     torchvision(TORCHVISION_ROWS),
                     torchvision(TORCHVISION_ROWS.replace("linear_1", "0").replace("linear_2", "3")),
-                    layout(
-                            "SigLIP of big_vision",
-                            "(params/)?(txt/.*|t|b)",
-                            1e-6f,
-                            PositionEmbedding.Rule.LINEAR,
-                            within(
-                                    EnumSet.of(NO_CLASS_TOKEN, ATTENTION_POOLING, TANH_GELU),
-                                    Set.of()),
-                            BIG_VISION_ROWS,
-                            // As Flax's gelu is, unless told otherwise.
-                            Manner.PLAIN.with(EnumSet.of(TANH_GELU))));
+                    bigVision(BIG_VISION_ROWS),
+                    bigVision(stacked(BIG_VISION_ROWS)));
 
     private PublishedLayouts() {}
 
@@ -185,6 +189,39 @@ final class PublishedLayouts {
         return rows.replace(
                 "mlp.fc*.~      blocks.*.mlp.fc*.~",
                 "mlp.fc1.~      blocks.*.mlp.w12.~\nblocks.*.mlp.fc2.~      blocks.*.mlp.w3.~");
+    }
+
+    private static CheckpointLayout bigVision(String rows) {
+        return new CheckpointLayout(
+                "big_vision",
+                List.of("img/", "params/img/", "", "params/"),
+                Pattern.compile("(params/)?(txt/.*|t|b)"),
+                1e-6f,
+                PositionEmbedding.Rule.LINEAR,
+                false,
+                within(
+                        EnumSet.of(TANH_GELU),
+                        EnumSet.of(
+                                NO_CLASS_TOKEN,
+                                PATCH_POSITIONS,
+                                ATTENTION_POOLING,
+                                NORMED_AVERAGE_POOLING)),
+                new NameTable(rows),
+                // As Flax's gelu is, unless told otherwise.
+                Manner.PLAIN.with(EnumSet.of(TANH_GELU)));
+    }
+
+    /** All blocks in one tensor, as its {@code scan} leaves them. */
+    private static String stacked(String rows) {
+        return rows.lines()
+                .map(
+                        row ->
+                                !row.contains("encoderblock_*")
+                                        ? row
+                                        : row.replace("encoderblock_*", "encoderblock")
+                                                .replaceFirst("(/(scale|bias))$", "$1 d<-d")
+                                                .replace("<-", "<-n"))
+                .collect(Collectors.joining("\n"));
     }
 
     private static CheckpointLayout torchvision(String rows) {

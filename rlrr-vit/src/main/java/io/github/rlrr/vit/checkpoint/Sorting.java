@@ -20,13 +20,15 @@ import java.util.Objects;
  * @param plain those names by the ones without wrappers
  * @param models what stands before the names of each model there is
  * @param prefix what stands before those of the chosen one
+ * @param projected whether its {@link Projection} is asked for
  */
 record Sorting(
         Path file,
         Map<String, TensorInfo> tensors,
         Map<String, String> plain,
         List<String> models,
-        String prefix) {
+        String prefix,
+        boolean projected) {
 
     private static final String MASK_TOKEN = "mask_token";
     private static final String SCALE = "blocks.0.ls1.gamma";
@@ -36,8 +38,23 @@ record Sorting(
         List<String> out = new ArrayList<>();
         List<String> foreign = new ArrayList<>();
         boolean headless = plain.keySet().stream().noneMatch(this::isHead);
+        String whole = Projection.whole(prefix);
         plain.forEach(
                 (name, original) -> {
+                    String called = name.startsWith(whole) ? name.substring(whole.length()) : name;
+                    String projection = Projection.known(called);
+                    if (projection != null && !isOther(name)) {
+                        if (projected) {
+                            theirs.put(projection, original);
+                        } else {
+                            out.add(original);
+                        }
+                        return;
+                    }
+                    if (!whole.equals(prefix) && called.matches(PublishedLayouts.OPEN_CLIP_TEXTS)) {
+                        out.add(original);
+                        return;
+                    }
                     boolean inside = name.startsWith(prefix) && !isOther(name);
                     String own = inside ? name.substring(prefix.length()) : name;
                     if (Extras.isOne(own, info(original), inside)) {
@@ -56,6 +73,9 @@ record Sorting(
             throw new IOException(
                     "%s: the names of its model begin with \"%s\", and these do not: %s; what they change in its results is unknown, so save the model alone"
                             .formatted(file, prefix, ShortList.of(foreign)));
+        }
+        if (projected && theirs.keySet().stream().noneMatch(Projection::isWeight)) {
+            throw Projection.missing(file);
         }
         return new ModelNames(Collections.unmodifiableMap(theirs), note(out));
     }

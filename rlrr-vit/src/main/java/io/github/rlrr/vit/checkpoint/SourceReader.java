@@ -15,7 +15,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads parameters from their places in a file, once all names and shapes have been checked.
@@ -47,15 +49,30 @@ record SourceReader(TensorReader reader, Naming layout) {
             NDManager manager)
             throws IOException {
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-            Source source = sources.get(entry.getKey());
-            Shape shape = entry.getValue();
-            float[] values =
-                    source == null
-                            ? new float[Math.toIntExact(shape.size())]
-                            : adjustment.adjusted(entry.getKey(), read(source));
-            NDArray weight = manager.create(values, shape);
-            weights.put(entry.getKey(), half ? halved(entry.getKey(), weight) : weight);
+        // A tensor that holds several is read once.
+        Map<String, List<String>> paths =
+                shapes.keySet().stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        path -> {
+                                            Source source = sources.get(path);
+                                            return source == null ? path : source.tensor();
+                                        },
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
+        for (List<String> together : paths.values()) {
+            float[] whole = {};
+            for (String path : together) {
+                Source source = sources.get(path);
+                Shape shape = Objects.requireNonNull(shapes.get(path));
+                float[] values = new float[Math.toIntExact(shape.size())];
+                if (source != null) {
+                    whole = whole.length == 0 ? read(source) : whole;
+                    values = adjustment.adjusted(path, part(whole, source));
+                }
+                NDArray weight = manager.create(values, shape);
+                weights.put(path, half ? halved(path, weight) : weight);
+            }
         }
         return weights;
     }
@@ -98,17 +115,18 @@ record SourceReader(TensorReader reader, Naming layout) {
         }
     }
 
+    /** All that a tensor holds, which lies there alike for each of its parameters. */
     private float[] read(Source source) throws IOException {
         float[] values = reader.readFloats(source.tensor());
         int[] permutation = source.permutation();
-        if (permutation != null) {
-            values = Axes.permute(values, source.fileShape(), permutation);
+        return permutation == null ? values : Axes.permute(values, source.fileShape(), permutation);
+    }
+
+    private static float[] part(float[] whole, Source source) {
+        if (source.parts() == 1) {
+            return whole;
         }
-        if (source.parts() > 1) {
-            int length = values.length / source.parts();
-            int from = source.part() * length;
-            values = Arrays.copyOfRange(values, from, from + length);
-        }
-        return values;
+        int length = whole.length / source.parts();
+        return Arrays.copyOfRange(whole, source.part() * length, (source.part() + 1) * length);
     }
 }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code config.json} of Hugging Face's CLIP and SigLIP: of the image tower alone, or of the
- * whole model, which has that under {@code vision_config}. What such a file leaves out is as the
- * class has it.
+ * The {@code config.json} of Hugging Face's CLIP, MetaCLIP 2 and SigLIP: of the image tower alone,
+ * or of the whole model, which has that under {@code vision_config}. What such a file leaves out is
+ * as the class has it.
  *
  * @param json the whole file
  * @param tower what it says of the image tower
@@ -30,6 +30,7 @@ record TowerConfig(JsonFields json, JsonFields tower, Kind kind) implements Mode
     /** The classes, with the activation of each where nothing is said. */
     enum Kind {
         CLIP("clip", "quick_gelu", TowerLayout.CLIP),
+        METACLIP("metaclip_2", "quick_gelu", TowerLayout.CLIP),
         SIGLIP("siglip", "gelu_pytorch_tanh", TowerLayout.SIGLIP);
 
         final String type;

@@ -70,6 +70,8 @@ final class TowerLayout {
 
     private static final String HEAD = "head.~  classifier.~\n";
 
+    private static final String PROJECTION = "head.weight  visual_projection.weight\n";
+
     private static final Set<VitVariation> CLIPS = EnumSet.of(PRE_NORM, NO_PATCH_BIAS);
     private static final Set<VitVariation> RAW_MEAN =
             EnumSet.of(NO_FINAL_NORM, NORMED_AVERAGE_POOLING);
@@ -86,7 +88,7 @@ final class TowerLayout {
                             CLIP,
                             1e-5f,
                             is(CLIPS),
-                            BLOCKS + BEFORE + NORM,
+                            BLOCKS + BEFORE + NORM + PROJECTION,
                             TOLD.knownBy(CLASS_TOKEN)),
                     layout(
                             CLIP,

@@ -1,10 +1,13 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorReader;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Vision Transformers that ours is not, known by the names of their tensors. */
 final class Unsupported {
@@ -44,20 +47,44 @@ final class Unsupported {
 
     /** Whether a name is that of a part our model lacks. */
     static boolean isSign(String name) {
-        return SIGNS.keySet().stream().anyMatch(sign -> sign.matcher(name).matches());
+        return part(name) != null;
+    }
+
+    /** The part our model lacks that a name is of; null for none. */
+    private static @Nullable String part(String name) {
+        return SIGNS.entrySet().stream()
+                .filter(sign -> sign.getKey().matcher(name).matches())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Refuses a file of a known layout that has parts our model lacks, naming the first. */
     static void check(TensorReader reader, CheckpointLayout layout) throws IOException {
         for (String name : reader.tensors().keySet()) {
-            if (layout.holds(name, reader.tensors()) || layout.naming().ignores(name)) {
-                continue;
+            if (!layout.holds(name, reader.tensors()) && !layout.naming().ignores(name)) {
+                check(reader, name);
             }
-            for (Map.Entry<Pattern, String> sign : SIGNS.entrySet()) {
-                if (sign.getKey().matcher(name).matches()) {
-                    throw refused(reader, "tensor \"" + name + "\" belongs to " + sign.getValue());
-                }
-            }
+        }
+    }
+
+    /** Refuses a file of no known layout, by a part our model lacks where there is such. */
+    static IOException unknown(TensorReader reader, List<String> layouts) throws IOException {
+        for (String name : reader.tensors().keySet()) {
+            check(reader, name);
+        }
+        return new IOException(
+                reader.file()
+                        + " is no Vision Transformer of a known layout ("
+                        + String.join(", ", layouts)
+                        + "); it holds "
+                        + ShortList.of(reader.tensors().keySet()));
+    }
+
+    private static void check(TensorReader reader, String name) throws IOException {
+        String part = part(name);
+        if (part != null) {
+            throw refused(reader, "tensor \"" + name + "\" belongs to " + part);
         }
     }
 

@@ -172,7 +172,25 @@ public final class VitCheckpoint {
      */
     public static VisionTransformer load(Path path, VitConfig config, Device device)
             throws IOException {
-        return load(path, config, device, false);
+        return load(CheckpointFiles.of(path), config, device, false);
+    }
+
+    /**
+     * Loads the image tower of a CLIP with the projection to the width of its texts as the head: a
+     * forward gives the embedding of an image, {@code visual_projection(pooled)}, before it is
+     * normalised. All else leaves the projection out. timm's files have it as their head already.
+     *
+     * @param path the file or folder, of Hugging Face's {@code CLIPModel} or {@code
+     *     CLIPVisionModelWithProjection}, or of OpenCLIP
+     * @param config the geometry, as for {@link #load(Path, VitConfig)}
+     * @param device where the weights go
+     * @return the model, of as many classes as an embedding has numbers; {@link
+     *     VisionTransformer#withHead} replaces the projection
+     * @throws IOException as for {@link #load(Path, VitConfig)}, and when there is no projection
+     */
+    public static VisionTransformer loadProjected(Path path, VitConfig config, Device device)
+            throws IOException {
+        return load(CheckpointFiles.of(path).withProjection(), config, device, false);
     }
 
     /**
@@ -188,12 +206,12 @@ public final class VitCheckpoint {
      */
     public static VisionTransformer loadHalf(Path path, VitConfig config, Device device)
             throws IOException {
-        return load(path, config, device, true);
+        return load(CheckpointFiles.of(path), config, device, true);
     }
 
-    private static VisionTransformer load(Path path, VitConfig config, Device device, boolean half)
+    private static VisionTransformer load(
+            CheckpointFiles files, VitConfig config, Device device, boolean half)
             throws IOException {
-        CheckpointFiles files = CheckpointFiles.of(path);
         try (ModelTensors reader = ModelTensors.open(files)) {
             CheckpointLayout layout = VitLayout.of(reader);
             FileGeometry geometry = new FileGeometry(reader, layout, files.config());
@@ -207,7 +225,8 @@ public final class VitCheckpoint {
                             layout,
                             checked,
                             geometry.own(checked),
-                            said == null ? null : said.positions())
+                            said == null ? null : said.positions(),
+                            files.projected())
                     .load(device, half);
         }
     }

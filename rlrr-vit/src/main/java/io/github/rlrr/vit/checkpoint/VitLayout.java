@@ -1,12 +1,12 @@
 package io.github.rlrr.vit.checkpoint;
 
-import io.github.rlrr.io.ShortList;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.VitConfig;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The families of Vision Transformer files that are read and written. */
@@ -24,6 +24,9 @@ public enum VitLayout {
     private static final List<CheckpointLayout> TIMM_TABLES =
             Stream.of(TimmLayout.ALL, DinoV3Layout.META_ALL).flatMap(List::stream).toList();
 
+    private static final List<CheckpointLayout> READ_ALONE =
+            Stream.of(PublishedLayouts.ALL, HuggingFaceLayout.DEIT).flatMap(List::stream).toList();
+
     /** Its tables, those that are written first. */
     List<CheckpointLayout> tables() {
         return switch (this) {
@@ -37,7 +40,7 @@ public enum VitLayout {
     static List<CheckpointLayout> all() {
         return Stream.concat(
                         Arrays.stream(values()).flatMap(layout -> layout.tables().stream()),
-                        PublishedLayouts.ALL.stream())
+                        READ_ALONE.stream())
                 .toList();
     }
 
@@ -66,7 +69,7 @@ public enum VitLayout {
     static boolean reads(CheckpointLayout table, VitConfig config, boolean headless) {
         return Stream.concat(
                         Arrays.stream(values()).map(VitLayout::tables),
-                        PublishedLayouts.ALL.stream().map(List::of))
+                        READ_ALONE.stream().map(List::of))
                 .filter(tables -> tables.contains(table))
                 .flatMap(List::stream)
                 .anyMatch(other -> other.reads(config, headless));
@@ -75,20 +78,15 @@ public enum VitLayout {
     /** The layout of a file, once its tensors are found to be of a model that we have. */
     static CheckpointLayout of(TensorReader reader) throws IOException {
         // Of tables that know the patch embedding, the one that knows the most.
-        CheckpointLayout layout =
+        Optional<CheckpointLayout> layout =
                 all().stream()
                         .filter(table -> table.recognises(reader.tensors()))
-                        .max(Comparator.comparingLong(table -> table.known(reader.tensors())))
-                        .orElseThrow(
-                                () ->
-                                        new IOException(
-                                                reader.file()
-                                                        + " is no Vision Transformer of a known layout ("
-                                                        + String.join(", ", labels())
-                                                        + "); it holds "
-                                                        + ShortList.of(reader.tensors().keySet())));
-        Unsupported.check(reader, layout);
-        return layout;
+                        .max(Comparator.comparingLong(table -> table.known(reader.tensors())));
+        if (layout.isEmpty()) {
+            throw Unsupported.unknown(reader, labels());
+        }
+        Unsupported.check(reader, layout.get());
+        return layout.get();
     }
 
     private static List<String> labels() {

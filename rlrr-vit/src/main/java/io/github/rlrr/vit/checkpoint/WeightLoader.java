@@ -25,6 +25,7 @@ final class WeightLoader {
     private final VitConfig config;
     private final VitConfig fileConfig;
     private final PositionEmbedding.@Nullable Rule own;
+    private final boolean projected;
 
     /**
      * Prepares a load.
@@ -32,14 +33,17 @@ final class WeightLoader {
      * @param config the model's geometry
      * @param fileConfig the same at the file's own image size
      * @param own how this model's positions are resized; null for as others of its layout
+     * @param projected whether the head is a {@link Projection}, which need not have a bias
      */
     WeightLoader(
             TensorReader reader,
             CheckpointLayout layout,
             VitConfig config,
             VitConfig fileConfig,
-            PositionEmbedding.@Nullable Rule own) {
+            PositionEmbedding.@Nullable Rule own,
+            boolean projected) {
         this.own = own;
+        this.projected = projected;
         this.reader = reader;
         this.layout = layout;
         this.config = config;
@@ -52,6 +56,11 @@ final class WeightLoader {
         if (layout.geometry(reader.tensors()).classes() == 0) {
             sources.remove("head.weight");
             sources.remove("head.bias");
+        }
+        if (projected) {
+            sources.computeIfPresent(
+                    "head.bias",
+                    (path, bias) -> reader.tensors().containsKey(bias.tensor()) ? bias : null);
         }
         SourceReader names = new SourceReader(reader, layout.naming());
         names.check(sources);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of a repository it takes {@code model.safetensors}, or where that is missing {@code
  * pytorch_model.bin}, or either in several files with the list of them, and beside it {@code
- * config.json} and {@code preprocessor_config.json} where there are such. Sizes are checked, and
+ * config.json} and {@code preprocessor_config.json} or {@code processor_config.json} where there
+ * are such; else OpenCLIP's weights with {@code open_clip_config.json}. Sizes are checked, and
  * checksums where the hub tells them or the caller demands one. A download that is cut off goes on
  * where it stopped, in this process or a later one.
  *
@@ -38,7 +39,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hub {
 
-    private static final List<String> BESIDE = List.of("config.json", "preprocessor_config.json");
+    /** What lies beside weights; of the files in one entry the first that is there. */
+    private static final List<List<String>> BESIDE =
+            List.of(
+                    List.of("config.json"),
+                    List.of("preprocessor_config.json", "processor_config.json"));
+
+    private static final List<List<String>> BESIDE_OPEN_CLIP =
+            List.of(List.of("open_clip_config.json"));
 
     /** No configuration is larger; one of 21,843 labels has about 1.5 MB. */
     private static final long LARGEST_CONFIG = 16L << 20;
@@ -200,7 +208,7 @@ public final class Hub {
                         + HubCache.WEIGHTS.get(0)
                         + " nor "
                         + HubCache.WEIGHTS.get(2)
-                        + ", or there is no such repository; check the name");
+                        + ", nor either as OpenCLIP calls it, or there is no such repository; check the name");
     }
 
     private Optional<FileFacts> facts(HubName name, String file, Transport transport)
@@ -309,13 +317,20 @@ public final class Hub {
                 sums.put(shard, sum);
             }
         }
-        for (String file : BESIDE) {
-            String sum = download(pinned, file, FileFacts.UNKNOWN, null, transport, listener);
-            if (sum != null) {
-                sums.put(file, sum);
+        for (List<String> names : beside(weights)) {
+            for (String file : names) {
+                String sum = download(pinned, file, FileFacts.UNKNOWN, null, transport, listener);
+                if (sum != null) {
+                    sums.put(file, sum);
+                    break;
+                }
             }
         }
         cache.complete(pinned, settings.endpoint().toString(), sums);
+    }
+
+    private static List<List<String>> beside(String weights) {
+        return weights.startsWith("open_clip_") ? BESIDE_OPEN_CLIP : BESIDE;
     }
 
     private List<String> shards(HubName pinned, String index) throws IOException {

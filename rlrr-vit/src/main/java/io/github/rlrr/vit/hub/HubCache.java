@@ -37,7 +37,9 @@ final class HubCache {
                     "model.safetensors",
                     "model.safetensors" + ShardIndex.SUFFIX,
                     "pytorch_model.bin",
-                    "pytorch_model.bin" + ShardIndex.SUFFIX);
+                    "pytorch_model.bin" + ShardIndex.SUFFIX,
+                    "open_clip_model.safetensors",
+                    "open_clip_pytorch_model.bin");
 
     /** A record, as its JSON has it; what is missing there is null. */
     private record Contents(

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a model on a hub: {@code hf:owner/name}, {@code hf:owner/name@revision} or {@code
- * timm:name}, which is {@code hf:timm/name} kept apart in the cache.
+ * timm:name}, which is {@code hf:timm/name} kept apart in the cache. {@code hf-hub:owner/name}, as
+ * OpenCLIP and timm have it, is {@code hf:owner/name}.
  *
  * <p>Owner, name and revision consist of letters, digits, {@code .}, {@code _} and {@code -}, begin
  * and end with a letter, digit or {@code _}, and hold neither {@code ..} nor {@code --}: no name
@@ -35,6 +36,9 @@ public record HubName(Source source, String owner, String name, String revision)
 
     /** The revision of a name that gives none. */
     public static final String DEFAULT_REVISION = "main";
+
+    /** The prefix in other libraries. */
+    private static final String LONG = "hf-hub:";
 
     private static final String TIMM_OWNER = "timm";
     private static final int LONGEST = 96;
@@ -81,16 +85,17 @@ public record HubName(Source source, String owner, String name, String revision)
      * Whether a text is meant as a hub name, well-formed or not.
      *
      * @param text such as the argument of {@code --checkpoint}
-     * @return true when it begins with {@code hf:} or {@code timm:}
+     * @return true when it begins with {@code hf:}, {@code hf-hub:} or {@code timm:}
      */
     public static boolean isHubName(String text) {
-        return text.startsWith("hf:") || text.startsWith("timm:");
+        return text.startsWith("hf:") || text.startsWith(LONG) || text.startsWith("timm:");
     }
 
     /**
      * Reads a name.
      *
-     * @param text {@code hf:owner/name} or {@code timm:name}, with or without {@code @revision}
+     * @param text {@code hf:owner/name}, {@code hf-hub:owner/name} or {@code timm:name}, with or
+     *     without {@code @revision}
      * @return its parts
      * @throws IllegalArgumentException naming what came and what is expected
      */
@@ -98,8 +103,8 @@ public record HubName(Source source, String owner, String name, String revision)
         if (!isHubName(text)) {
             throw malformed(text, null);
         }
-        Source source = text.startsWith("hf:") ? Source.HF : Source.TIMM;
-        String rest = text.substring(source.toString().length() + 1);
+        Source source = text.startsWith("timm:") ? Source.TIMM : Source.HF;
+        String rest = text.substring(text.indexOf(':') + 1);
         int at = rest.indexOf('@');
         String repository = at < 0 ? rest : rest.substring(0, at);
         String revision = at < 0 ? DEFAULT_REVISION : rest.substring(at + 1);

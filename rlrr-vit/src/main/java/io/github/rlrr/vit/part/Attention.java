@@ -198,7 +198,7 @@ public record Attention(
         if (rotation != null) {
             int width = query.out() / heads;
             String turns = rotation.turns(text, width);
-            // The class token alone is not turned.
+            // What stands before the patches is not turned.
             String asked = asking.equals(all) ? turns : null;
             q = text.let("q", rotation.turned(text, q, asked, heads, width));
             k = text.let("k", rotation.turned(text, k, turns, keyHeads(), width));

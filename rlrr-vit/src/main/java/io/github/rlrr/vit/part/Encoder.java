@@ -130,18 +130,19 @@ public final class Encoder extends AbstractBlock {
     }
 
     /**
-     * The class token after the last block.
+     * The first tokens after the last block.
      *
      * @param store answers with the parameters' values
      * @param tokens (B, N, D)
+     * @param count how many, of those before the patches
      * @param training true within a training step
-     * @return (B, 1, D)
+     * @return (B, count, D)
      */
-    public NDArray classToken(ParameterStore store, NDArray tokens, boolean training) {
+    public NDArray leading(ParameterStore store, NDArray tokens, int count, boolean training) {
         int last = layers.size() - 1;
         try (NDArray x = through(layers.subList(0, last), store, tokens, training)) {
             return Segment.run(
-                    store, x, (values, y) -> layers.get(last).classToken(values, y, training));
+                    store, x, (values, y) -> layers.get(last).leading(values, y, count, training));
         }
     }
 

@@ -27,7 +27,7 @@ public final class EncoderBlock extends Modules {
     private final ResidualSum sum;
     private final Precision precision;
     private final Programs whole;
-    private volatile @Nullable Programs classToken;
+    private volatile @Nullable Leading leading;
 
     /**
      * The texts of one computation.
@@ -37,6 +37,12 @@ public final class EncoderBlock extends Modules {
      * @param training with gradients and dropout
      */
     private record Programs(String recorded, String unrecorded, String training) {}
+
+    /** Those that compute the first tokens alone. */
+    private record Leading(int count, Programs programs) {}
+
+    /** Stands for all tokens. */
+    private static final int ALL = 0;
 
     /**
      * Builds a block without weights.
@@ -49,7 +55,7 @@ public final class EncoderBlock extends Modules {
         this.branches = List.copyOf(branches);
         sum = ResidualSum.PLAIN;
         precision = Precision.FLOAT32;
-        whole = programs(false);
+        whole = programs(ALL);
     }
 
     private EncoderBlock(EncoderBlock other, ResidualSum sum, Precision precision) {
@@ -57,7 +63,7 @@ public final class EncoderBlock extends Modules {
         branches = other.branches;
         this.sum = sum;
         this.precision = precision;
-        whole = programs(false);
+        whole = programs(ALL);
     }
 
     /** A block that shares everything but the way branches are added. */
@@ -70,14 +76,14 @@ public final class EncoderBlock extends Modules {
         return new EncoderBlock(this, sum, other);
     }
 
-    /** Written when it is asked for: not every operation can let one token ask. */
-    private Programs classTokenPrograms() {
-        Programs known = classToken;
-        if (known == null) {
-            known = programs(true);
-            classToken = known;
+    /** Written when they are asked for: not every operation can let some tokens ask. */
+    private Programs leadingPrograms(int count) {
+        Leading known = leading;
+        if (known == null || known.count() != count) {
+            known = new Leading(count, programs(count));
+            leading = known;
         }
-        return known;
+        return known.programs();
     }
 
     /** Whether training drops a part of what is added. */
@@ -85,14 +91,14 @@ public final class EncoderBlock extends Modules {
         return !sum.equals(ResidualSum.PLAIN);
     }
 
-    private Programs programs(boolean classTokenAlone) {
+    private Programs programs(int count) {
         return new Programs(
-                text(LinearKernel.RECORDED, ResidualSum.PLAIN, classTokenAlone),
-                text(LinearKernel.UNRECORDED, ResidualSum.PLAIN, classTokenAlone),
-                text(LinearKernel.RECORDED, sum, classTokenAlone));
+                text(LinearKernel.RECORDED, ResidualSum.PLAIN, count),
+                text(LinearKernel.UNRECORDED, ResidualSum.PLAIN, count),
+                text(LinearKernel.RECORDED, sum, count));
     }
 
-    private String text(LinearKernel kernel, ResidualSum dropped, boolean classTokenAlone) {
+    private String text(LinearKernel kernel, ResidualSum dropped, int count) {
         ProgramText text = new ProgramText(Branch.layers(branches), kernel, precision);
         int last = lastThatMixesTokens();
         String x = "x";
@@ -100,9 +106,10 @@ public final class EncoderBlock extends Modules {
             Branch branch = branches.get(i);
             String all = branch.entering(text, x);
             String asking = all;
-            if (classTokenAlone && i == last) {
-                asking = text.let("a", "torch.slice(" + all + ", 1, 0, 1)");
-                x = text.let("r", "torch.slice(" + x + ", 1, 0, 1)");
+            if (count != ALL && i == last) {
+                String first = ", 1, 0, " + count + ")";
+                asking = text.let("a", "torch.slice(" + all + first);
+                x = text.let("r", "torch.slice(" + x + first);
             }
             String added = branch.write(text, asking, all, x);
             text.append(dropped.text(added));
@@ -111,7 +118,7 @@ public final class EncoderBlock extends Modules {
         return text.returns(x);
     }
 
-    /** From the branch after this one on, the class token needs no other. */
+    /** From the branch after this one on, a token needs no other. */
     private int lastThatMixesTokens() {
         int last = 0;
         for (int i = 0; i < branches.size(); i++) {
@@ -131,10 +138,7 @@ public final class EncoderBlock extends Modules {
     public Map<String, String> programs(Precision precision) {
         EncoderBlock view = with(precision);
         return Map.of(
-                "block",
-                view.whole.recorded(),
-                "class_token",
-                view.classTokenPrograms().recorded());
+                "block", view.whole.recorded(), "class_token", view.leadingPrograms(1).recorded());
     }
 
     @Override
@@ -147,12 +151,12 @@ public final class EncoderBlock extends Modules {
     }
 
     /**
-     * The block's output for the class token alone, (B, N, D) to (B, 1, D): equal to the first row
-     * of the whole output at a fraction of its cost. The last block needs no more, since nothing
-     * else leaves the network.
+     * The block's output for the first tokens alone, (B, N, D) to (B, count, D): equal to the first
+     * rows of the whole output at a fraction of its cost. The last block needs no more where
+     * nothing else leaves the network.
      */
-    NDArray classToken(ParameterStore store, NDArray x, boolean training) {
-        return run(classTokenPrograms(), store, x, training);
+    NDArray leading(ParameterStore store, NDArray x, int count, boolean training) {
+        return run(leadingPrograms(count), store, x, training);
     }
 
     private NDArray run(Programs programs, ParameterStore store, NDArray x, boolean training) {

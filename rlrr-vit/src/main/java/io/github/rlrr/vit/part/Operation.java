@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * What a branch of an encoder block computes from normed tokens: attention, or an MLP.
  *
- * <p>Some tokens ask and all answer: in the last block the class token alone has to ask, since
- * nothing else leaves the network.
+ * <p>Some tokens ask and all answer: in the last block those alone have to ask that leave the
+ * network, such as the class token.
  */
 public interface Operation {
 

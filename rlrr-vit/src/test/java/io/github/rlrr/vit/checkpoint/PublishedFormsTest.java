@@ -217,6 +217,16 @@ class PublishedFormsTest {
         assertThat(VitCheckpoint.describe(hub.resolve("model.safetensors"))).isEqualTo(said);
     }
 
+    /** MAE's encoder and MSN's network are this one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"vit_mae", "vit_msn"})
+    void theSameNetworkUnderOtherNames(String type) throws IOException {
+        assertPublishedLogits(
+                hub(
+                        "base_huggingface.safetensors",
+                        HF_CONFIG.replace("\"vit\"", '"' + type + '"')));
+    }
+
     @Test
     void withoutAConfigurationHuggingFacesEpsilonIs1em12() throws IOException {
         Path file = TinyFiles.parity("base_huggingface.safetensors");

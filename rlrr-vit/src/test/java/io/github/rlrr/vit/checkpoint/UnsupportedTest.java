@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,16 @@ class UnsupportedTest {
                         folder.resolve("vit.safetensors"),
                         TinyFiles.added(tensor, 4));
         assertRefused(file, file.toString(), '"' + tensor + '"', what, "does not have");
+    }
+
+    @Test
+    void aStemThatNoLayoutKnows() throws IOException {
+        Path file =
+                TinyFiles.changed(
+                        "base_timm.safetensors",
+                        folder.resolve("vit.safetensors"),
+                        TinyFiles.renamed(Map.of("patch_embed.proj.", "patch_embed.backbone.0.")));
+        assertRefused(file, "patch_embed.backbone.0.", "not a single convolution");
     }
 
     @Test

@@ -30,6 +30,7 @@ class HubNameTest {
         assertThat(HubName.isHubName("vit.npz")).isFalse();
         assertThat(HubName.isHubName("bundled:vit-cifar10")).isFalse();
         assertThat(HubName.isHubName("hf:../x")).as("meant as one").isTrue();
+        assertThat(HubName.parse("hf-hub:laion/clip@v1")).hasToString("hf:laion/clip@v1");
     }
 
     @ParameterizedTest

@@ -73,6 +73,34 @@ class HubTest {
     }
 
     @Test
+    void anOpenClipModelIsTakenWithItsOwnConfigurationAlone() throws IOException {
+        byte[] weights = {1, 2, 3};
+        byte[] said = "{\"model_cfg\": {}}".getBytes(UTF_8);
+        fixture.server.files.put("a/clip/open_clip_pytorch_model.bin", weights);
+        fixture.server.files.put("a/clip/open_clip_config.json", said);
+        fixture.server.files.put("a/clip/preprocessor_config.json", said);
+        HubModel model = fixture.hub().fetch(HubName.parse("hf-hub:a/clip"), fixture);
+        assertThat(model.name()).hasToString("hf:a/clip@" + FakeHub.COMMIT);
+        assertThat(model.weights())
+                .hasFileName("open_clip_pytorch_model.bin")
+                .hasBinaryContent(weights);
+        assertThat(names(model.folder()))
+                .containsExactly("open_clip_config.json", "open_clip_pytorch_model.bin");
+        assertThat(fixture.hub().cached(model.name())).contains(model);
+
+        fixture.server.files.put("a/both/open_clip_model.safetensors", weights);
+        fixture.server.files.put("a/both/open_clip_pytorch_model.bin", weights);
+        fixture.server.files.put("a/both/model.safetensors", fixture.weights);
+        fixture.server.files.put("a/both/processor_config.json", said);
+        HubModel both = fixture.hub().fetch(HubName.parse("hf:a/both"), fixture);
+        assertThat(names(both.folder()))
+                .containsExactly("model.safetensors", "processor_config.json");
+        fixture.server.files.remove("a/both/model.safetensors");
+        assertThat(fixture.hub().look(HubName.parse("hf:a/both"), fixture).file())
+                .isEqualTo("open_clip_model.safetensors");
+    }
+
+    @Test
     void withoutSafetensorsThePickleIsTaken() throws IOException {
         byte[] pickle = {1, 2, 3};
         fixture.server.files.put("a/b/pytorch_model.bin", pickle);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
@@ -11,6 +12,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
@@ -47,7 +49,8 @@ final class TinyClassifier {
         return resource("images/decode/" + name);
     }
 
-    private static AdaptedBlock adapted(VisionTransformer vit, long seed) {
+    /** With an adapter that is far from its start. */
+    static AdaptedBlock adapted(Backbone vit, long seed) {
         AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published());
         SplittableRandom random = new SplittableRandom(seed);
         for (TrainableTensor tensor : adapted.trainableTensors()) {
@@ -86,15 +89,24 @@ final class TinyClassifier {
 
     /** The probabilities of the adapted model itself, by another way than the library's. */
     static double[] expected(Path adapter, Path image) throws IOException {
-        RgbImage sized = PREPROCESSING.resize(new ImageDecoder().decode(image));
-        float[] values = new float[3 * 16 * 16];
-        PREPROCESSING.normalise(sized, false, values, 0);
         try (VisionTransformer vit = VitCheckpoint.load(BASE);
-                AdaptedBlock adapted = Rlrr.load(vit, adapter);
-                NDManager manager = NDManager.newBaseManager()) {
-            NDArray input = manager.create(values, new Shape(1, 3, 16, 16));
+                AdaptedBlock adapted = Rlrr.load(vit, adapter)) {
+            return expected(adapted, PREPROCESSING, image);
+        }
+    }
+
+    /** The probabilities of any network. */
+    static double[] expected(Block network, Preprocessing preprocessing, Path image)
+            throws IOException {
+        int height = preprocessing.height();
+        int width = preprocessing.width();
+        RgbImage sized = preprocessing.resize(new ImageDecoder().decode(image));
+        float[] values = new float[3 * height * width];
+        preprocessing.normalise(sized, false, values, 0);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray input = manager.create(values, new Shape(1, 3, height, width));
             float[] probabilities =
-                    adapted.forward(new ParameterStore(manager, false), new NDList(input), false)
+                    network.forward(new ParameterStore(manager, false), new NDList(input), false)
                             .head()
                             .softmax(1)
                             .toFloatArray();

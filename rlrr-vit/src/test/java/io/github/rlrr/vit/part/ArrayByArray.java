@@ -25,9 +25,9 @@ record ArrayByArray(EncoderBlock block, int heads, ParameterStore store) {
         return throughMlp(x.add(attention(normed, normed)));
     }
 
-    /** Every token is asked, only the class token asks. */
-    NDArray classToken(NDArray x) {
-        NDIndex first = new NDIndex(":, 0:1");
+    /** Every token is asked, only the first ones ask. */
+    NDArray leading(NDArray x, int count) {
+        NDIndex first = new NDIndex(":, 0:" + count);
         NDArray normed = layer("norm1", x);
         return throughMlp(x.get(first).add(attention(normed.get(first), normed)));
     }

@@ -68,7 +68,7 @@ record ConstantBranches(VisionTransformer attention, VisionTransformer mlp) {
         for (VisionTransformer vit : new VisionTransformer[] {attention, mlp}) {
             TorchRuntime.seed(seed);
             NDArray x = manager.zeros(new Shape(batch, TOKENS, WIDTH));
-            masks.add(block(vit, index).classToken(new ParameterStore(manager, false), x, true));
+            masks.add(block(vit, index).leading(new ParameterStore(manager, false), x, 1, true));
         }
         return masks;
     }

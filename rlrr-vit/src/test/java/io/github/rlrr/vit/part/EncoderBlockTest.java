@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program of an encoder block against the same block computed array by array. */
 class EncoderBlockTest {
@@ -133,13 +134,25 @@ class EncoderBlockTest {
                 FLOAT32);
     }
 
-    @Test
-    void theClassTokenAloneIsThatOfTheBlockArrayByArray() {
+    /** Of the whole block another row is the sum of other products, so that few bits differ. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theFirstTokensAloneAreThoseOfTheWholeBlock(int count) {
         EncoderBlock block = ConstantBranches.block(vit, 4);
-        Map<String, float[]> plain =
-                results(block, (store, x) -> plain(block, store).classToken(x));
-        assertThat(plain.get("output")).hasSize(BATCH * CONFIG.width());
-        assertClose(results(block, (store, x) -> block.classToken(store, x, true)), plain, FLOAT32);
+        Map<String, float[]> alone =
+                results(block, (store, x) -> block.leading(store, x, count, true));
+        assertThat(alone.get("output")).hasSize(BATCH * count * CONFIG.width());
+        assertClose(
+                alone,
+                results(block, (store, x) -> plain(block, store).leading(x, count)),
+                FLOAT32);
+        String first = ":, :" + count;
+        assertClose(
+                alone,
+                results(
+                        block,
+                        (store, x) -> block.forward(store, new NDList(x), true).head().get(first)),
+                1e-6);
     }
 
     @Test
@@ -162,7 +175,7 @@ class EncoderBlockTest {
             assertUnrecorded(
                     block.forward(store, new NDList(x), false).head(),
                     plain(block, store).forward(x));
-            assertUnrecorded(block.classToken(store, x, false), plain(block, store).classToken(x));
+            assertUnrecorded(block.leading(store, x, 2, false), plain(block, store).leading(x, 2));
         }
     }
 

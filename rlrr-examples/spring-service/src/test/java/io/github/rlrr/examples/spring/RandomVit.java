@@ -9,6 +9,8 @@ import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.checkpoint.VitLayout;
@@ -36,8 +38,20 @@ final class RandomVit {
         write(VitConfig.named(args[0]), Path.of(args[1]), 0);
     }
 
-    /** Every parameter drawn anew, the head too, so that images get answers that differ. */
+    /** Of a Vision Transformer, in timm's layout. */
     static void write(VitConfig config, Path folder, double rejectBelow) throws IOException {
+        write(new VisionTransformer(config), folder, VitLayout.TIMM, rejectBelow);
+    }
+
+    /**
+     * Every parameter drawn anew, the head too, so that images get answers that differ; closes the
+     * network.
+     *
+     * @param network without weights
+     */
+    static void write(Backbone network, Path folder, VitLayout layout, double rejectBelow)
+            throws IOException {
+        BackboneConfig config = network.config();
         AdapterMetadata metadata =
                 new AdapterMetadata(
                                 "random",
@@ -49,12 +63,16 @@ final class RandomVit {
         SplittableRandom random = new SplittableRandom(0);
         TorchRuntime.require();
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);
-                VisionTransformer vit = new VisionTransformer(config)) {
-            vit.initialize(
+                network) {
+            network.initialize(
                     manager,
                     DataType.FLOAT32,
-                    new Shape(1, VitConfig.CHANNELS, config.imageHeight(), config.imageWidth()));
-            for (Parameter parameter : vit.getParameters().values()) {
+                    new Shape(
+                            1,
+                            BackboneConfig.CHANNELS,
+                            config.imageHeight(),
+                            config.imageWidth()));
+            for (Parameter parameter : network.getParameters().values()) {
                 NDArray array = parameter.getArray();
                 float[] values = array.toFloatArray();
                 for (int i = 0; i < values.length; i++) {
@@ -62,7 +80,7 @@ final class RandomVit {
                 }
                 array.set(values);
             }
-            ModelFolder.save(vit, folder, VitLayout.TIMM, TensorType.F32, metadata);
+            ModelFolder.save(network, folder, layout, TensorType.F32, metadata);
         }
     }
 }
