@@ -247,9 +247,10 @@ class SwinParityTest {
                                 .getArray()
                                 .toFloatArray();
                 float[] actual = tensor.parameter().getArray().getGradient().toFloatArray();
+                // Small ones are sums of larger terms that cancel.
                 assertThat(largestDifference(actual, values))
                         .as(tensor.name())
-                        .isLessThan(TOLERANCE * Math.max(largest(values), 0.01));
+                        .isLessThan(TOLERANCE * Math.max(largest(values), 0.05));
             }
         }
     }
@@ -277,6 +278,27 @@ class SwinParityTest {
                             .isEqualTo(theirs.readFloats(tensor.name()));
                 }
             }
+        }
+    }
+
+    /** It runs no grid smaller than a window. */
+    @Test
+    void windowsThatTransformersHasNoTablesForAreNotWritten() throws IOException {
+        AdapterMetadata metadata =
+                new AdapterMetadata("", List.of(), Preprocessing.vitDefault(32).toMap());
+        try (SwinTransformer swin = load("timm-v1-small-grid")) {
+            assertThatThrownBy(
+                            () ->
+                                    SwinCheckpoint.export(
+                                            swin,
+                                            folder.resolve("written"),
+                                            VitLayout.HUGGINGFACE,
+                                            TensorType.F32,
+                                            metadata,
+                                            Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("stage 3 has windows of 2x2 tokens")
+                    .hasMessageContaining("tables for 4x4 alone");
         }
     }
 
