@@ -76,20 +76,22 @@ class SharedTensorTest {
                 Fixtures.initialized(
                         new Fixtures.Named()
                                 .child("a", new Fixtures.Mlp(6, 4))
-                                .child("b", new Fixtures.Mlp(6, 3))
-                                .child("c", new Fixtures.Mlp(6, 3))
-                                .child("d", new Fixtures.Mlp(6, 3)),
+                                .child("b", new Fixtures.Mlp(6, 4))
+                                .child("c", new Fixtures.Mlp(6, 4))
+                                .child("d", new Fixtures.Mlp(6, 4)),
                         manager,
                         1,
                         new ai.djl.ndarray.types.Shape(-1, 4));
-        ArcConfig config = new ArcConfig(2, List.of("*.fc1"), List.of(), List.of(), 0);
+        ArcConfig config =
+                new ArcConfig(
+                        2, List.of("{a,b}.fc1", "{c,d}.head"), List.of(), List.of(), 0);
         try (AdaptedBlock adapted = Rlrr.adapt(outer, config)) {
             assertThat(Fixtures.names(adapted))
-                    .contains("arc.attention.projection", "arc.attention.projection.3x2")
+                    .contains("arc.attention.projection", "arc.attention.projection.6x2")
                     .filteredOn(name -> name.startsWith("arc."))
                     .hasSize(2);
             assertThat(adapted.parameterReport().adapter())
-                    .isEqualTo(4 * 2 + 3 * 2 + 2 * (2 + 4) + 2 * (2 + 3));
+                    .isEqualTo(4 * 2 + 6 * 2 + 2 * (2 + 4) + 2 * (2 + 6));
             Fixtures.scramble(adapted, 2);
             adapted.save(folder, new AdapterMetadata());
             try (AdaptedBlock loaded = Rlrr.load(outer, folder)) {
