@@ -75,7 +75,7 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
                                     mlp));
         }
         if (said != null) {
-            said.check(reader.file().toString(), width, patch, depths, heads, mlp);
+            said.check(reader.file().toString(), continuous, width, patch, depths, heads, mlp);
         }
         int stages = depths.size();
         List<Integer> windows = windows(stages, continuous);
