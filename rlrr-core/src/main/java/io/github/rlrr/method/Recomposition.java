@@ -23,8 +23,8 @@ import java.util.Set;
  * </pre>
  *
  * The paper writes the same with rows: x + (x·U) ⊙ c · Uᵀ + t. U projects down and up again; all
- * layers of a group and of one width share it. c and t belong to one place: layers that stand side by side (of one
- * parent module: query, key and value) read the same adapted input and share them.
+ * layers of a group and of one width share it. c and t belong to one place: layers that stand side
+ * by side (of one parent module: query, key and value) read the same adapted input and share them.
  *
  * <p>The tensors are {@code arc.<group>.projection} and, at each parent module, {@code rescale} and
  * {@code shift}, float32, all decayed as in the published code. A layer without a bias cannot take

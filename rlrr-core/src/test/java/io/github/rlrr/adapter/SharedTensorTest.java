@@ -83,8 +83,7 @@ class SharedTensorTest {
                         1,
                         new ai.djl.ndarray.types.Shape(-1, 4));
         ArcConfig config =
-                new ArcConfig(
-                        2, List.of("{a,b}.fc1", "{c,d}.head"), List.of(), List.of(), 0);
+                new ArcConfig(2, List.of("{a,b}.fc1", "{c,d}.head"), List.of(), List.of(), 0);
         try (AdaptedBlock adapted = Rlrr.adapt(outer, config)) {
             assertThat(Fixtures.names(adapted))
                     .contains("arc.attention.projection", "arc.attention.projection.6x2")

@@ -131,8 +131,7 @@ class KeptFeaturesTest {
                             .scaleAndShift("norm")
                             .build();
             case "swin stage" ->
-                    new LoraConfig(
-                            2, 2, List.of("layers.3.blocks.0.**.value"), List.of("head"), 0);
+                    new LoraConfig(2, 2, List.of("layers.3.blocks.0.**.value"), List.of("head"), 0);
             case "swin block" ->
                     new LoraConfig(2, 2, List.of("layers.0.blocks.1.mlp.*"), List.of("head"), 0);
             default -> throw new IllegalArgumentException(name);

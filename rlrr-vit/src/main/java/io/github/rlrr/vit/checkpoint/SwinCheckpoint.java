@@ -51,8 +51,8 @@ public final class SwinCheckpoint {
      *
      * @param path the file or folder
      * @param config what {@link #describe} said, perhaps at another image size or with other
-     *     windows; tables of relative positions are resized to the windows as timm does it, those of
-     *     the original as its code does
+     *     windows; tables of relative positions are resized to the windows as timm does it, those
+     *     of the original as its code does
      * @param device where the weights go
      * @param half whether the matrices of blocks are held in float16
      * @return the model, with the file's head; close it when done

@@ -202,7 +202,8 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
     }
 
     /**
-     * A geometry the caller wants, once it fits the file: another image size or other windows alone.
+     * A geometry the caller wants, once it fits the file: another image size or other windows
+     * alone.
      */
     SwinConfig checked(SwinConfig own, BackboneConfig wanted) throws IOException {
         SwinConfig config = own.withImageSize(wanted.imageHeight(), wanted.imageWidth());

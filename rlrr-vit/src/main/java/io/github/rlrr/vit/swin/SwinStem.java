@@ -54,7 +54,10 @@ record SwinStem(SwinTransformer network, @Nullable Place end) implements FrozenS
             if (matcher.matches()) {
                 String block = matcher.group(2);
                 int stage = Integer.parseInt(matcher.group(1));
-                end = Place.first(end, new Place(stage, block == null ? -1 : Integer.parseInt(block)));
+                end =
+                        Place.first(
+                                end,
+                                new Place(stage, block == null ? -1 : Integer.parseInt(block)));
             } else if (module.equals("norm")) {
                 int last = network.config().stages() - 1;
                 end = Place.first(end, new Place(last, network.config().depths().get(last)));

@@ -76,8 +76,7 @@ class DamagedSwinTest {
             for (String part : List.of("part0.safetensors", "part1.safetensors")) {
                 Map<String, NDArray> some = new TreeMap<>(all);
                 some.keySet()
-                        .removeIf(
-                                name -> name.startsWith("layers.") != part.startsWith("part1"));
+                        .removeIf(name -> name.startsWith("layers.") != part.startsWith("part1"));
                 write(part, some);
                 some.keySet().forEach(name -> list.put(name, part));
             }
