@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the TorchScript of one block line by line: which layers it reads, in which type its
@@ -19,6 +20,15 @@ public final class ProgramText {
     private static final int INT64 = 4;
 
     private static final int BFLOAT16 = 15;
+
+    /** Half precision on a GPU alone: a CPU's attention takes longer in it, backward twice. */
+    private static final String ATTENTION_TYPE =
+            """
+                if ops.prim.is_cuda(x):
+                  kind = 15
+                else:
+                  kind = 6
+            """;
 
     private final LinearKernel kernel;
     private final Precision precision;
@@ -42,6 +52,9 @@ public final class ProgramText {
             }
         }
         text.append(") -> Tensor:\n");
+        if (precision == Precision.BFLOAT16) {
+            text.append(ATTENTION_TYPE);
+        }
     }
 
     /**
@@ -132,6 +145,31 @@ public final class ProgramText {
                 + ", dtype="
                 + type
                 + ", layout=None, device=ops.prim.device(x), pin_memory=False)";
+    }
+
+    /**
+     * softmax(q·kᵀ·scale + mask)·v by libtorch's fused operator, which never holds the (B, H, M, N)
+     * weights.
+     *
+     * @param q the queries (B, H, M, d), in the type of the products, as are the others
+     * @param k the keys (B, H, N, d)
+     * @param v the values (B, H, N, d)
+     * @param mask what is added, float32; null for nothing
+     * @param scale a number; null for 1 / √d
+     * @return the expression of (B, H, M, d), in the type of the products
+     */
+    String attention(
+            String q, String k, String v, @Nullable String mask, @Nullable String scale) {
+        String added = mask == null ? "" : ", " + attended(mask);
+        String factor = scale == null ? "" : ", 0., False, scale=" + scale;
+        return rounded(
+                String.format(
+                        "torch.scaled_dot_product_attention(%s, %s, %s%s%s)",
+                        attended(q), attended(k), attended(v), added, factor));
+    }
+
+    private String attended(String x) {
+        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", kind)" : x;
     }
 
     /** Rounded to bfloat16 and back, whatever the type of the products. */
