@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.part;
 
+import io.github.rlrr.torch.Processor;
 import io.github.rlrr.vit.part.Layer.Linear;
 import io.github.rlrr.vit.part.Layer.Norm;
 import java.util.Collection;
@@ -19,15 +20,21 @@ public final class ProgramText {
 
     private static final int INT64 = 4;
 
-    private static final int BFLOAT16 = 15;
+    static final int BFLOAT16 = 15;
 
-    /** Half precision on a GPU alone: a CPU's attention takes longer in it, backward twice. */
-    private static final String ATTENTION_TYPE =
+    /**
+     * In which type matrices that were rounded to bfloat16 are multiplied, those of linear layers
+     * and those of attention. On a CPU attention takes longer in bfloat16, its backward twice; so
+     * do linear layers on most processors.
+     */
+    private static final String TYPES =
             """
                 if ops.prim.is_cuda(x):
-                  kind = 15
+                  products = %1$d
+                  attention = %1$d
                 else:
-                  kind = 6
+                  products = %2$d
+                  attention = %3$d
             """;
 
     private final LinearKernel kernel;
@@ -53,7 +60,8 @@ public final class ProgramText {
         }
         text.append(") -> Tensor:\n");
         if (precision == Precision.BFLOAT16) {
-            text.append(ATTENTION_TYPE);
+            int products = Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32;
+            text.append(String.format(Locale.ROOT, TYPES, BFLOAT16, products, FLOAT32));
         }
     }
 
@@ -88,6 +96,9 @@ public final class ProgramText {
 
     /** An activation of a linear layer. */
     String activated(Linear layer, String x, Activation activation) {
+        if (precision == Precision.BFLOAT16) {
+            return rounded(activation.of(let("h", half(linear(layer, x)))));
+        }
         return activation == Activation.GELU
                 ? kernel.gelu(x, weight(layer), bias(layer))
                 : activation.of(let("h", linear(layer, x)));
@@ -169,12 +180,12 @@ public final class ProgramText {
     }
 
     private String attended(String x) {
-        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", kind)" : x;
+        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", attention)" : x;
     }
 
     /** Rounded to bfloat16 and back, whatever the type of the products. */
     String roundedFloat(String x) {
-        return "torch.to(torch.to(" + x + ", " + BFLOAT16 + "), " + FLOAT32 + ")";
+        return "torch.to(" + half(x) + ", " + FLOAT32 + ")";
     }
 
     private String bias(Linear layer) {
@@ -190,9 +201,14 @@ public final class ProgramText {
     }
 
     /**
-     * Rounded where the products are computed in half precision; gradients come back as float32.
+     * Rounded where the products are computed in half precision, and of the type they are computed
+     * in; gradients come back as float32.
      */
     String rounded(String x) {
-        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + BFLOAT16 + ")" : x;
+        return precision == Precision.BFLOAT16 ? "torch.to(" + half(x) + ", products)" : x;
+    }
+
+    private static String half(String x) {
+        return "torch.to(" + x + ", " + BFLOAT16 + ")";
     }
 }
