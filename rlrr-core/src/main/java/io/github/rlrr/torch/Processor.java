@@ -34,8 +34,8 @@ public final class Processor {
     static boolean isFastInBfloat16(List<String> lines) {
         List<String> flags = List.of(value(lines, "flags").split(" ", -1));
         return flags.contains("amx_bf16")
-                || flags.contains("avx512_bf16")
-                        && value(lines, "vendor_id").equals("AuthenticAMD");
+                || (flags.contains("avx512_bf16")
+                        && value(lines, "vendor_id").equals("AuthenticAMD"));
     }
 
     /** The first processor's. */

@@ -77,8 +77,8 @@ class SmallChangeTest {
 
     private static float[] logits(AdaptedBlock adapted) throws IOException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            NDArray images = manager.create(
-                            Parity.floats("io.npz", "images"), new Shape(4, 3, 16, 16));
+            NDArray images =
+                    manager.create(Parity.floats("io.npz", "images"), new Shape(4, 3, 16, 16));
             return adapted.forward(new ParameterStore(manager, false), new NDList(images), false)
                     .head()
                     .toFloatArray();

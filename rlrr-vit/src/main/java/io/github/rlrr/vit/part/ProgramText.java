@@ -22,21 +22,6 @@ public final class ProgramText {
 
     static final int BFLOAT16 = 15;
 
-    /**
-     * In which type matrices that were rounded to bfloat16 are multiplied, those of linear layers
-     * and those of attention. On a CPU attention takes longer in bfloat16, its backward twice; so
-     * do linear layers on most processors.
-     */
-    private static final String TYPES =
-            """
-                if ops.prim.is_cuda(x):
-                  products = %1$d
-                  attention = %1$d
-                else:
-                  products = %2$d
-                  attention = %3$d
-            """;
-
     private final LinearKernel kernel;
     private final Precision precision;
     private final StringBuilder text = new StringBuilder();
@@ -60,9 +45,30 @@ public final class ProgramText {
         }
         text.append(") -> Tensor:\n");
         if (precision == Precision.BFLOAT16) {
-            int products = Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32;
-            text.append(String.format(Locale.ROOT, TYPES, BFLOAT16, products, FLOAT32));
+            types();
         }
+    }
+
+    /**
+     * In which type matrices that were rounded to bfloat16 are multiplied, those of linear layers
+     * and those of attention. On a CPU attention takes longer in bfloat16, its backward twice; so
+     * do linear layers on most processors.
+     */
+    private void types() {
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        """
+                            if ops.prim.is_cuda(x):
+                              products = %1$d
+                              attention = %1$d
+                            else:
+                              products = %2$d
+                              attention = %3$d
+                        """,
+                        BFLOAT16,
+                        Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32,
+                        FLOAT32));
     }
 
     /**
@@ -169,8 +175,7 @@ public final class ProgramText {
      * @param scale a number; null for 1 / √d
      * @return the expression of (B, H, M, d), in the type of the products
      */
-    String attention(
-            String q, String k, String v, @Nullable String mask, @Nullable String scale) {
+    String attention(String q, String k, String v, @Nullable String mask, @Nullable String scale) {
         String added = mask == null ? "" : ", " + attended(mask);
         String factor = scale == null ? "" : ", 0., False, scale=" + scale;
         return rounded(

@@ -191,8 +191,7 @@ class EncoderBlockTest {
     @Test
     void halfPrecisionIsWithinItsRoundingInOutputAndGradients() {
         EncoderBlock half = ConstantBranches.block(vit.withPrecision(Precision.BFLOAT16), 1);
-        assertRounded(
-                results(half, (store, x) -> half.forward(store, new NDList(x), true).head()));
+        assertRounded(results(half, (store, x) -> half.forward(store, new NDList(x), true).head()));
     }
 
     @ParameterizedTest
@@ -200,8 +199,10 @@ class EncoderBlockTest {
     void soItIsWhicheverInstructionsMultiplyWhatWasRounded(int type) {
         EncoderBlock half = ConstantBranches.block(vit.withPrecision(Precision.BFLOAT16), 1);
         String own = half.programs(Precision.BFLOAT16).get("block");
-        String program = own.replaceFirst("products = \\d+\n {6}attention = 6\n",
-                "products = " + type + "\n      attention = 6\n");
+        String program =
+                own.replaceFirst(
+                        "products = \\d+\n {6}attention = 6\n",
+                        "products = " + type + "\n      attention = 6\n");
         assertThat(program).contains("products = " + type + "\n      attention = 6\n");
         assertRounded(
                 results(
