@@ -38,6 +38,11 @@ CASES = {
     "post-norm": "vit_base_patch16_rpn_224",
     "distilled": "deit_tiny_distilled_patch16_224",
     "radio": "vit_base_patch16_radio_v3",
+    "clip": "vit_base_patch16_clip_quickgelu_224",
+    "deit3": "deit3_base_patch16_224",
+    "dinov2": "vit_base_patch14_dinov2",
+    "dinov2-registers": "vit_base_patch14_reg4_dinov2",
+    "siglip": "vit_base_patch16_siglip_224",
 }
 TRANSFORMERS = {
     "beit-transformers": {},

@@ -8,6 +8,9 @@ windows. Files of a case, arrays in float32; gradients have the names of the wei
     NAME.numbers.safetensors              images, labels, logits
     NAME.gradients.safetensors            of the mean cross-entropy
     NAME.oblong.{numbers,gradients}.safetensors    the same at 40x24 pixels
+    NAME.{small,windows}.numbers.safetensors       logits where tables of relative positions are resized: by timm at
+                                                   24x12 pixels, and with other windows at 48x40; as the authors' code
+                                                   (load_pretrained) does it, with other windows at 48x48
 
     pip install torch==2.7.1 torchvision==0.22.1 timm==1.0.31 transformers==5.24.0 safetensors
     python make_swin.py OUT
@@ -24,7 +27,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from timm.models.swin_transformer import SwinTransformer
+from timm.models.swin_transformer import SwinTransformer, checkpoint_filter_fn
 from timm.models.swin_transformer_v2 import SwinTransformerV2
 from torch import nn
 from torchvision.models import swin_transformer as tv
@@ -46,7 +49,7 @@ def randomized(model):
     return model.eval()
 
 
-def numbers(name, model, size, logits=lambda model, images: model(images), renamed=lambda tensors: tensors):
+def numbers(name, model, size, logits=lambda model, images: model(images), renamed=lambda tensors: tensors, gradients=True):
     torch.manual_seed(1)
     model = copy.deepcopy(model).double()
     images = torch.randn(3, 3, *size)
@@ -57,6 +60,8 @@ def numbers(name, model, size, logits=lambda model, images: model(images), renam
         {"images": images, "labels": labels.float(), "logits": answers.detach().float()},
         out / f"{name}.numbers.safetensors",
     )
+    if not gradients:
+        return
     gradients = {path: p.grad.float().contiguous() for path, p in model.named_parameters()}
     save_file(renamed(gradients), out / f"{name}.gradients.safetensors", {"format": "pt"})
 
@@ -83,6 +88,26 @@ timm_oblong("timm-v1", SwinTransformer, first, **WINDOWS)
 timm("timm-v1-small-grid", SwinTransformer, window_size=4)
 second = timm("timm-v2", SwinTransformerV2, **V2)
 timm_oblong("timm-v2", SwinTransformerV2, second, **V2)
+
+
+def resized(name, size, windows, tables):
+    other = SwinTransformer(img_size=size, num_classes=3, **SIZES, window_size=windows).eval()
+    other.load_state_dict(tables(first.state_dict(), other))
+    numbers(name, other, size, gradients=False)
+
+
+def bicubic(tensors, model):
+    def table(path, values):
+        places, heads = model.get_parameter(path).shape
+        old, new = round(len(values) ** 0.5), round(places ** 0.5)
+        grid = values.T.reshape(1, heads, old, old)
+        return nn.functional.interpolate(grid, size=(new, new), mode="bicubic").reshape(heads, places).T
+    return {k: table(k, v) if k.endswith("bias_table") else v for k, v in tensors.items()}
+
+
+resized("timm-v1.small", (24, 12), WINDOWS["window_size"], checkpoint_filter_fn)
+resized("timm-v1.windows", (48, 40), [6, 5, 3, 2], checkpoint_filter_fn)
+resized("original-v1.windows", (48, 48), [6, 6, 3, 3], bicubic)
 
 
 def original(name, model):

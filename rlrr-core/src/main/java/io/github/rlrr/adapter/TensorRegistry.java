@@ -7,15 +7,22 @@ import io.github.rlrr.method.Reparameterization;
 import io.github.rlrr.method.TensorSpec;
 import io.github.rlrr.module.Site;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
-/** The trainable tensors of an adapter by full name: each made once, whoever shares it. */
+/**
+ * The trainable tensors of an adapter by full name: each made once, whoever shares it.
+ *
+ * <p>Of a tensor that is shared in several shapes the first has the method's name, the others that
+ * name and their shape: {@code arc.mlp.projection.256x50}.
+ */
 final class TensorRegistry {
 
     private final NDManager manager;
@@ -43,6 +50,12 @@ final class TensorRegistry {
         TrainableTensor known = tensors.get(name);
         if (known != null) {
             checkShared(site, method, spec, known.parameter());
+            if (!known.parameter().getShape().equals(spec.shape())) {
+                name += "." + sizes(spec.shape());
+                known = tensors.get(name);
+            }
+        }
+        if (known != null) {
             return known.parameter();
         }
         RandomGenerator random = new SplittableRandom(seed ^ placeSeed(name));
@@ -65,7 +78,7 @@ final class TensorRegistry {
                             + name
                             + ", but other modules have one of that name; leave one of them out");
         }
-        if (!known.getShape().equals(spec.shape())) {
+        if (!spec.inShapes() && !known.getShape().equals(spec.shape())) {
             throw new IllegalArgumentException(
                     site.path()
                             + " would share the tensor "
@@ -76,6 +89,12 @@ final class TensorRegistry {
                             + known.getShape()
                             + "; what shares a tensor must be of one size, leave the others out");
         }
+    }
+
+    private static String sizes(Shape shape) {
+        return Arrays.stream(shape.getShape())
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining("x"));
     }
 
     private Parameter parameter(String name, float[] values, Shape shape) {

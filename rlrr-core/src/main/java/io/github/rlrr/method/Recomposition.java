@@ -23,8 +23,8 @@ import java.util.Set;
  * </pre>
  *
  * The paper writes the same with rows: x + (x·U) ⊙ c · Uᵀ + t. U projects down and up again; all
- * layers of a group share it. c and t belong to one place: layers that stand side by side (of one
- * parent module: query, key and value) read the same adapted input and share them.
+ * layers of a group and of one width share it. c and t belong to one place: layers that stand side
+ * by side (of one parent module: query, key and value) read the same adapted input and share them.
  *
  * <p>The tensors are {@code arc.<group>.projection} and, at each parent module, {@code rescale} and
  * {@code shift}, float32, all decayed as in the published code. A layer without a bias cannot take
@@ -90,11 +90,12 @@ public record Recomposition(String group, int bottleneck, boolean startsAtBase)
         return specs;
     }
 
-    /** A tensor that the linear layers of one parent module share. */
+    /** A tensor that the linear layers of one parent module share, which are of one size. */
     private static TensorSpec ofPlace(Site site, String name, long size, Start start) {
         int dot = site.path().lastIndexOf('.');
         String parent = site.path().substring(0, Math.max(0, dot));
-        return new TensorSpec(name, new Shape(size), true, start, ModuleTree.join(parent, name));
+        return new TensorSpec(
+                name, new Shape(size), true, start, ModuleTree.join(parent, name), false);
     }
 
     @Override

@@ -13,9 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param start the values it starts from
  * @param shared the full name of a tensor that sites share, or null for one of this site alone;
  *     sites of one rule that give the same full name have one tensor, counted and saved once
+ * @param inShapes whether sites of other sizes share one of their own shape, as the stages of a
+ *     Swin Transformer do; otherwise they are refused
  */
 public record TensorSpec(
-        String name, Shape shape, boolean decayed, Start start, @Nullable String shared) {
+        String name,
+        Shape shape,
+        boolean decayed,
+        Start start,
+        @Nullable String shared,
+        boolean inShapes) {
 
     /**
      * A tensor of one site.
@@ -26,7 +33,20 @@ public record TensorSpec(
      * @param start the values it starts from
      */
     public TensorSpec(String name, Shape shape, boolean decayed, Start start) {
-        this(name, shape, decayed, start, null);
+        this(name, shape, decayed, start, null, false);
+    }
+
+    /**
+     * A tensor that sites of one size share.
+     *
+     * @param name the tensor's name after the module path
+     * @param shape its shape
+     * @param decayed whether weight decay applies to it
+     * @param start the values it starts from
+     * @param shared the full name
+     */
+    public TensorSpec(String name, Shape shape, boolean decayed, Start start, String shared) {
+        this(name, shape, decayed, start, shared, true);
     }
 
     /** Where a tensor's first values come from. */

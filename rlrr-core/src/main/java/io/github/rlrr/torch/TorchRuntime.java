@@ -50,6 +50,12 @@ public final class TorchRuntime {
         }
         List<String> warnings = warnings(Engine.getDjlVersion(), engine.getVersion());
         warnings.forEach(LOG::warn);
+        Processors processors = Processors.here();
+        if (JniUtils.getNumThreads() > processors.usable()
+                && System.getenv("OMP_NUM_THREADS") == null) {
+            JniUtils.setNumThreads(processors.usable());
+        }
+        SpinWatch.start(processors);
         return engine;
     }
 

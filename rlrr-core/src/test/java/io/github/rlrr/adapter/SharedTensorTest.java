@@ -71,13 +71,42 @@ class SharedTensorTest {
     }
 
     @Test
-    void modulesOfOtherSizesCannotShare() {
+    void modulesOfOneSizeShareAmongThemselves(@TempDir Path folder) throws IOException {
+        Block outer =
+                Fixtures.initialized(
+                        new Fixtures.Named()
+                                .child("a", new Fixtures.Mlp(6, 4))
+                                .child("b", new Fixtures.Mlp(6, 4))
+                                .child("c", new Fixtures.Mlp(6, 4))
+                                .child("d", new Fixtures.Mlp(6, 4)),
+                        manager,
+                        1,
+                        new ai.djl.ndarray.types.Shape(-1, 4));
+        ArcConfig config =
+                new ArcConfig(2, List.of("{a,b}.fc1", "{c,d}.head"), List.of(), List.of(), 0);
+        try (AdaptedBlock adapted = Rlrr.adapt(outer, config)) {
+            assertThat(Fixtures.names(adapted))
+                    .contains("arc.attention.projection", "arc.attention.projection.6x2")
+                    .filteredOn(name -> name.startsWith("arc."))
+                    .hasSize(2);
+            assertThat(adapted.parameterReport().adapter())
+                    .isEqualTo(4 * 2 + 6 * 2 + 2 * (2 + 4) + 2 * (2 + 6));
+            Fixtures.scramble(adapted, 2);
+            adapted.save(folder, new AdapterMetadata());
+            try (AdaptedBlock loaded = Rlrr.load(outer, folder)) {
+                assertThat(Fixtures.trainedBits(loaded)).isEqualTo(Fixtures.trainedBits(adapted));
+            }
+        }
+    }
+
+    @Test
+    void modulesOfOnePlaceAndOtherSizesCannotShare() {
         Fixtures.Alive alive = Fixtures.alive();
         assertThatThrownBy(() -> Rlrr.adapt(base, attention("fc1", "fc10")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("fc10 would share the tensor arc.attention.projection")
-                .hasMessageContaining("(4, 2)")
-                .hasMessageContaining("(18, 2)");
+                .hasMessageContaining("fc10 would share the tensor shift")
+                .hasMessageContaining("(4)")
+                .hasMessageContaining("(18)");
         assertThat(Fixtures.alive()).isEqualTo(alive);
     }
 }

@@ -10,10 +10,17 @@ import ai.djl.training.ParameterStore;
  * an image in every epoch, so it can be computed once.
  *
  * <pre>
- *   logits = rest(stem(images))
+ *   logits = head(embedding(stem(images)))
  * </pre>
  */
 public interface FrozenStem {
+
+    /**
+     * The network that it begins.
+     *
+     * @return the whole
+     */
+    Backbone network();
 
     /**
      * The shape of what leaves the stem of one image.
@@ -33,9 +40,21 @@ public interface FrozenStem {
     NDArray forward(ParameterStore store, NDArray images, boolean training);
 
     /**
+     * Computes what comes after it.
+     *
+     * @param store answers with the parameters' values
+     * @param kept what left the stem, (B, {@link #output})
+     * @param training true within a training step
+     * @return logits (B, classes)
+     */
+    NDArray logits(ParameterStore store, NDArray kept, boolean training);
+
+    /**
      * The other part of the network, which shares its weights.
      *
      * @return a block from (B, {@link #output}) to logits, without parameters of its own
      */
-    Block rest();
+    default Block rest() {
+        return new StemRest(this);
+    }
 }

@@ -3,10 +3,7 @@ package io.github.rlrr.vit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import io.github.rlrr.vit.part.Encoder;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -73,42 +70,13 @@ record VitStem(VisionTransformer network, int blocks) implements FrozenStem {
     }
 
     @Override
-    public Block rest() {
-        return new Rest(this);
-    }
-
-    /** From what leaves the stem to logits. */
-    private static final class Rest extends AbstractBlock {
-
-        private final VitStem stem;
-        private final Encoder last;
-
-        @SuppressWarnings("this-escape")
-        Rest(VitStem stem) {
-            this.stem = stem;
-            last = stem.network.encoder().from(stem.blocks);
-            beforeInitialize(new Shape(1).addAll(stem.output()));
+    public NDArray logits(ParameterStore store, NDArray kept, boolean training) {
+        if (isWhole()) {
+            return network.head().forward(store, new NDList(kept), training).head();
         }
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store,
-                NDList inputs,
-                boolean training,
-                @Nullable PairList<String, Object> params) {
-            VisionTransformer network = stem.network;
-            NDArray kept = inputs.head();
-            if (stem.isWhole()) {
-                return network.head().forward(store, inputs, training);
-            }
-            try (NDArray embedding = network.embedding(last, store, kept, training)) {
-                return network.head().forward(store, new NDList(embedding), training);
-            }
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputs) {
-            return stem.network.getOutputShapes(inputs);
+        Encoder last = network.encoder().from(blocks);
+        try (NDArray embedding = network.embedding(last, store, kept, training)) {
+            return network.head().forward(store, new NDList(embedding), training).head();
         }
     }
 }

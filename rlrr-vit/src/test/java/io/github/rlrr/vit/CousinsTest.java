@@ -95,7 +95,12 @@ class CousinsTest {
                 "parallel",
                 "parallel-differential",
                 "post-norm",
-                "radio"
+                "radio",
+                "clip",
+                "deit3",
+                "dinov2",
+                "dinov2-registers",
+                "siglip"
             })
     void itGivesTimmsLogitsAndGradientsAtBothSizes(String name) throws IOException {
         VitConfig config = VitCheckpoint.inferConfig(hub(name));
@@ -189,7 +194,12 @@ class CousinsTest {
                 "parallel",
                 "parallel-differential",
                 "post-norm",
-                "radio"
+                "radio",
+                "clip",
+                "deit3",
+                "dinov2",
+                "dinov2-registers",
+                "siglip"
             })
     void whatIsWrittenForTimmIsWhatTimmWrote(String name) throws IOException {
         assertWrittenAsItWas(name, VitLayout.TIMM);
@@ -232,7 +242,12 @@ class CousinsTest {
                 "parallel",
                 "parallel-differential",
                 "post-norm",
-                "radio"
+                "radio",
+                "clip",
+                "deit3",
+                "dinov2",
+                "dinov2-registers",
+                "siglip"
             })
     void everyMethodAdaptsItAndIsMerged(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name))) {
@@ -270,7 +285,12 @@ class CousinsTest {
                 "parallel",
                 "parallel-differential",
                 "post-norm",
-                "radio"
+                "radio",
+                "clip",
+                "deit3",
+                "dinov2",
+                "dinov2-registers",
+                "siglip"
             })
     void halfPrecisionIsNear(String name) throws IOException {
         try (VisionTransformer vit = VitCheckpoint.load(hub(name));

@@ -18,6 +18,7 @@ import io.github.rlrr.task.Figure;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
+import io.github.rlrr.vit.checkpoint.SwinCheckpoint;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.KeptFeatures;
 import io.github.rlrr.vit.image.Augmentation;
@@ -41,8 +42,14 @@ class KeptFeaturesTest {
     private static final int BATCH = 4;
     private static final int CLASSES = 3;
 
-    private static ImageDataset images(VisionTransformer vit, int count, long seed, boolean flip) {
-        int side = vit.config().imageHeight();
+    private static Backbone network(String config) throws IOException {
+        return config.startsWith("swin")
+                ? SwinCheckpoint.load(Parity.resource("swin/original-v1.pth"))
+                : Parity.tiny();
+    }
+
+    private static ImageDataset images(Backbone network, int count, long seed, boolean flip) {
+        int side = network.config().imageHeight();
         SplittableRandom random = new SplittableRandom(seed);
         List<RgbImage> images = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
@@ -60,10 +67,11 @@ class KeptFeaturesTest {
     /** What a run leaves: tensors, and the figures of each epoch. */
     private record Left(Map<String, float[]> tensors, List<EpochMetrics> epochs) {}
 
-    private static Left trained(AdapterConfig config, boolean flip, long budget, boolean keep)
+    private static Left trained(String name, boolean flip, long budget, boolean keep)
             throws IOException {
-        try (VisionTransformer tiny = Parity.tiny()) {
-            VisionTransformer vit = tiny.withHead(CLASSES);
+        AdapterConfig config = config(name);
+        try (Backbone loaded = network(name)) {
+            Backbone vit = loaded.withHead(CLASSES);
             // 18 = 4 whole batches and a half.
             ImageDataset train = images(vit, 18, 1, flip);
             ImageDataset validation = images(vit, 7, 2, false);
@@ -115,7 +123,17 @@ class KeptFeaturesTest {
                             .scaleAndShift("blocks.2.norm*", "norm")
                             .build();
             case "lora" -> new LoraConfig(2, 2, List.of("blocks.2.attn.value"), List.of("head"), 0);
-            case "norm" -> new NormTuningConfig(List.of("norm"), List.of("head"));
+            case "norm", "swin norm" -> new NormTuningConfig(List.of("norm"), List.of("head"));
+            case "swin probe" -> new LinearProbeConfig();
+            case "swin merging" ->
+                    RlrrConfig.builder()
+                            .targets("layers.[2-3].**", "!layers.*.blocks.*.norm*")
+                            .scaleAndShift("norm")
+                            .build();
+            case "swin stage" ->
+                    new LoraConfig(2, 2, List.of("layers.3.blocks.0.**.value"), List.of("head"), 0);
+            case "swin block" ->
+                    new LoraConfig(2, 2, List.of("layers.0.blocks.1.mlp.*"), List.of("head"), 0);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -128,11 +146,16 @@ class KeptFeaturesTest {
         "rlrr, false, 1000000",
         "rlrr, true, 20000",
         "lora, false, 0",
-        "norm, true, 1000000"
+        "norm, true, 1000000",
+        "swin probe, true, 1000000",
+        "swin norm, false, 1000000",
+        "swin merging, true, 0",
+        "swin stage, false, 1000000",
+        "swin block, false, 1000000"
     })
     void trainsToTheSameValues(String method, boolean flip, long budget) throws IOException {
-        Left plain = trained(config(method), flip, budget, false);
-        Left kept = trained(config(method), flip, budget, true);
+        Left plain = trained(method, flip, budget, false);
+        Left kept = trained(method, flip, budget, true);
         assertThat(kept.tensors().keySet()).isEqualTo(plain.tensors().keySet());
         // What is added to every score alike has no gradient but rounding.
         plain.tensors().keySet().removeIf(name -> name.endsWith("key.shift"));

@@ -72,6 +72,15 @@ final class CaseOptions {
             description = "Threads within one operation. Default: one for each core.")
     private @Nullable Integer threads;
 
+    @Option(
+            names = "--neighbours",
+            paramLabel = "K",
+            defaultValue = "0",
+            description =
+                    "Other processes that keep a processor each busy meanwhile. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private int neighbours;
+
     @Mixin private final JsonOption json = new JsonOption();
 
     /** The cases of one batch size, one for each model. */
@@ -101,8 +110,12 @@ final class CaseOptions {
         json.check();
         PrintWriter err = command.commandLine().getErr();
         List<Measurement> measured = new ArrayList<>();
-        for (BenchCase one : cases) {
-            measured.add(cases.size() == 1 ? CaseProcess.here(one, err) : CaseProcess.apart(one));
+        try (Neighbours busy = new Neighbours()) {
+            busy.start(neighbours);
+            for (BenchCase one : cases) {
+                measured.add(
+                        cases.size() == 1 ? CaseProcess.here(one, err) : CaseProcess.apart(one));
+            }
         }
         json.write(
                 command.commandLine(),

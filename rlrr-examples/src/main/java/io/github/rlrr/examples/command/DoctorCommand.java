@@ -5,7 +5,7 @@ import ai.djl.util.cuda.CudaUtils;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.machine.FreeMemory;
 import io.github.rlrr.examples.machine.Versions;
-import io.github.rlrr.torch.Threads;
+import io.github.rlrr.torch.Processors;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 print,
                 "platform",
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        line(print, "processors", Threads.processors());
+        line(print, "processors", Processors.here());
         line(
                 print,
                 "Java heap",
@@ -79,7 +79,13 @@ public final class DoctorCommand implements Callable<Integer> {
                 print,
                 "libtorch",
                 engine.getVersion() + " (tested: " + TorchRuntime.TESTED_TORCH + ")");
-        line(print, "threads", TorchRuntime.threads() + " within one operation");
+        String told = System.getenv("OMP_NUM_THREADS");
+        line(
+                print,
+                "threads",
+                TorchRuntime.threads()
+                        + " within one operation"
+                        + (told == null ? "" : ", by OMP_NUM_THREADS=" + told));
         int gpus = engine.getGpuCount();
         line(
                 print,

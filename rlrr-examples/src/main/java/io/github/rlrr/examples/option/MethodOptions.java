@@ -11,6 +11,7 @@ import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.module.Site;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,7 +32,8 @@ public final class MethodOptions {
         }
     }
 
-    private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d+)\\..*");
+    private static final Pattern BLOCK =
+            Pattern.compile("(?<block>(?<stage>(.+\\.)?blocks)\\.(?<number>\\d+))\\..*");
 
     /** A comma before the next setting: values may have commas too. */
     private static final String NEXT = ",(?=[a-z][a-z_-]*=)";
@@ -135,28 +137,38 @@ public final class MethodOptions {
                 : AdapterMethods.without(config, before(lastBlocks, ModuleTree.of(network)));
     }
 
-    /** Targets of all that comes before the last blocks. */
+    /** Targets of all that comes before the last blocks, which may lie in several stages. */
     private static List<String> before(int last, ModuleTree tree) {
-        List<String> before = new ArrayList<>();
-        int blocks = 0;
-        for (Site site : tree.sitesAndParameters()) {
-            Matcher block = BLOCK.matcher(site.path());
-            if (block.matches()) {
-                blocks = Math.max(blocks, 1 + Integer.parseInt(block.group(1)));
-            } else if (blocks == 0) {
-                before.add(site.path());
-            }
-        }
-        if (last > blocks) {
+        List<Site> sites = tree.sitesAndParameters();
+        List<String> blocks =
+                sites.stream()
+                        .map(site -> BLOCK.matcher(site.path()))
+                        .filter(Matcher::matches)
+                        .map(matcher -> matcher.group("block"))
+                        .distinct()
+                        .toList();
+        if (last > blocks.size()) {
             throw new IllegalArgumentException(
                     "--last-blocks is "
                             + last
                             + ", but the network has "
-                            + (blocks == 0 ? "no encoder blocks" : blocks + " encoder blocks"));
+                            + (blocks.isEmpty() ? "no" : blocks.size())
+                            + " encoder blocks");
         }
-        if (last < blocks) {
-            before.add("blocks.[0-" + (blocks - last - 1) + "].**");
+        String kept = blocks.get(blocks.size() - last);
+        List<String> before = new ArrayList<>();
+        Map<String, String> stages = new LinkedHashMap<>();
+        for (Site site : sites) {
+            Matcher block = BLOCK.matcher(site.path());
+            if (!block.matches()) {
+                before.add(site.path());
+            } else if (block.group("block").equals(kept)) {
+                break;
+            } else {
+                stages.put(block.group("stage"), block.group("number"));
+            }
         }
+        stages.forEach((stage, number) -> before.add(stage + ".[0-" + number + "].**"));
         return before;
     }
 

@@ -11,6 +11,7 @@ import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.checkpoint.CheckpointLayout.Source;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
+import io.github.rlrr.vit.part.Windows;
 import io.github.rlrr.vit.swin.SwinConfig;
 import io.github.rlrr.vit.swin.SwinTransformer;
 import java.io.IOException;
@@ -49,25 +50,28 @@ public final class SwinCheckpoint {
      * Loads a checkpoint.
      *
      * @param path the file or folder
-     * @param config what {@link #describe} said, perhaps at another image size
+     * @param config what {@link #describe} said, perhaps at another image size or with other
+     *     windows; tables of relative positions are resized to the windows as timm does it, those
+     *     of the original as its code does
      * @param device where the weights go
      * @param half whether the matrices of blocks are held in float16
      * @return the model, with the file's head; close it when done
-     * @throws IOException as for {@link #load(Path)}, and when the file's tables are of windows
-     *     that do not fit the image size
+     * @throws IOException as for {@link #load(Path)}, and when tables of Hugging Face's or
+     *     torchvision's are of windows that do not fit the image size
      */
     public static SwinTransformer load(
             Path path, BackboneConfig config, Device device, boolean half) throws IOException {
         CheckpointFiles files = CheckpointFiles.of(path);
         try (ModelTensors reader = ModelTensors.open(files, SwinLayout.names())) {
             SwinGeometry geometry = geometry(reader, files);
-            SwinConfig checked = geometry.checked(config);
+            SwinConfig own = geometry.inferred();
+            SwinConfig checked = geometry.checked(own, config);
             if (!reader.note().isEmpty()) {
                 LOG.warn("{}", reader.note());
             }
             Naming names = geometry.layout().naming();
             Map<String, Source> sources =
-                    names.sources(checked.parts().shapes(), 1, 1, names.prefix(reader.tensors()));
+                    names.sources(own.parts().shapes(), 1, 1, names.prefix(reader.tensors()));
             if (geometry.isHeadless()) {
                 sources.remove("head.weight");
                 sources.remove("head.bias");
@@ -77,15 +81,54 @@ public final class SwinCheckpoint {
             NDManager manager = TorchRuntime.newManager(device);
             manager.setName("swin transformer");
             try {
+                PositionEmbedding.Rule tables = geometry.layout().kind().tables;
                 Map<String, NDArray> weights =
                         values.load(
-                                checked.parts().shapes(), sources, (name, v) -> v, half, manager);
+                                checked.parts().shapes(),
+                                sources,
+                                (name, v) -> resized(name, v, tables, own, checked),
+                                half,
+                                manager);
                 return SwinTransformer.of(checked, weights, manager);
             } catch (IOException | RuntimeException e) {
                 manager.close();
                 throw e;
             }
         }
+    }
+
+    /** A stage's table of relative positions for its windows; all else as it is. */
+    private static float[] resized(
+            String path,
+            float[] values,
+            PositionEmbedding.@Nullable Rule rule,
+            SwinConfig own,
+            SwinConfig config) {
+        if (rule == null || !path.endsWith(".relative_position.table")) {
+            return values;
+        }
+        int stage = Integer.parseInt(path.split("\\.", 3)[1]);
+        Windows from = own.windows(stage, 0);
+        Windows to = config.windows(stage, 0);
+        if (from.height() == to.height() && from.width() == to.width()) {
+            return values;
+        }
+        LOG.info(
+                "{} resized from windows of {}x{} to {}x{} tokens",
+                path,
+                from.height(),
+                from.width(),
+                to.height(),
+                to.width());
+        return PositionEmbedding.resize(
+                values,
+                rule,
+                0,
+                2 * from.height() - 1,
+                2 * from.width() - 1,
+                2 * to.height() - 1,
+                2 * to.width() - 1,
+                config.heads().get(stage));
     }
 
     private static SwinGeometry geometry(ModelTensors reader, CheckpointFiles files)

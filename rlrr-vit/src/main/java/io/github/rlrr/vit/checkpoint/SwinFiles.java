@@ -90,6 +90,25 @@ final class SwinFiles {
         }
     }
 
+    /** Refuses grids smaller than a window, which Transformers' Swin has no tables for. */
+    private static void requireWholeTables(SwinConfig config) {
+        for (int stage = 0; stage < config.stages(); stage++) {
+            Windows own = config.windows(stage, 0);
+            int side = config.windows().get(stage);
+            if (own.height() != side || own.width() != side) {
+                throw new IllegalArgumentException(
+                        "at %sx%s pixels stage %s has windows of %sx%s tokens, but the layout of Hugging Face has tables for %s alone; choose another layout, such as timm's"
+                                .formatted(
+                                        config.imageHeight(),
+                                        config.imageWidth(),
+                                        stage,
+                                        own.height(),
+                                        own.width(),
+                                        side + "x" + side));
+            }
+        }
+    }
+
     private static Map<String, Object> timm(
             SwinConfig config, Preprocessing preprocessing, List<String> classNames) {
         requireSame(
@@ -138,6 +157,8 @@ final class SwinFiles {
         boolean v2 = config.has(SwinVariation.V2);
         if (v2) {
             requireHeightAlone(config);
+        } else {
+            requireWholeTables(config);
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(

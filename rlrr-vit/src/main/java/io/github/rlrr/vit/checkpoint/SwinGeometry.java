@@ -3,6 +3,7 @@ package io.github.rlrr.vit.checkpoint;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.BackboneConfig;
+import io.github.rlrr.vit.part.Windows;
 import io.github.rlrr.vit.swin.SwinConfig;
 import io.github.rlrr.vit.swin.SwinVariation;
 import java.io.IOException;
@@ -74,7 +75,7 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
                                     mlp));
         }
         if (said != null) {
-            said.check(reader.file().toString(), width, patch, depths, heads, mlp);
+            said.check(reader.file().toString(), continuous, width, patch, depths, heads, mlp);
         }
         int stages = depths.size();
         List<Integer> windows = windows(stages, continuous);
@@ -200,21 +201,30 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
         return image;
     }
 
-    /** A geometry the caller wants, once it fits the file: another image size alone. */
-    SwinConfig checked(BackboneConfig wanted) throws IOException {
-        SwinConfig own = inferred();
+    /**
+     * A geometry the caller wants, once it fits the file: another image size or other windows
+     * alone.
+     */
+    SwinConfig checked(SwinConfig own, BackboneConfig wanted) throws IOException {
         SwinConfig config = own.withImageSize(wanted.imageHeight(), wanted.imageWidth());
         if (isHeadless()) {
             config = config.withClasses(wanted.classes());
         }
-        if (!(wanted instanceof SwinConfig) || !config.equals(wanted)) {
+        boolean continuous = own.has(SwinVariation.V2);
+        if (wanted instanceof SwinConfig other) {
+            config =
+                    config.withWindows(
+                            other.windows(),
+                            continuous ? other.trainedWindows() : own.trainedWindows());
+        }
+        if (!config.equals(wanted)) {
             throw new IOException(
                     "%s is not of this geometry: %s (expected %s); leave it out to read it off the file"
                             .formatted(reader.file(), config.summary(), wanted.summary()));
         }
-        if (!config.has(SwinVariation.V2)) {
+        if (!continuous && layout.kind().tables == null) {
             requireWindows(own, config);
-        } else if (layout.kind() == SwinLayout.Kind.HUGGINGFACE) {
+        } else if (continuous && layout.kind() == SwinLayout.Kind.HUGGINGFACE) {
             try {
                 SwinFiles.requireHeightAlone(config);
             } catch (IllegalArgumentException e) {
@@ -224,16 +234,17 @@ record SwinGeometry(TensorReader reader, SwinLayout layout, @Nullable SwinSaid s
         return config;
     }
 
-    /** Tables belong to windows of one size. */
+    /** Tables belong to windows of one size, and some libraries resize none. */
     private void requireWindows(SwinConfig own, SwinConfig config) throws IOException {
         for (int stage = 0; stage < own.stages(); stage++) {
-            var before = own.windows(stage, 0);
-            var after = config.windows(stage, 0);
+            Windows before = own.windows(stage, 0);
+            Windows after = config.windows(stage, 0);
             if (before.height() != after.height() || before.width() != after.width()) {
                 throw new IOException(
-                        "%s: at %sx%s pixels stage %s has a grid of %sx%s tokens and windows of %sx%s, but the file's relative positions are of %sx%s; choose larger images"
+                        "%s (%s): at %sx%s pixels stage %s has a grid of %sx%s tokens and windows of %sx%s, but the file's relative positions are of %sx%s, and its library resizes none; choose larger images, or the same weights in timm's layout"
                                 .formatted(
                                         reader.file(),
+                                        layout.naming().label(),
                                         config.imageHeight(),
                                         config.imageWidth(),
                                         stage,

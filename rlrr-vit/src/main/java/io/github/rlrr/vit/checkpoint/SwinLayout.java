@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layouts of Swin Transformers, told apart by the names of their tensors.
@@ -20,13 +21,20 @@ record SwinLayout(Naming naming, Kind kind) {
     /** Whose code made a file. */
     enum Kind {
         /** timm's, whose stages begin with the merging of tokens. */
-        TIMM,
+        TIMM(PositionEmbedding.Rule.GEOMETRIC),
         /** Of the paper's authors, whose stages end with it; timm's own before version 0.9. */
-        ORIGINAL,
+        ORIGINAL(PositionEmbedding.Rule.CUBIC),
         /** Hugging Face's. */
-        HUGGINGFACE,
+        HUGGINGFACE(null),
         /** torchvision's. */
-        TORCHVISION
+        TORCHVISION(null);
+
+        /** How it resizes tables of relative positions to other windows; null where it does not. */
+        final PositionEmbedding.@Nullable Rule tables;
+
+        Kind(PositionEmbedding.@Nullable Rule tables) {
+            this.tables = tables;
+        }
     }
 
     private static final String SIGN = "layers.0.blocks.0.attn.out.weight";

@@ -129,8 +129,19 @@ record SwinSaid(ModelConfig model, JsonFields from, @Nullable SwinArchitecture a
 
     /** Refuses a configuration of other weights. */
     void check(
-            String file, int width, int patch, List<Integer> depths, List<Integer> heads, int mlp)
+            String file,
+            boolean v2,
+            int width,
+            int patch,
+            List<Integer> depths,
+            List<Integer> heads,
+            int mlp)
             throws IOException {
+        String key = model.json().has("model_type") ? "model_type" : "architecture";
+        String type = model.json().text(key, "");
+        if (!type.isEmpty() && type.startsWith("swinv2") != v2) {
+            throw apart(file, key, v2 ? "weights of Swin V2" : "weights of Swin V1");
+        }
         compare(file, "embed_dim", List.of(width));
         compare(file, "patch_size", List.of(patch));
         compare(file, "depths", depths);

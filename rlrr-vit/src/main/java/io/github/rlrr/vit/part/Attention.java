@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Some networks have norms, n_q and n_k over d, n over D, and turn queries and keys after theirs by
- * a {@link Rotary}. x (B, M, D) asks, z (B, N, D) answers. It is libtorch's fused operator, which
- * never holds the (B, H, M, N) weights.
+ * a {@link Rotary}. x (B, M, D) asks, z (B, N, D) answers.
  *
  * @param query (D, D)
  * @param key (D, D), or fewer heads
@@ -208,11 +207,8 @@ public record Attention(
             k = text.let("k", forEachQuery(k));
             v = text.let("v", forEachQuery(v));
         }
-        String added = places == null ? "" : ", " + places.bias(text, !asking.equals(all));
-        String attended =
-                String.format(
-                        "torch.scaled_dot_product_attention(%s, %s, %s%s)",
-                        byHead(q), byHead(k), byHead(v), added);
+        String added = places == null ? null : places.bias(text, !asking.equals(all));
+        String attended = text.attention(byHead(q), byHead(k), byHead(v), added, null);
         String m = text.let("m", "torch.transpose(" + attended + ", 1, 2)");
         String o = text.let("o", "torch.reshape(" + m + ", torch.size(" + like + "))");
         if (inner != null) {

@@ -67,8 +67,8 @@ public record DifferentialAttention(Attention plain, List<Values> vectors, Norm 
         String q = text.let("q", split(text.linear(plain.query(), asking), 2));
         String k = text.let("k", split(text.linear(plain.key(), all), 2));
         String v = text.let("v", byHead(split(text.linear(plain.value(), all), 1), 0));
-        String first = text.let("m", attended(q, k, v, 0));
-        String second = text.let("m", attended(q, k, v, 1));
+        String first = text.let("m", attended(text, q, k, v, 0));
+        String second = text.let("m", attended(text, q, k, v, 1));
         double start = 0.8 - 0.6 * Math.exp(-0.3 * block);
         String factor =
                 text.let(
@@ -92,10 +92,8 @@ public record DifferentialAttention(Attention plain, List<Values> vectors, Norm 
                 vectors.get(at).variable("values"), vectors.get(at + 1).variable("values"));
     }
 
-    private static String attended(String q, String k, String v, int half) {
-        return format(
-                "torch.scaled_dot_product_attention(%s, %s, %s)",
-                byHead(q, half), byHead(k, half), v);
+    private static String attended(ProgramText text, String q, String k, String v, int half) {
+        return text.attention(byHead(q, half), byHead(k, half), v, null, null);
     }
 
     /** (B, N, D) to (B, N, H, parts, D / H / parts). */

@@ -141,7 +141,7 @@ public record Mlp(
                         : text.let("h", text.linear(fc1, x));
         String asked = gate == null ? columns(first, 0, fc2.in()) : first;
         String open = text.let("g", activation.of(asked));
-        return text.let("u", "torch.mul(" + open + ", " + second + ")");
+        return text.let("u", text.rounded("torch.mul(" + open + ", " + second + ")"));
     }
 
     private static String columns(String x, int from, int to) {

@@ -1,11 +1,13 @@
 package io.github.rlrr.vit.part;
 
+import io.github.rlrr.torch.Processor;
 import io.github.rlrr.vit.part.Layer.Linear;
 import io.github.rlrr.vit.part.Layer.Norm;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the TorchScript of one block line by line: which layers it reads, in which type its
@@ -18,7 +20,7 @@ public final class ProgramText {
 
     private static final int INT64 = 4;
 
-    private static final int BFLOAT16 = 15;
+    static final int BFLOAT16 = 15;
 
     private final LinearKernel kernel;
     private final Precision precision;
@@ -42,6 +44,31 @@ public final class ProgramText {
             }
         }
         text.append(") -> Tensor:\n");
+        if (precision == Precision.BFLOAT16) {
+            types();
+        }
+    }
+
+    /**
+     * In which type matrices that were rounded to bfloat16 are multiplied, those of linear layers
+     * and those of attention. On a CPU attention takes longer in bfloat16, its backward twice; so
+     * do linear layers on most processors.
+     */
+    private void types() {
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        """
+                            if ops.prim.is_cuda(x):
+                              products = %1$d
+                              attention = %1$d
+                            else:
+                              products = %2$d
+                              attention = %3$d
+                        """,
+                        BFLOAT16,
+                        Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32,
+                        FLOAT32));
     }
 
     /**
@@ -75,6 +102,9 @@ public final class ProgramText {
 
     /** An activation of a linear layer. */
     String activated(Linear layer, String x, Activation activation) {
+        if (precision == Precision.BFLOAT16) {
+            return rounded(activation.of(let("h", half(linear(layer, x)))));
+        }
         return activation == Activation.GELU
                 ? kernel.gelu(x, weight(layer), bias(layer))
                 : activation.of(let("h", linear(layer, x)));
@@ -134,9 +164,33 @@ public final class ProgramText {
                 + ", layout=None, device=ops.prim.device(x), pin_memory=False)";
     }
 
+    /**
+     * softmax(q·kᵀ·scale + mask)·v by libtorch's fused operator, which never holds the (B, H, M, N)
+     * weights.
+     *
+     * @param q the queries (B, H, M, d), in the type of the products, as are the others
+     * @param k the keys (B, H, N, d)
+     * @param v the values (B, H, N, d)
+     * @param mask what is added, float32; null for nothing
+     * @param scale a number; null for 1 / √d
+     * @return the expression of (B, H, M, d), in the type of the products
+     */
+    String attention(String q, String k, String v, @Nullable String mask, @Nullable String scale) {
+        String added = mask == null ? "" : ", " + attended(mask);
+        String factor = scale == null ? "" : ", 0., False, scale=" + scale;
+        return rounded(
+                String.format(
+                        "torch.scaled_dot_product_attention(%s, %s, %s%s%s)",
+                        attended(q), attended(k), attended(v), added, factor));
+    }
+
+    private String attended(String x) {
+        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", attention)" : x;
+    }
+
     /** Rounded to bfloat16 and back, whatever the type of the products. */
     String roundedFloat(String x) {
-        return "torch.to(torch.to(" + x + ", " + BFLOAT16 + "), " + FLOAT32 + ")";
+        return "torch.to(" + half(x) + ", " + FLOAT32 + ")";
     }
 
     private String bias(Linear layer) {
@@ -152,9 +206,14 @@ public final class ProgramText {
     }
 
     /**
-     * Rounded where the products are computed in half precision; gradients come back as float32.
+     * Rounded where the products are computed in half precision, and of the type they are computed
+     * in; gradients come back as float32.
      */
     String rounded(String x) {
-        return precision == Precision.BFLOAT16 ? "torch.to(" + x + ", " + BFLOAT16 + ")" : x;
+        return precision == Precision.BFLOAT16 ? "torch.to(" + half(x) + ", products)" : x;
+    }
+
+    private static String half(String x) {
+        return "torch.to(" + x + ", " + BFLOAT16 + ")";
     }
 }

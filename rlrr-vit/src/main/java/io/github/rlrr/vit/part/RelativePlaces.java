@@ -32,9 +32,9 @@ record RelativePlaces(Values table, int rows, int columns) {
     }
 
     /**
-     * Writes what is added, in the type of the products: (1, H, N, N), or (1, H, 1, N) where the
-     * class token alone asks. While the table is frozen it needs no gradient, so that libtorch's
-     * fused attention keeps its fast way.
+     * Writes what is added, float32: (1, H, N, N), or (1, H, 1, N) where the class token alone
+     * asks. While the table is frozen it needs no gradient, so that libtorch's fused attention
+     * keeps its fast way.
      */
     String bias(ProgramText text, boolean classTokenAlone) {
         int steps = 2 * columns - 1;
@@ -73,10 +73,7 @@ record RelativePlaces(Values table, int rows, int columns) {
                         table.variable("table"), index);
         return text.let(
                 "w",
-                text.rounded(
-                        format(
-                                "torch.reshape(%s, [1, %d, -1, %d])",
-                                values, table.shape().get(1), tokens)));
+                format("torch.reshape(%s, [1, %d, -1, %d])", values, table.shape().get(1), tokens));
     }
 
     private static String format(String form, Object... values) {

@@ -128,7 +128,7 @@ public record WindowAttention(
         String q = text.let("q", split(text.linear(query, w)));
         String k = text.let("k", split(text.linear(key, w)));
         String v = text.let("v", split(text.linear(value, w)));
-        String factor = "None";
+        String factor = null;
         if (scale != null) {
             String least =
                     format("torch.clamp_max(%s, %s)", scale.variable("scale"), LARGEST_SCALE);
@@ -137,13 +137,8 @@ public record WindowAttention(
             k = text.let("k", text.rounded(unit(text, k)));
             factor = "1.";
         }
-        String mask = text.let("m", text.rounded(windows.mask(text, pairs(text))));
-        String m =
-                text.let(
-                        "m",
-                        format(
-                                "torch.scaled_dot_product_attention(%s, %s, %s, %s, 0., False, scale=%s)",
-                                q, k, v, mask, factor));
+        String mask = text.let("m", windows.mask(text, pairs(text)));
+        String m = text.let("m", text.attention(q, k, v, mask, factor));
         String o = windows.joined(text, "torch.transpose(" + m + ", 1, 2)", query.out());
         return text.let("b", text.linear(out, o));
     }

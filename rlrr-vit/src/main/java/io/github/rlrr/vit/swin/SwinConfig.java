@@ -122,7 +122,19 @@ public record SwinConfig(
      * @return a new configuration
      */
     public SwinConfig withClasses(int count) {
-        return with(imageHeight, imageWidth, count, variations);
+        return with(imageHeight, imageWidth, windows, trainedWindows, count, variations);
+    }
+
+    /**
+     * The same geometry with other windows, as where images grow. A checkpoint's tables of relative
+     * positions are resized to them, where its library does that.
+     *
+     * @param sides of a window of each stage, in tokens
+     * @param trained the sides that relative places are measured by; 0 for the window's own
+     * @return a new configuration
+     */
+    public SwinConfig withWindows(List<Integer> sides, List<Integer> trained) {
+        return with(imageHeight, imageWidth, sides, trained, classes, variations);
     }
 
     /**
@@ -134,7 +146,7 @@ public record SwinConfig(
     public SwinConfig without(SwinVariation... absent) {
         Set<SwinVariation> others = new HashSet<>(variations);
         others.removeAll(List.of(absent));
-        return with(imageHeight, imageWidth, classes, others);
+        return with(imageHeight, imageWidth, windows, trainedWindows, classes, others);
     }
 
     /**
@@ -146,16 +158,21 @@ public record SwinConfig(
     public SwinConfig with(SwinVariation variation) {
         Set<SwinVariation> others = new HashSet<>(variations);
         others.add(variation);
-        return with(imageHeight, imageWidth, classes, others);
+        return with(imageHeight, imageWidth, windows, trainedWindows, classes, others);
     }
 
     @Override
     public SwinConfig withImageSize(int height, int newWidth) {
-        return with(height, newWidth, classes, variations);
+        return with(height, newWidth, windows, trainedWindows, classes, variations);
     }
 
     private SwinConfig with(
-            int newHeight, int newWidth, int newClasses, Set<SwinVariation> others) {
+            int newHeight,
+            int newWidth,
+            List<Integer> sides,
+            List<Integer> trained,
+            int newClasses,
+            Set<SwinVariation> others) {
         return new SwinConfig(
                 newHeight,
                 newWidth,
@@ -163,8 +180,8 @@ public record SwinConfig(
                 width,
                 depths,
                 heads,
-                windows,
-                trainedWindows,
+                sides,
+                trained,
                 mlpWidth,
                 newClasses,
                 layerNormEpsilon,

@@ -50,6 +50,28 @@ final class SwinStage extends AbstractBlock {
                 downsample == null ? null : downsample.with(precision), blocks.with(precision));
     }
 
+    /**
+     * The first blocks of this stage, after its merging.
+     *
+     * @param count how many
+     */
+    SwinStage until(int count) {
+        return sharing(downsample, blocks.until(count));
+    }
+
+    /**
+     * The last blocks of this stage, without its merging.
+     *
+     * @param first the first of them, from 0
+     */
+    SwinStage from(int first) {
+        return sharing(null, blocks.from(first));
+    }
+
+    boolean drops() {
+        return blocks.drops();
+    }
+
     @Override
     protected NDList forwardInternal(
             ParameterStore store,

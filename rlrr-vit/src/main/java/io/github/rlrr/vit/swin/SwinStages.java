@@ -59,6 +59,28 @@ final class SwinStages extends AbstractBlock {
         return sharing(stages.stream().map(stage -> stage.with(precision)).toList());
     }
 
+    /** What comes before a place. */
+    SwinStages until(SwinStem.Place place) {
+        List<SwinStage> views = new ArrayList<>(stages.subList(0, place.stage()));
+        if (!place.isBeforeMerging()) {
+            views.add(stages.get(place.stage()).until(place.block()));
+        }
+        return sharing(views);
+    }
+
+    /** What comes after a place. */
+    SwinStages from(SwinStem.Place place) {
+        List<SwinStage> views = new ArrayList<>(stages.subList(place.stage(), stages.size()));
+        if (!place.isBeforeMerging()) {
+            views.set(0, views.get(0).from(place.block()));
+        }
+        return sharing(views);
+    }
+
+    boolean drops() {
+        return stages.stream().anyMatch(SwinStage::drops);
+    }
+
     @Override
     protected NDList forwardInternal(
             ParameterStore store,

@@ -12,12 +12,14 @@ import ai.djl.util.PairList;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.vit.FrozenStem;
 import io.github.rlrr.vit.HalfWeights;
 import io.github.rlrr.vit.NetworkWeights;
 import io.github.rlrr.vit.part.PatchEmbedding;
 import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,8 +168,15 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
      */
     @Override
     public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
-        try (NDArray tokens = features(store, images, training)) {
-            return tokens.mean(new int[] {1});
+        try (NDArray tokens = embed(store, images, training)) {
+            return embedding(layers, store, tokens, training);
+        }
+    }
+
+    /** The same of tokens (B, N, C) that enter some last stages. */
+    NDArray embedding(SwinStages last, ParameterStore store, NDArray tokens, boolean training) {
+        try (NDArray features = features(last, store, tokens, training)) {
+            return features.mean(new int[] {1});
         }
     }
 
@@ -180,13 +189,37 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
      * @return (B, n, D), row by row; on the images' manager
      */
     public NDArray features(ParameterStore store, NDArray images, boolean training) {
-        NetworkWeights.checkImages(images, config);
-        try (NDArray tokens = patchEmbed.forward(store, new NDList(images), training).head()) {
-            tokens.attach(images.getManager());
-            try (NDArray last = layers.forward(store, new NDList(tokens), training).head()) {
-                return norm.forward(store, new NDList(last), training).head();
-            }
+        try (NDArray tokens = embed(store, images, training)) {
+            return features(layers, store, tokens, training);
         }
+    }
+
+    private NDArray features(
+            SwinStages last, ParameterStore store, NDArray tokens, boolean training) {
+        try (NDArray encoded = last.forward(store, new NDList(tokens), training).head()) {
+            return norm.forward(store, new NDList(encoded), training).head();
+        }
+    }
+
+    /** Images (B, 3, h, w) to the tokens (B, N, C) that enter the first stage. */
+    NDArray embed(ParameterStore store, NDArray images, boolean training) {
+        NetworkWeights.checkImages(images, config);
+        NDArray tokens = patchEmbed.forward(store, new NDList(images), training).head();
+        tokens.attach(images.getManager());
+        return tokens;
+    }
+
+    @Override
+    public @Nullable FrozenStem stem(Set<String> adapted) {
+        return layers.drops() ? null : SwinStem.before(adapted, this);
+    }
+
+    SwinStages layers() {
+        return layers;
+    }
+
+    Block head() {
+        return head;
     }
 
     @Override

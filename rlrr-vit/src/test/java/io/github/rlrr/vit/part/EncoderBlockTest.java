@@ -14,10 +14,13 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
+import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -187,12 +190,38 @@ class EncoderBlockTest {
 
     @Test
     void halfPrecisionIsWithinItsRoundingInOutputAndGradients() {
-        EncoderBlock whole = ConstantBranches.block(vit, 1);
         EncoderBlock half = ConstantBranches.block(vit.withPrecision(Precision.BFLOAT16), 1);
+        assertRounded(results(half, (store, x) -> half.forward(store, new NDList(x), true).head()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ProgramText.FLOAT32, ProgramText.BFLOAT16})
+    void soItIsWhicheverInstructionsMultiplyWhatWasRounded(int type) {
+        EncoderBlock half = ConstantBranches.block(vit.withPrecision(Precision.BFLOAT16), 1);
+        String own = half.programs(Precision.BFLOAT16).get("block");
+        String program =
+                own.replaceFirst(
+                        "products = \\d+\n {6}attention = 6\n",
+                        "products = " + type + "\n      attention = 6\n");
+        assertThat(program).contains("products = " + type + "\n      attention = 6\n");
+        assertRounded(
+                results(
+                        half,
+                        (store, x) -> {
+                            List<NDArray> inputs = new ArrayList<>(List.of(x));
+                            for (Parameter parameter : ModuleTree.of(half).parameters().values()) {
+                                inputs.add(store.getValue(parameter, x.getDevice(), true));
+                            }
+                            return TorchProgram.shared(program)
+                                    .forward(inputs.toArray(new NDArray[0]))
+                                    .head();
+                        }));
+    }
+
+    private void assertRounded(Map<String, float[]> actual) {
+        EncoderBlock whole = ConstantBranches.block(vit, 1);
         Map<String, float[]> expected =
                 results(whole, (store, x) -> plain(whole, store).forward(x));
-        Map<String, float[]> actual =
-                results(half, (store, x) -> half.forward(store, new NDList(x), true).head());
         assertClose(actual, expected, BFLOAT16);
         assertThat(largestDifference(actual.get("output"), expected.get("output")))
                 .as("computed in half precision indeed")
