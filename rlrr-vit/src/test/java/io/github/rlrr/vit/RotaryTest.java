@@ -39,6 +39,9 @@ class RotaryTest {
 
     private static final double TOLERANCE = 1e-5;
 
+    /** Sums of float32 in another order: processors differ by half of this. */
+    private static final double GRADIENTS = 3e-5;
+
     @TempDir private Path folder;
 
     @ParameterizedTest
@@ -98,7 +101,7 @@ class RotaryTest {
                 float[] actual = tensor.parameter().getArray().getGradient().toFloatArray();
                 assertThat(largestDifference(actual, values))
                         .as(tensor.name())
-                        .isLessThan(TOLERANCE * Math.max(largest(values), 0.01));
+                        .isLessThan(GRADIENTS * Math.max(largest(values), 0.01));
             }
         }
     }
