@@ -61,7 +61,7 @@ final class RandomVit {
                                 Preprocessing.vitDefault(config.imageHeight()).toMap())
                         .withRejectBelow(rejectBelow);
         SplittableRandom random = new SplittableRandom(0);
-        TorchRuntime.require();
+        TorchRuntime.seed(0); // norms aside, weights start as drawn
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);
                 network) {
             network.initialize(
