@@ -1,10 +1,10 @@
 package io.github.rlrr.adapter;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.Reparameterization;
 import io.github.rlrr.method.TensorSpec;
@@ -75,8 +75,7 @@ final class Adapter implements AutoCloseable {
         }
         Parameter first = tree.parameters().values().iterator().next();
         NDArray like = first.getArray();
-        Device device = like.getDevice();
-        manager = NDManager.newBaseManager(device, like.getManager().getEngine().getEngineName());
+        manager = TorchRuntime.newManagerLike(like);
         manager.setName("rlrr adapter");
         trainable = new TensorRegistry(manager, config.seed());
         try {

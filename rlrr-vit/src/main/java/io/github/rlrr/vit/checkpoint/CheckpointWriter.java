@@ -1,10 +1,12 @@
 package io.github.rlrr.vit.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.NpzWriter;
@@ -102,7 +104,7 @@ final class CheckpointWriter {
                 (path, source) ->
                         parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
                                 .put(source.part(), path));
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = TorchRuntime.newManager(Device.cpu())) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
                 Source source = Objects.requireNonNull(sources.get(tensor.getValue().get(0)));
