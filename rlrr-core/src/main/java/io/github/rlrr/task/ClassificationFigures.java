@@ -59,11 +59,7 @@ public record ClassificationFigures(
      * @throws ArithmeticException if a logit is NaN or infinite
      */
     public static ClassificationFigures of(
-            Block block,
-            Examples data,
-            int batchSize,
-            Device device,
-            Consumer<Classified> each) {
+            Block block, Examples data, int batchSize, Device device, Consumer<Classified> each) {
         if (!data.task().equals(Tasks.USUAL)) {
             throw new IllegalArgumentException(
                     "the data is of the task " + data.task() + ", expected " + Tasks.USUAL);
@@ -76,7 +72,8 @@ public record ClassificationFigures(
                 device,
                 (first, logits) ->
                         IntStream.range(0, logits.length)
-                                .mapToObj(i -> tally.add((int) data.target(first + i)[0], logits[i]))
+                                .mapToObj(
+                                        i -> tally.add((int) data.target(first + i)[0], logits[i]))
                                 .forEach(each));
         return tally.figures();
     }

@@ -72,8 +72,7 @@ public record Evaluation(int examples, Figures figures) {
      * @param device where the block runs
      * @return a row for each example
      */
-    public static List<float[]> outputs(
-            Block block, Examples data, int batchSize, Device device) {
+    public static List<float[]> outputs(Block block, Examples data, int batchSize, Device device) {
         List<float[]> all = new ArrayList<>();
         forEachBatch(
                 block,

@@ -24,7 +24,9 @@ final class Kept {
         List<Double> numbers = new ArrayList<>();
         if (value instanceof List<?> list) {
             for (Object each : list) {
-                if (each instanceof Number n && n.doubleValue() >= least && n.doubleValue() <= most) {
+                if (each instanceof Number n
+                        && n.doubleValue() >= least
+                        && n.doubleValue() <= most) {
                     numbers.add(n.doubleValue());
                 }
             }

@@ -46,7 +46,8 @@ final class KnownTargetsLoss implements Objective {
     /**
      * Compiles the loss.
      *
-     * @param each TorchScript: the loss of each z and y, both (B, C), with w where there are weights
+     * @param each TorchScript: the loss of each z and y, both (B, C), with w where there are
+     *     weights
      * @param weights w; empty: there is none
      * @param scale how targets are prepared
      * @param mixed whether batches are mixed

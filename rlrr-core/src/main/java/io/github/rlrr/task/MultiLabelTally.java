@@ -129,8 +129,7 @@ final class MultiLabelTally implements Tally {
                 .orElse(Double.NaN);
     }
 
-    private static double count(
-            List<Known> label, java.util.function.Predicate<Known> condition) {
+    private static double count(List<Known> label, java.util.function.Predicate<Known> condition) {
         return label.stream().filter(condition).count();
     }
 
@@ -204,8 +203,7 @@ final class MultiLabelTally implements Tally {
             }
             double f1 = 2.0 * found / (there + i + 1);
             double least = probability(falling.get(i).logit);
-            double next =
-                    i + 1 < falling.size() ? probability(falling.get(i + 1).logit) : 0;
+            double next = i + 1 < falling.size() ? probability(falling.get(i + 1).logit) : 0;
             double middle = (least + next) / 2;
             boolean nearer = Math.abs(middle - 0.5) < Math.abs(best - 0.5);
             if (f1 > bestF1 || (f1 == bestF1 && best != 0.5 && nearer)) {
@@ -217,8 +215,7 @@ final class MultiLabelTally implements Tally {
     }
 
     private static double f1At(List<Known> label, double there, double threshold) {
-        List<Known> given =
-                label.stream().filter(k -> probability(k.logit) >= threshold).toList();
+        List<Known> given = label.stream().filter(k -> probability(k.logit) >= threshold).toList();
         return 2 * count(given, Known::isThere) / (there + given.size());
     }
 }

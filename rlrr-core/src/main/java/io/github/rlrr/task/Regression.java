@@ -115,8 +115,7 @@ public record Regression(Loss loss, double delta, List<Double> means, List<Doubl
     static Regression kept(Map<String, Object> kept, int answers) {
         double most = Double.MAX_VALUE;
         List<Double> means = Kept.numbers(kept, MEANS, answers, -most, most);
-        List<Double> deviations =
-                Kept.numbers(kept, DEVIATIONS, answers, Double.MIN_VALUE, most);
+        List<Double> deviations = Kept.numbers(kept, DEVIATIONS, answers, Double.MIN_VALUE, most);
         if (means.size() != answers || deviations.size() != answers) {
             throw new IllegalArgumentException(
                     "the task is "

@@ -106,7 +106,10 @@ final class RegressionTally implements Tally {
                 figure ->
                         switch (figure.name()) {
                             case "mean_absolute_error" ->
-                                    Arrays.stream(errors).map(Math::abs).average().orElse(Double.NaN);
+                                    Arrays.stream(errors)
+                                            .map(Math::abs)
+                                            .average()
+                                            .orElse(Double.NaN);
                             case "root_mean_squared_error" -> Math.sqrt(squared);
                             case "r2" -> 1 - quotient(squared, variance(truth, mean(truth)));
                             default -> correlation(ranks(truth), ranks(answer));

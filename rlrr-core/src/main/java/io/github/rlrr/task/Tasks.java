@@ -28,8 +28,7 @@ public final class Tasks {
             new TreeMap<>(
                     Map.of(
                             USUAL,
-                            new Kind(
-                                    train -> SingleLabel.USUAL, (kept, n) -> SingleLabel.USUAL),
+                            new Kind(train -> SingleLabel.USUAL, (kept, n) -> SingleLabel.USUAL),
                             MultiLabel.NAME,
                             new Kind(train -> MultiLabel.USUAL, Tasks::multiLabel),
                             Regression.NAME,
@@ -71,8 +70,7 @@ public final class Tasks {
     }
 
     private static Task multiLabel(Map<String, Object> kept, int answers) {
-        return new MultiLabel(
-                List.of(), Kept.numbers(kept, MultiLabel.THRESHOLDS, answers, 0, 1));
+        return new MultiLabel(List.of(), Kept.numbers(kept, MultiLabel.THRESHOLDS, answers, 0, 1));
     }
 
     /**

@@ -157,13 +157,7 @@ class MultiLabelTest {
         for (int c = 0; c < labels.size(); c++) {
             JsonObject sklearn = labels.get(c).getAsJsonObject();
             for (String name :
-                    List.of(
-                            "support",
-                            "precision",
-                            "recall",
-                            "f1",
-                            "average_precision",
-                            "auroc")) {
+                    List.of("support", "precision", "recall", "f1", "average_precision", "auroc")) {
                 assertThat(each.get(c).figures().value(name))
                         .isCloseTo(sklearn.get(name).getAsDouble(), within(1e-6));
             }

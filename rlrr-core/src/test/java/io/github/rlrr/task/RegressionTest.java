@@ -123,8 +123,7 @@ class RegressionTest {
             NDArray targets = objective.targets(TARGETS, B, manager);
             NDArray value = objective.loss(input, targets, 1, manager);
             collector.backward(value);
-            assertThat(value.getFloat())
-                    .isCloseTo(torch.get("loss").getAsFloat(), within(1e-6f));
+            assertThat(value.getFloat()).isCloseTo(torch.get("loss").getAsFloat(), within(1e-6f));
         }
         float[] gradient = input.getGradient().toFloatArray();
         for (int i = 0; i < expected.length; i++) {
@@ -250,14 +249,12 @@ class RegressionTest {
                                     assertThat(e.validationLoss())
                                             .isGreaterThanOrEqualTo(best.validationLoss()));
             Regression task = Regression.of(points(16, 1));
-            Evaluation judged =
-                    Evaluation.of(task, adapted, points(16, 2), 7, Device.cpu());
+            Evaluation judged = Evaluation.of(task, adapted, points(16, 2), 7, Device.cpu());
             assertThat(judged.value("r2")).isGreaterThan(0.98);
             assertThat(best.validation()).isEqualTo(judged.figures());
 
             Path saved = folder.resolve("adapter");
-            AdapterMetadata names =
-                    new AdapterMetadata("", List.of("angle", "price"), Map.of());
+            AdapterMetadata names = new AdapterMetadata("", List.of("angle", "price"), Map.of());
             adapted.save(saved, names.withTask(task));
             AdapterMetadata said = AdapterFolder.describe(saved).metadata();
             assertThat(Tasks.kept(said.task(), said.kept(), 2)).isEqualTo(task);
@@ -314,9 +311,7 @@ class RegressionTest {
                             () ->
                                     FineTuner.builder(adapted)
                                             .dataset(rows())
-                                            .task(
-                                                    Regression.of(
-                                                            rows(), Regression.Loss.HUBER, 0))
+                                            .task(Regression.of(rows(), Regression.Loss.HUBER, 0))
                                             .build())
                     .hasMessage("the delta of the Huber loss is 0.0, expected more than 0");
         }
