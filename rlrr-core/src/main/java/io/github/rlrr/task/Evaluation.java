@@ -11,7 +11,9 @@ import io.github.rlrr.data.BatchLoader;
 import io.github.rlrr.data.Examples;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -59,6 +61,26 @@ public record Evaluation(int examples, Figures figures) {
                     }
                 });
         return new Evaluation(data.size(), tally.figures());
+    }
+
+    /**
+     * The outputs of every example in order, all held at a time.
+     *
+     * @param block an initialized block: (B, …) to outputs (B, answers)
+     * @param data the examples
+     * @param batchSize the examples at a time
+     * @param device where the block runs
+     * @return a row for each example
+     */
+    public static List<float[]> outputs(Block block, Examples data, int batchSize, Device device) {
+        List<float[]> all = new ArrayList<>();
+        forEachBatch(
+                block,
+                data,
+                batchSize,
+                device,
+                (first, outputs) -> all.addAll(Arrays.asList(outputs)));
+        return all;
     }
 
     /**
