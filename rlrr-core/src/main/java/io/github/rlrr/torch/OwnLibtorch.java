@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What DJL and JNA have to be told of a libtorch that {@code PYTORCH_LIBRARY_PATH} names: its
- * version, which of DJL's bindings goes with it, and where CUDA's runtime library lies, by which DJL
- * counts GPUs. What the user has set stays as it is.
+ * version, which of DJL's bindings goes with it, and where CUDA's runtime library lies, by which
+ * DJL counts GPUs. What the user has set stays as it is.
  */
 final class OwnLibtorch {
 
-    /** DJL's bindings for CUDA; they touch libtorch alone, so any CUDA 12 it was built for serves. */
+    /**
+     * DJL's bindings for CUDA; they touch libtorch alone, so any CUDA 12 it was built for serves.
+     */
     static final String CUDA_BINDINGS = "cu128";
 
     private static final String VERSION = "PYTORCH_VERSION";
@@ -128,8 +130,7 @@ final class OwnLibtorch {
      * The folders with CUDA's runtime library, where a loader looks for its plain name in vain: it
      * is called {@code libcudart.so.12} where no compiler of CUDA is installed.
      */
-    static String runtimes(
-            Optional<Path> libraries, @Nullable String searched) {
+    static String runtimes(Optional<Path> libraries, @Nullable String searched) {
         List<Path> places = new ArrayList<>();
         libraries.ifPresent(
                 folder -> {

@@ -148,8 +148,7 @@ class ArchitectureTest {
 
     @Test
     void arraysAreMadeWhereTheirNeighboursAre() {
-        STATES_ITS_DEVICE.check(
-                PublicApi.LIBRARIES.that(not(name(TorchRuntime.class.getName()))));
+        STATES_ITS_DEVICE.check(PublicApi.LIBRARIES.that(not(name(TorchRuntime.class.getName()))));
         // A program that people copy has one manager, of which all its arrays come.
         STATES_ITS_DEVICE.check(CLASSES.that(not(resideInAPackage(EXAMPLES + ".anymodel.."))));
         DescribedPredicate<JavaClass> named =
@@ -187,10 +186,7 @@ class ArchitectureTest {
                                         .anyMatch(
                                                 classes ->
                                                         NAMES_NO_DEVICE
-                                                                .evaluate(
-                                                                        classes.that(
-                                                                                name(
-                                                                                        each)))
+                                                                .evaluate(classes.that(name(each)))
                                                                 .hasViolation()));
     }
 

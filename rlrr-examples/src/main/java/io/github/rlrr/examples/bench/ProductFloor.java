@@ -72,8 +72,7 @@ final class ProductFloor {
             for (int round = 0; round < ROUNDS; round++) {
                 for (int i = 0; i < all.size(); i++) {
                     int calls = Math.min(TIMES, all.get(i).product().count());
-                    seconds[i][round] =
-                            all.get(i).seconds(calls, device.isGpu()) / calls;
+                    seconds[i][round] = all.get(i).seconds(calls, device.isGpu()) / calls;
                 }
             }
             double floor = 0;

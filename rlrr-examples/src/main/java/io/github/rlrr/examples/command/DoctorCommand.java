@@ -2,8 +2,8 @@ package io.github.rlrr.examples.command;
 
 import ai.djl.engine.Engine;
 import io.github.rlrr.examples.console.Fault;
-import io.github.rlrr.examples.machine.Gpus;
 import io.github.rlrr.examples.machine.FreeMemory;
+import io.github.rlrr.examples.machine.Gpus;
 import io.github.rlrr.examples.machine.Versions;
 import io.github.rlrr.torch.Processors;
 import io.github.rlrr.torch.TorchRuntime;

@@ -3,9 +3,9 @@ package io.github.rlrr.examples.machine;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
+import io.github.rlrr.torch.TorchRuntime;
 import java.lang.management.MemoryUsage;
 import java.util.Locale;
-import io.github.rlrr.torch.TorchRuntime;
 
 /** The GPUs that the engine sees, in words, and why it sees none. */
 public final class Gpus {
