@@ -63,7 +63,7 @@ public record Examination(String set, ClassificationFigures figures, List<Mistak
     }
 
     private static Mistake mistake(ImageDataset images, Classified example) {
-        List<String> classes = images.classNames();
+        List<String> classes = images.answerNames();
         return new Mistake(
                 images.path(example.index()),
                 images.imageAt(example.index()),
