@@ -89,7 +89,7 @@ record CsvForm(TargetForm targets, char separator) {
                         table.file()
                                 + ": which columns hold "
                                 + (question.isForNumbers() ? "the numbers" : "labels")
-                                + "? --targets names them; it has "
+                                + "? --columns names them; it has "
                                 + header);
             }
         }

@@ -119,6 +119,17 @@ public record ImageListing(
     }
 
     /**
+     * What is to be answered of each file.
+     *
+     * @return the targets in the files' order
+     */
+    public List<double[]> targets() {
+        return entries.stream()
+                .map(e -> e.target().stream().mapToDouble(Double::doubleValue).toArray())
+                .toList();
+    }
+
+    /**
      * The same files under the labels of a model's classes.
      *
      * @param names the model's class names in label order

@@ -112,7 +112,7 @@ final class LabelTargets implements TargetForm {
                         columns.get(i)
                                 + " is '"
                                 + cell
-                                + "', expected 1, 0 or an empty cell; --targets names the columns"
+                                + "', expected 1, 0 or an empty cell; --columns names the columns"
                                 + " of labels");
                 value = UNKNOWN;
             }

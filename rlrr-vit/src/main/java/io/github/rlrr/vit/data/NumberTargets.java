@@ -75,7 +75,7 @@ record NumberTargets(List<String> columns) implements TargetForm {
                                         : " is " + values.iterator().next()
                                                 + " in every training image: there is nothing to"
                                                 + " learn")
-                                + "; --targets names the columns to learn");
+                                + "; --columns names the columns to learn");
             }
         }
     }

@@ -137,7 +137,7 @@ class TargetListsTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageEndingWith(
                         "1 bad line in the lists of images: train.csv:3: age is '37', expected 1, 0"
-                                + " or an empty cell; --targets names the columns of labels");
+                                + " or an empty cell; --columns names the columns of labels");
         assertThatThrownBy(() -> splits(new Question(null, List.of("dog", "age"), List.of())))
                 .hasMessageEndingWith(
                         "train.csv: the columns [dog, age] are not all 1, 0 or empty; --task says"
@@ -202,17 +202,17 @@ class TargetListsTest {
         parts("path,x,u,z\na.png,1,,2\nb.png,1,,3\n", "path,x,u,z\nc.png,2,3,4\n");
         assertThatThrownBy(() -> splits(numbers("x")))
                 .hasMessageEndingWith(
-                        ": x is 1.0 in every training image: there is nothing to learn; --targets"
+                        ": x is 1.0 in every training image: there is nothing to learn; --columns"
                                 + " names the columns to learn");
         assertThatThrownBy(() -> splits(numbers("z", "u")))
                 .hasMessageEndingWith(
-                        ": u is not known of one training image; --targets names the columns to"
+                        ": u is not known of one training image; --columns names the columns to"
                                 + " learn");
         assertThatThrownBy(() -> splits(numbers("w")))
                 .hasMessageEndingWith("train.csv: no column [w], it has [path, x, u, z]");
         assertThatThrownBy(() -> splits(NUMBERS))
                 .hasMessageContaining(
-                        ".csv: which columns hold the numbers? --targets names them; it has [path,"
+                        ".csv: which columns hold the numbers? --columns names them; it has [path,"
                                 + " x, u, z]");
     }
 
