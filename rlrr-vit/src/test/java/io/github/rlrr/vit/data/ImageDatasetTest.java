@@ -59,7 +59,7 @@ class ImageDatasetTest {
         assertThat(progress)
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, 40).boxed().toList());
         for (int i = 0; i < 40; i++) {
-            assertThat(dataset.target(i)).containsExactly(i / 20);
+            assertThat((int) dataset.target(i)[0]).isEqualTo(i / 20);
             assertThat(dataset.path(i)).isEqualTo(listing.entries().get(i).path());
             assertThat(dataset.imageAt(i))
                     .isEqualTo(TINY.resize(new ImageDecoder().decode(dataset.path(i))));
@@ -167,7 +167,7 @@ class ImageDatasetTest {
             ImageDataset dataset = ImageDataset.load(listing, CROPPED, chosen, options);
             examples.add(readAll(dataset));
             for (int i = 0; i < 20; i++) {
-                assertThat(dataset.target(i)).containsExactly(i / 10);
+                assertThat((int) dataset.target(i)[0]).isEqualTo(i / 10);
                 assertThat(dataset.imageAt(i))
                         .isEqualTo(CROPPED.resize(new ImageDecoder().decode(dataset.path(i))));
             }
