@@ -198,7 +198,8 @@ public final class ProgramText {
         String logits = "torch.matmul(torch.mul(" + q + ", %s), torch.transpose(" + k + ", 2, 3))";
         logits =
                 String.format(
-                        logits, scale == null ? "torch.pow(torch.size(" + q + ", 3), -0.5)" : scale);
+                        logits,
+                        scale == null ? "torch.pow(torch.size(" + q + ", 3), -0.5)" : scale);
         if (mask != null) {
             logits = "torch.add(" + logits + ", " + half(mask) + ")";
         }

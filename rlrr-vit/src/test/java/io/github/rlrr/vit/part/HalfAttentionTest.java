@@ -104,9 +104,7 @@ class HalfAttentionTest {
                     results(program(Precision.BFLOAT16, type, tokens, masked), tokens, masked);
             assertThat(found).hasSize(masked ? 5 : 4);
             for (int i = 0; i < found.size(); i++) {
-                assertThat(
-                                largestDifference(found.get(i), exact.get(i))
-                                        / largest(exact.get(i)))
+                assertThat(largestDifference(found.get(i), exact.get(i)) / largest(exact.get(i)))
                         .as("type %d, result %d", type, i)
                         .isBetween(1e-4, ROUNDING);
             }
