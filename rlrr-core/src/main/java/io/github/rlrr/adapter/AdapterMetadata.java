@@ -95,7 +95,8 @@ public record AdapterMetadata(
      * The task it was trained for, ready to answer.
      *
      * @return the task of this name, with what it keeps
-     * @throws IllegalArgumentException when it is not known, or what it keeps does not fit the names
+     * @throws IllegalArgumentException when it is not known, or what it keeps does not fit the
+     *     names
      */
     public Task asked() {
         return Tasks.kept(task, kept, classNames.size());

@@ -123,7 +123,7 @@ public record Evaluation(int examples, Figures figures) {
      */
     public static int outputs(Block block, Shape example, Device device) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+                NDManager manager = TorchRuntime.newManager(device)) {
             off.suppressNotUsedWarning();
             NDArray input = manager.zeros(new Shape(1).addAll(example));
             ParameterStore store = new ParameterStore(manager, false);
@@ -148,7 +148,7 @@ public record Evaluation(int examples, Figures figures) {
             Device device,
             BiConsumer<Integer, float[][]> consumer) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+                NDManager manager = TorchRuntime.newManager(device);
                 BatchLoader loader = BatchLoader.inOrder(data, batchSize)) {
             off.suppressNotUsedWarning();
             ParameterStore store = new ParameterStore(manager, false);

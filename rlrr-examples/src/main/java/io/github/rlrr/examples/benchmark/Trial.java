@@ -55,10 +55,7 @@ record Trial(
      * @param watched measured after every epoch, where there is one
      * @param judged measured once at the end, where there is one
      */
-    record Images(
-            Examples train,
-            @Nullable Examples watched,
-            @Nullable Examples judged) {}
+    record Images(Examples train, @Nullable Examples watched, @Nullable Examples judged) {}
 
     /**
      * What it gave.

@@ -28,14 +28,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads COCO's JSON as several labels an image: those of the categories that are annotated in it. An
- * image without annotations has none of them.
+ * Reads COCO's JSON as several labels an image: those of the categories that are annotated in it.
+ * An image without annotations has none of them.
  *
  * <p>Lists lie in the folder, in {@code annotations} below it, or in the folder of each part; their
- * own name or that folder's says the part. Of several for one part, such as captions and key points,
- * that whose name begins with {@code instances} is read. Images lie in a folder that is named as the
- * list is, but for {@code instances_}, in {@code images}, beside the list or in the folder itself:
- * where most of the first ones are. The labels are the training list's categories, sorted by number.
+ * own name or that folder's says the part. Of several for one part, such as captions and key
+ * points, that whose name begins with {@code instances} is read. Images lie in a folder that is
+ * named as the list is, but for {@code instances_}, in {@code images}, beside the list or in the
+ * folder itself: where most of the first ones are. The labels are the training list's categories,
+ * sorted by number.
  */
 final class CocoJson {
 
@@ -141,8 +142,7 @@ final class CocoJson {
                             + " name a CSV");
         }
         if (!question.columns().isEmpty()) {
-            throw new IOException(
-                    source + ": COCO's JSON has no columns " + question.columns());
+            throw new IOException(source + ": COCO's JSON has no columns " + question.columns());
         }
         Map<@Nullable Part, Path> lists = lists(source);
         Map<Part, CocoJson> read = new EnumMap<>(Part.class);
@@ -157,7 +157,9 @@ final class CocoJson {
         }
         boolean isModels = !question.names().isEmpty();
         List<String> names =
-                isModels ? question.names() : train.categories.values().stream().distinct().toList();
+                isModels
+                        ? question.names()
+                        : train.categories.values().stream().distinct().toList();
         ListedImages listed =
                 new ListedImages(source, new LabelTargets(List.of(), names, isModels));
         Path root = root(source);
@@ -271,7 +273,10 @@ final class CocoJson {
             for (Path file : files) {
                 if (isList(file)) {
                     Part part = Parts.of(base(file));
-                    add(lists, part == null ? Parts.of(String.valueOf(folder.getFileName())) : part, file);
+                    add(
+                            lists,
+                            part == null ? Parts.of(String.valueOf(folder.getFileName())) : part,
+                            file);
                 }
             }
         }

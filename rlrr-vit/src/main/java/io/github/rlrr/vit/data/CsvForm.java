@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the columns of CSV lists hold: a class, labels with a separator between them, a 1 or 0 a
- * label, numbers. Unless it was said what they are for, cells of a column of labels are several only
- * where there is no doubt: one has a separator in it, and there are fewer labels between the
+ * label, numbers. Unless it was said what they are for, cells of a column of labels are several
+ * only where there is no doubt: one has a separator in it, and there are fewer labels between the
  * separators than there are different cells.
  *
  * @param targets how rows are understood
@@ -44,8 +44,7 @@ record CsvForm(TargetForm targets, char separator) {
             }
             return new CsvForm(new ClassTargets(), '\0');
         }
-        boolean flags =
-                cells(tables).allMatch(cell -> LabelTargets.flag(cell.strip()) != null);
+        boolean flags = cells(tables).allMatch(cell -> LabelTargets.flag(cell.strip()) != null);
         if (several && !flags && !question.isForLabels()) {
             throw new IOException(
                     first.file()
@@ -100,7 +99,10 @@ record CsvForm(TargetForm targets, char separator) {
                 .flatMap(
                         table ->
                                 table.rows().stream()
-                                        .filter(r -> r.fields().size() == table.columns().names().size())
+                                        .filter(
+                                                r ->
+                                                        r.fields().size()
+                                                                == table.columns().names().size())
                                         .flatMap(
                                                 row ->
                                                         table.columns().answers().stream()

@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads lists with a header that has columns for the path of an image and what is to be answered of
- * it ({@link ListColumns}), in any order beside any others: either one for each part, such as {@code
- * train.csv}, {@code val.csv} and {@code test.csv} ({@link Parts} has the spellings), or one file of
- * any name, whose column {@code split}, if it has one, says the part.
+ * it ({@link ListColumns}), in any order beside any others: either one for each part, such as
+ * {@code train.csv}, {@code val.csv} and {@code test.csv} ({@link Parts} has the spellings), or one
+ * file of any name, whose column {@code split}, if it has one, says the part.
  *
  * <p>Paths are relative to the folder of the list. A label is the name of the class, or names of
- * labels with {@code |} or {@code ;} between them; or there is a column of 1, 0 and nothing for each
- * label, or one of numbers for each quantity ({@link CsvForm}). Where validation images are missing
- * they are cut off the training images; of one file without a column {@code split} so are test
- * images.
+ * labels with {@code |} or {@code ;} between them; or there is a column of 1, 0 and nothing for
+ * each label, or one of numbers for each quantity ({@link CsvForm}). Where validation images are
+ * missing they are cut off the training images; of one file without a column {@code split} so are
+ * test images.
  */
 final class CsvLists {
 
@@ -65,9 +65,7 @@ final class CsvLists {
     static ImageSplits splits(Path source, long seed, ListedPaths allowed, Question question)
             throws IOException {
         Map<@Nullable Part, Path> lists =
-                Files.isDirectory(source)
-                        ? ListChoice.of(source, question, false)
-                        : single(source);
+                Files.isDirectory(source) ? ListChoice.of(source, question, false) : single(source);
         List<Table> tables = new ArrayList<>();
         for (Map.Entry<@Nullable Part, Path> list : lists.entrySet()) {
             // A list of this name alone may still hold all parts.
@@ -111,8 +109,7 @@ final class CsvLists {
     }
 
     /** Adds the rows of a file; true if a column said which part each belongs to. */
-    private static boolean read(Table table, CsvForm form, ListedImages listed)
-            throws IOException {
+    private static boolean read(Table table, CsvForm form, ListedImages listed) throws IOException {
         Path file = table.file();
         Part given = table.given();
         ListColumns columns = table.columns();

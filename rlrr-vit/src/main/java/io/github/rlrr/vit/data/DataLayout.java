@@ -15,8 +15,7 @@ public enum DataLayout {
     /** A folder a class, or train, val and test with a folder a class each: {@link ImageFolder}. */
     IMAGE_FOLDER {
         @Override
-        public ImageSplits splits(
-                Path source, long seed, ListedPaths allowed, Question question)
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed, Question question)
                 throws IOException {
             requireClasses(source, "folders are", question);
             return ImageFolder.splits(source, seed);
@@ -30,8 +29,7 @@ public enum DataLayout {
      */
     VTAB_LISTS {
         @Override
-        public ImageSplits splits(
-                Path source, long seed, ListedPaths allowed, Question question)
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed, Question question)
                 throws IOException {
             requireClasses(source, "VTAB's lists are", question);
             return VtabLists.splits(source, seed, allowed);
@@ -46,8 +44,7 @@ public enum DataLayout {
      */
     FGVC_JSON {
         @Override
-        public ImageSplits splits(
-                Path source, long seed, ListedPaths allowed, Question question)
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed, Question question)
                 throws IOException {
             requireClasses(source, "FGVC's lists are", question);
             return FgvcJson.splits(source, seed, allowed);
@@ -63,8 +60,7 @@ public enum DataLayout {
      */
     CSV {
         @Override
-        public ImageSplits splits(
-                Path source, long seed, ListedPaths allowed, Question question)
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed, Question question)
                 throws IOException {
             return CsvLists.splits(source, seed, allowed, question);
         }
@@ -72,13 +68,13 @@ public enum DataLayout {
 
     /**
      * COCO: JSON with {@code images}, {@code annotations} and {@code categories}; an image has the
-     * labels of the categories that are annotated in it. {@code annotations/instances_train2017.json}
-     * beside {@code train2017}, {@code train/_annotations.coco.json} or one file.
+     * labels of the categories that are annotated in it. {@code
+     * annotations/instances_train2017.json} beside {@code train2017}, {@code
+     * train/_annotations.coco.json} or one file.
      */
     COCO_JSON {
         @Override
-        public ImageSplits splits(
-                Path source, long seed, ListedPaths allowed, Question question)
+        public ImageSplits splits(Path source, long seed, ListedPaths allowed, Question question)
                 throws IOException {
             return CocoJson.splits(source, seed, allowed, question);
         }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Images and what is to be answered of them, as 8-bit RGB, held in memory as far as they fit: an example is (3, height,
- * width), augmented and normalised as it is read.
+ * Images and what is to be answered of them, as 8-bit RGB, held in memory as far as they fit: an
+ * example is (3, height, width), augmented and normalised as it is read.
  *
  * <p>Every file is decoded once when the data set is loaded. Held is what the augmentation needs: 3
  * × height × width bytes an image, 147 KiB at 224 × 224, for none and for mirroring; the resized

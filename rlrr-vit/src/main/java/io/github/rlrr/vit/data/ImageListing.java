@@ -16,8 +16,7 @@ import java.util.TreeMap;
  *     set
  * @param ignored how many files were passed over because they are hidden or no images by their name
  */
-public record ImageListing(
-        String task, List<String> classNames, List<Entry> entries, int ignored) {
+public record ImageListing(String task, List<String> classNames, List<Entry> entries, int ignored) {
 
     /**
      * One image file.

@@ -45,9 +45,7 @@ final class ListChoice {
         this.folder = folder;
         this.question = question;
         List<String> folders = FolderScan.folderNames(folder);
-        classes =
-                folders.size() > 1
-                        && !folders.stream().allMatch(name -> Parts.of(name) != null);
+        classes = folders.size() > 1 && !folders.stream().allMatch(name -> Parts.of(name) != null);
         List<Path> files;
         try (Stream<Path> listed = Files.list(folder)) {
             files = listed.filter(ListChoice::isTable).sorted().toList();

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the header of a list says: how fields are separated, and which columns hold the path, what is
- * to be answered and, if any, the part.
+ * What the header of a list says: how fields are separated, and which columns hold the path, what
+ * is to be answered and, if any, the part.
  *
  * <p>Names are compared in lower case without anything but letters and digits, so that {@code File
  * Name}, {@code file_name} and {@code filename} are one. The names that the documentation gives
@@ -108,8 +108,7 @@ record ListColumns(char separator, List<String> names, int path, List<Integer> a
     private static final List<String> PREDICTIONS = List.of("image", "label", "probability");
 
     /** The columns of a list, given its text or its beginning; null if that is no list's. */
-    static @Nullable ListColumns of(Path file, String text, Question question)
-            throws IOException {
+    static @Nullable ListColumns of(Path file, String text, Question question) throws IOException {
         for (char separator : separators(text)) {
             ListColumns columns = of(file, text, separator, question);
             if (columns != null) {
@@ -233,7 +232,10 @@ record ListColumns(char separator, List<String> names, int path, List<Integer> a
         return ClassNames.of(wanted).stream().map(composed::indexOf).filter(i -> i >= 0).toList();
     }
 
-    /** Whether there are two columns or more to answer, and every cell that is read is 1, 0 or empty. */
+    /**
+     * Whether there are two columns or more to answer, and every cell that is read is 1, 0 or
+     * empty.
+     */
     private boolean areFlags(Path file, String text) {
         int end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
         try {

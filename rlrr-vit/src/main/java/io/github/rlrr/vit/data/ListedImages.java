@@ -187,10 +187,8 @@ final class ListedImages {
         return entries;
     }
 
-    private ImageListing listing(
-            List<String> names, Map<Part, List<Entry>> entries, Part part) {
-        return new ImageListing(
-                form.task(), names, entries.getOrDefault(part, List.of()), 0);
+    private ImageListing listing(List<String> names, Map<Part, List<Entry>> entries, Part part) {
+        return new ImageListing(form.task(), names, entries.getOrDefault(part, List.of()), 0);
     }
 
     private void warnOfShared(Map<Part, List<Entry>> entries) {

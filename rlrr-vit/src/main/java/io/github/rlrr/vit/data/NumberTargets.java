@@ -72,7 +72,8 @@ record NumberTargets(List<String> columns) implements TargetForm {
                                 + columns.get(i)
                                 + (values.isEmpty()
                                         ? " is not known of one training image"
-                                        : " is " + values.iterator().next()
+                                        : " is "
+                                                + values.iterator().next()
                                                 + " in every training image: there is nothing to"
                                                 + " learn")
                                 + "; --columns names the columns to learn");

@@ -106,7 +106,10 @@ final class PathFinder {
         if (known == null) {
             List<String> names =
                     Files.isDirectory(folder) ? FolderScan.folderNames(folder) : List.of();
-            known = names.size() > MOST_BESIDE ? List.of() : names.stream().map(folder::resolve).toList();
+            known =
+                    names.size() > MOST_BESIDE
+                            ? List.of()
+                            : names.stream().map(folder::resolve).toList();
             beside = known;
         }
         return known;

@@ -38,5 +38,4 @@ interface TargetForm {
 
     /** Cuts off what is missing, so that all parts are alike. */
     ImageSplits cut(ImageListing train, long seed, boolean withTest);
-
 }

@@ -77,8 +77,7 @@ record Asking(
     /** What the outputs for an image say. */
     Answer answer(float[] outputs) {
         double[] values = task.answer(outputs);
-        boolean accepted =
-                rejectBelow == 0 || Arrays.stream(values).max().orElse(0) >= rejectBelow;
+        boolean accepted = rejectBelow == 0 || Arrays.stream(values).max().orElse(0) >= rejectBelow;
         return new Answer(task, names, Arrays.stream(values).boxed().toList(), accepted);
     }
 
@@ -89,9 +88,7 @@ record Asking(
 
     /** Prepares images, so many at a time, and asks about each batch. */
     List<Answer> inBatches(
-            List<ImageSource> images,
-            int batchSize,
-            Function<List<RgbImage>, List<Answer>> ask)
+            List<ImageSource> images, int batchSize, Function<List<RgbImage>, List<Answer>> ask)
             throws ImageDecodeException {
         requireSome(images);
         List<Answer> answers = new ArrayList<>(images.size());

@@ -30,8 +30,9 @@ import java.util.function.Function;
 
 /**
  * Makes translators for a model whose folder names its classes and preprocessing: from {@code
- * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications} or, whatever the
- * model was trained for, to {@link Answer}, and from {@code Input} to {@code Output} for DJL Serving.
+ * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications} or,
+ * whatever the model was trained for, to {@link Answer}, and from {@code Input} to {@code Output}
+ * for DJL Serving.
  *
  * <p>Arguments {@code min_side}, {@code max_pixels}, {@code max_bytes}, {@code max_scans} and
  * {@code max_seconds} replace those of {@link ImageLimits#SERVICE}; {@code topK} is the number of
@@ -139,8 +140,7 @@ public final class VitTranslatorFactory implements TranslatorFactory {
             Function<I, ImageSource> source =
                     (Function<I, ImageSource>) Objects.requireNonNull(SOURCES.get(input));
             return new AnswerTranslator<>(
-                    source,
-                    new Asking(decoder, preprocessing, said.classNames(), said.task(), 0));
+                    source, new Asking(decoder, preprocessing, said.classNames(), said.task(), 0));
         } catch (IOException | IllegalArgumentException e) {
             throw new TranslateException(e.getMessage(), e);
         }

@@ -148,7 +148,8 @@ class ImageDatasetTest {
         ImageDataset dataset = ImageDataset.load(listing, TINY, defaults.withMaxUnreadable(0.2));
 
         assertThat(dataset.size()).isEqualTo(4);
-        assertThat(IntStream.range(0, 4).map(i -> (int) dataset.target(i)[0])).containsExactly(0, 0, 1, 1);
+        assertThat(IntStream.range(0, 4).map(i -> (int) dataset.target(i)[0]))
+                .containsExactly(0, 0, 1, 1);
         assertThat(dataset.path(0)).isEqualTo(root.resolve("a/000.png"));
         assertThatThrownBy(() -> ImageDataset.load(listing, TINY, defaults.withMaxUnreadable(0.19)))
                 .hasMessageStartingWith("1 of 5 images cannot be read");

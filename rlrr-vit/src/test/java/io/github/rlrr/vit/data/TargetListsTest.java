@@ -93,9 +93,7 @@ class TargetListsTest {
 
     @Test
     void eachLabelHasAColumn() throws IOException {
-        parts(
-                "path,dog,cat\na.png,1,0\nb.png,,1.0\nc.png,true,\n",
-                "cat,path,dog\n1,d.png,0\n");
+        parts("path,dog,cat\na.png,1,0\nb.png,,1.0\nc.png,true,\n", "cat,path,dog\n1,d.png,0\n");
         for (Question question :
                 List.of(
                         LABELS,
@@ -105,8 +103,7 @@ class TargetListsTest {
             ImageSplits splits = splits(question);
             assertThat(splits.train().classNames()).containsExactly("dog", "cat");
             assertThat(told(splits.train()))
-                    .containsExactly(
-                            "a.png [1.0, 0.0]", "b.png [NaN, 1.0]", "c.png [1.0, NaN]");
+                    .containsExactly("a.png [1.0, 0.0]", "b.png [NaN, 1.0]", "c.png [1.0, NaN]");
         }
         assertThat(splits(new Question(null, List.of("cat", "dog"), List.of())).train().task())
                 .isEqualTo("multi-label");
@@ -123,7 +120,9 @@ class TargetListsTest {
     @Test
     void besideClassFoldersATableOfFlagsIsAboutSomethingElse() throws IOException {
         images("cat/a.png", "cat/b.png", "dog/a.png", "dog/b.png");
-        write("meta.csv", "path,indoor,night\ncat/a.png,1,0\ndog/a.png,0,1\n"
+        write(
+                "meta.csv",
+                "path,indoor,night\ncat/a.png,1,0\ndog/a.png,0,1\n"
                         + "cat/b.png,1,0\ndog/b.png,0,1\n");
         assertThatThrownBy(() -> splits(Question.ANY))
                 .hasMessageContaining("meta.csv is not understood as a list of images");
@@ -249,8 +248,7 @@ class TargetListsTest {
         assertThat(told(splits.train())).containsExactly("a.png [1.0, 1.0]", "b.png [0.0, 0.0]");
         assertThat(splits.validation().entries().get(0).path())
                 .isEqualTo(root.resolve("val2017/a.png").toAbsolutePath());
-        assertThatThrownBy(
-                        () -> splits(new Question("single-label", List.of(), List.of())))
+        assertThatThrownBy(() -> splits(new Question("single-label", List.of(), List.of())))
                 .hasMessageEndingWith(
                         "COCO's categories are several labels an image; for the task single-label"
                                 + " name a CSV");
@@ -260,8 +258,10 @@ class TargetListsTest {
     void cocosListsMayLieInTheFolderOfEachPart() throws IOException {
         images("train/a.png", "train/b.png", "valid/a.png", "valid/b.png");
         write("train/_annotations.coco.json", COCO);
-        write("valid/_annotations.coco.json", COCO.replace("\"id\": 4", "\"id\": 5")
-                .replace("\"category_id\": 4", "\"category_id\": 5"));
+        write(
+                "valid/_annotations.coco.json",
+                COCO.replace("\"id\": 4", "\"id\": 5")
+                        .replace("\"category_id\": 4", "\"category_id\": 5"));
         ImageSplits splits = splits(Question.ANY);
         assertThat(told(splits.validation()))
                 .containsExactly("a.png [1.0, 1.0]", "b.png [0.0, 0.0]");
@@ -324,8 +324,7 @@ class TargetListsTest {
         ImageListing all = drawn(1000, 8);
         ImageSplits splits = IterativeSplit.cut(all, seed, true);
         Set<Entry> every = new HashSet<>();
-        for (ImageListing part :
-                List.of(splits.train(), splits.validation(), splits.test())) {
+        for (ImageListing part : List.of(splits.train(), splits.validation(), splits.test())) {
             every.addAll(part.entries());
         }
         assertThat(every).hasSize(1000);

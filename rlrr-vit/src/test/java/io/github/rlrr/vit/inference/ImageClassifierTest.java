@@ -8,13 +8,13 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
-import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
-import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.part.Precision;
@@ -401,8 +401,7 @@ class ImageClassifierTest {
 
     @Test
     void weightsThatAreNoNumbersAreNoAnswer() {
-        assertThatThrownBy(
-                        () -> said(new float[] {0, Float.NaN}, List.of("a", "b")))
+        assertThatThrownBy(() -> said(new float[] {0, Float.NaN}, List.of("a", "b")))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("the logit NaN, which is not finite");
     }

@@ -63,8 +63,7 @@ class ImagePredictorTest {
         try (VisionTransformer vit = VitCheckpoint.load(TinyClassifier.BASE);
                 AdaptedBlock adapted = TinyClassifier.adapted(vit, 5);
                 NDManager manager = NDManager.newBaseManager()) {
-            RgbImage sized =
-                    TinyClassifier.PREPROCESSING.resize(new ImageDecoder().decode(IMAGE));
+            RgbImage sized = TinyClassifier.PREPROCESSING.resize(new ImageDecoder().decode(IMAGE));
             float[] values = new float[3 * 16 * 16];
             TinyClassifier.PREPROCESSING.normalise(sized, false, values, 0);
             NDList input = new NDList(manager.create(values, new Shape(1, 3, 16, 16)));
@@ -118,8 +117,7 @@ class ImagePredictorTest {
 
     @ParameterizedTest
     @EnumSource(VitLayout.class)
-    void labelsAreGivenFromTheirThresholdsOnByAdapterAndModel(VitLayout layout)
-            throws IOException {
+    void labelsAreGivenFromTheirThresholdsOnByAdapterAndModel(VitLayout layout) throws IOException {
         write(labels, layout);
         for (String kind : List.of("adapter", "model")) {
             try (ImagePredictor predictor = ImagePredictor.open(folder.resolve(kind))) {
@@ -154,8 +152,7 @@ class ImagePredictorTest {
                 ImageClassifier classifier = ImageClassifier.open(folder.resolve("model"))) {
             Answer answer = predictor.predict(IMAGE);
             assertThat(answer.ranked()).isEqualTo(classifier.classify(IMAGE).ranked());
-            assertThat(answer.labels())
-                    .containsExactly(classifier.classify(IMAGE).best().name());
+            assertThat(answer.labels()).containsExactly(classifier.classify(IMAGE).best().name());
         }
     }
 
