@@ -122,8 +122,13 @@ class TargetListsTest {
         images("cat/a.png", "cat/b.png", "dog/a.png", "dog/b.png");
         write(
                 "meta.csv",
-                "path,indoor,night\ncat/a.png,1,0\ndog/a.png,0,1\n"
-                        + "cat/b.png,1,0\ndog/b.png,0,1\n");
+                """
+                path,indoor,night
+                cat/a.png,1,0
+                dog/a.png,0,1
+                cat/b.png,1,0
+                dog/b.png,0,1
+                """);
         assertThatThrownBy(() -> splits(Question.ANY))
                 .hasMessageContaining("meta.csv is not understood as a list of images");
         assertThat(splits(LABELS).train().classNames()).containsExactly("indoor", "night");
