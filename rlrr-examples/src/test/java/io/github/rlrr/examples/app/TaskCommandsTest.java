@@ -224,8 +224,7 @@ class TaskCommandsTest {
                 .contains("shots are counted for one label an image");
         assertThat(finetune("--task", "regression", "--columns", "brightness", "--balance").err())
                 .contains("--balance is for labels; these images are for the task regression");
-        assertThat(finetune("--task", "regression").err())
-                .contains("list.csv:2: labels is '");
+        assertThat(finetune("--task", "regression").err()).contains("list.csv:2: labels is '");
         assertThat(finetune("--task", "weather").err())
                 .contains(
                         "the task is weather, expected one of [multi-label, regression,"
