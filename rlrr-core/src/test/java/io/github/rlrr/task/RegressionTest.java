@@ -310,7 +310,11 @@ class RegressionTest {
                             () ->
                                     FineTuner.builder(adapted)
                                             .dataset(rows())
-                                            .task(Regression.of(List.of(rows().rows()), Regression.Loss.HUBER, 0))
+                                            .task(
+                                                    Regression.of(
+                                                            List.of(rows().rows()),
+                                                            Regression.Loss.HUBER,
+                                                            0))
                                             .build())
                     .hasMessage("the delta of the Huber loss is 0.0, expected more than 0");
         }

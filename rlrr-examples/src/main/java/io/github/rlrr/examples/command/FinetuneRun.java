@@ -86,8 +86,7 @@ record FinetuneRun(
                             : Threshold.choose(adapted, validation, rejectAccuracy, device, print);
             Task task = result.stopped() ? files.task() : chosen();
             Examination examination = result.stopped() ? null : examine(task, metrics);
-            adapted.save(
-                    files.adapter(), metadata.withRejectBelow(threshold).withTask(task));
+            adapted.save(files.adapter(), metadata.withRejectBelow(threshold).withTask(task));
             if (!result.epochs().isEmpty()) {
                 Curves.write(Map.of(adapted.config().method(), result.epochs()), files.curves());
             }
@@ -141,8 +140,7 @@ record FinetuneRun(
                 : files.task()
                         .chosenOn(
                                 validation,
-                                Evaluation.outputs(
-                                        adapted, validation, EVALUATION_BATCH, device));
+                                Evaluation.outputs(adapted, validation, EVALUATION_BATCH, device));
     }
 
     /** Tests; without test images, looks at the validation images again, for the page alone. */
@@ -158,8 +156,7 @@ record FinetuneRun(
         if (tests) {
             Evaluation result = examination.evaluation();
             metrics.evaluation(set, result);
-            print.printf(
-                    "test %s on %s images%n", headline(task, result), result.examples());
+            print.printf("test %s on %s images%n", headline(task, result), result.examples());
         }
         return examination;
     }

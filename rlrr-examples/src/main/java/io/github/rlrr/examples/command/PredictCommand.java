@@ -155,7 +155,11 @@ public final class PredictCommand implements Callable<Integer> {
                 .device(base.device())
                 .limits(limits.limits())
                 .rejectBelow(model.metadata().rejectBelow())
-                .of(block, model.preprocessing(), model.metadata().classNames(), model.metadata().asked());
+                .of(
+                        block,
+                        model.preprocessing(),
+                        model.metadata().classNames(),
+                        model.metadata().asked());
     }
 
     private int conclude(int readable, LabelledFiles labelled) {
@@ -190,8 +194,7 @@ public final class PredictCommand implements Callable<Integer> {
         limits.limits();
     }
 
-    private int label(ImagePredictor classifier, Path folder, List<Path> files)
-            throws IOException {
+    private int label(ImagePredictor classifier, Path folder, List<Path> files) throws IOException {
         LabelledFiles.Lines lines =
                 json
                         ? LabelledFiles.Lines.JSON
@@ -210,8 +213,7 @@ public final class PredictCommand implements Callable<Integer> {
                 return conclude(files.size(), labelled);
             }
             PredictionCsv form =
-                    new PredictionCsv(
-                            task, classes, classifier.rejectBelow() > 0, all);
+                    new PredictionCsv(task, classes, classifier.rejectBelow() > 0, all);
             List<Object> settings = List.of(merged, batchSize, base.holdsHalfWeights());
             try (PredictionFile file = PredictionFile.open(csv, form, files, folder, settings)) {
                 if (file.done() > 0) {

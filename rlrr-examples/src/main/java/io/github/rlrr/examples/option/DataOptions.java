@@ -116,8 +116,7 @@ public final class DataOptions {
             Path data, ListedPaths allowed, @Nullable Path out, Question question)
             throws IOException {
         DataLayout layout = DataLayout.of(data, question);
-        boolean folders =
-                layout == DataLayout.IMAGE_FOLDER && Tasks.USUAL.equals(question.task());
+        boolean folders = layout == DataLayout.IMAGE_FOLDER && Tasks.USUAL.equals(question.task());
         ImageListing test =
                 folders
                         ? ImageFolder.evaluated(data)

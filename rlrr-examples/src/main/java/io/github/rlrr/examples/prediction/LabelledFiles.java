@@ -112,7 +112,10 @@ public final class LabelledFiles implements AutoCloseable {
                     .forEach(
                             (name, value) ->
                                     out.printf(
-                                            Locale.ROOT, "  %12.6g  %s%n", value, OneLine.of(name)));
+                                            Locale.ROOT,
+                                            "  %12.6g  %s%n",
+                                            value,
+                                            OneLine.of(name)));
             return;
         }
         answer.ranked().stream()

@@ -7,9 +7,9 @@ import java.util.List;
 
 /**
  * Predictions as CSV by RFC 4180: {@code image} and the task's columns, such as {@code
- * label,probability}, {@code labels} or the names of numbers; of a model with a threshold {@code accepted}, and with every class asked for
- * a column for each, named as it is. Lines end in CR LF; a field with a comma, a quote or a line
- * break is quoted.
+ * label,probability}, {@code labels} or the names of numbers; of a model with a threshold {@code
+ * accepted}, and with every class asked for a column for each, named as it is. Lines end in CR LF;
+ * a field with a comma, a quote or a line break is quoted.
  *
  * @param task says what is told of an answer
  * @param classes in label order

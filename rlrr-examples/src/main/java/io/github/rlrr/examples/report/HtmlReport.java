@@ -89,9 +89,7 @@ public final class HtmlReport {
     /** A tile for each figure; the first says what of. */
     private void tiles(Examination examination) {
         String more =
-                Html.fill(
-                        "%s, %,d images",
-                        examination.set(), examination.evaluation().examples());
+                Html.fill("%s, %,d images", examination.set(), examination.evaluation().examples());
         for (Figure figure : examination.evaluation().figures().all()) {
             tile(figure.words(), EachText.text(figure), more);
             more = "";
@@ -165,7 +163,9 @@ public final class HtmlReport {
             html.append("<tr>");
             for (int i = 0; i < row.size(); i++) {
                 String tag = i == 0 ? "th" : cell;
-                html.append("<" + tag + ">").append(Html.escape(row.get(i))).append("</" + tag + ">");
+                html.append("<" + tag + ">")
+                        .append(Html.escape(row.get(i)))
+                        .append("</" + tag + ">");
             }
             html.append("</tr>\n");
             cell = "td";

@@ -99,7 +99,9 @@ final class NumberCharts {
                                     + " class=\"left\">%s</text>%n",
                             LEFT, y(at), SIDE - RIGHT, LEFT - 6, y(at) + 4, tick(at, up)));
         }
-        for (double at = across.low(); at < across.high() + across.step() / 2; at += across.step()) {
+        for (double at = across.low();
+                at < across.high() + across.step() / 2;
+                at += across.step()) {
             html.append(
                     Html.fill(
                             "<text x=\"%.1f\" y=\"%d\" class=\"below\">%s</text>%n",

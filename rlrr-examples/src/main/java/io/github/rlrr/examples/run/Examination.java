@@ -70,12 +70,7 @@ public record Examination(
 
     /** Runs a model over images; draws a bar where a person watches. */
     public static Examination of(
-            Task task,
-            Block block,
-            ImageDataset images,
-            String set,
-            int batchSize,
-            Device device) {
+            Task task, Block block, ImageDataset images, String set, int batchSize, Device device) {
         if (task.name().equals(Tasks.USUAL)) {
             return ofOneLabel(block, images, set, batchSize, device);
         }

@@ -36,6 +36,6 @@ class ClassifierHealthIndicator extends AbstractHealthIndicator {
         if (!clients.hasAnswered(LATELY)) {
             classifier.predictSized(List.of(black));
         }
-        builder.up().withDetail("classes", classifier.classNames().size());
+        builder.up().withDetail("classes", classifier.names().size());
     }
 }
