@@ -43,7 +43,7 @@ public final class DataOptions {
             description =
                     "The columns of a CSV to learn: of labels (1, 0 or nothing in each) or of"
                             + " numbers. Default: label, or for several labels all others.")
-    private List<String> columns = List.of();
+    private @Nullable List<String> columns;
 
     @Option(
             names = "--shots",
@@ -86,7 +86,7 @@ public final class DataOptions {
         if (shots != null && shots < 1) {
             throw new IllegalArgumentException("--shots is " + shots + ", expected at least 1");
         }
-        Question question = new Question(task, columns, List.of());
+        Question question = new Question(task, columns == null ? List.of() : columns, List.of());
         ImageSplits all = splits(data, seed, outside.allowed(), out, question);
         return shots == null
                 ? all
