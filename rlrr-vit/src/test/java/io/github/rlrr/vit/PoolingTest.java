@@ -84,14 +84,23 @@ class PoolingTest {
     void aNetworkWithoutAClassTokenSaysSo() {
         SwinConfig config =
                 new SwinConfig(
-                        16, 16, 4, 16, List.of(1), List.of(2), List.of(4), List.of(0), 32, 3, 1e-5f,
+                        16,
+                        16,
+                        4,
+                        16,
+                        List.of(1),
+                        List.of(2),
+                        List.of(4),
+                        List.of(0),
+                        32,
+                        3,
+                        1e-5f,
                         Set.of());
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 SwinTransformer swin = new SwinTransformer(config)) {
             ParameterStore store = new ParameterStore(manager, false);
             NDArray images = manager.zeros(new ai.djl.ndarray.types.Shape(1, 3, 16, 16));
-            assertThatThrownBy(
-                            () -> swin.embedding(Pooling.CLASS_TOKEN, store, images, false))
+            assertThatThrownBy(() -> swin.embedding(Pooling.CLASS_TOKEN, store, images, false))
                     .hasMessage(
                             "this network has no class token; take mean or head instead of class");
         }

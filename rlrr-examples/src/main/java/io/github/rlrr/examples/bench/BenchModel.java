@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A network to measure: its geometry with random weights, since what an operation costs
- * does not depend on them.
+ * A network to measure: its geometry with random weights, since what an operation costs does not
+ * depend on them.
  *
  * @param name as {@code --model} takes it, such as {@code vit-b16}
  * @param config the geometry

@@ -51,7 +51,9 @@ final class ProgramsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (!(BenchModel.named(model).config() instanceof VitConfig geometry)) {
             throw new IllegalArgumentException(
-                    "--model is " + model + ", expected a Vision Transformer, whose blocks are one");
+                    "--model is "
+                            + model
+                            + ", expected a Vision Transformer, whose blocks are one");
         }
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("rescaling", Rescaling.PROGRAM);

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The matrix products that a step of a network needs, and nothing else: what is left
- * when all other work costs nothing.
+ * The matrix products that a step of a network needs, and nothing else: what is left when all other
+ * work costs nothing.
  *
  * <p>How they are counted, B the batch, N the tokens, D the width, H the heads, d = D / H:
  *

@@ -134,7 +134,8 @@ public final class EmbedCommand implements Callable<Integer> {
                         line.append(",v").append(i);
                     }
                     for (int row = 0; row < embedded.files().size(); row++) {
-                        stream.write(line.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+                        stream.write(
+                                line.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
                         line.setLength(0);
                         line.append(PredictionCsv.field(embedded.files().get(row).toString()));
                         for (float value : embedded.vectors()[row]) {

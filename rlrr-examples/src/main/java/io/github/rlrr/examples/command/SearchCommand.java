@@ -1,12 +1,12 @@
 package io.github.rlrr.examples.command;
 
 import io.github.rlrr.examples.console.Fault;
-import io.github.rlrr.io.OneLine;
 import io.github.rlrr.examples.option.EmbedderOptions;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.prediction.EmbeddedFiles;
 import io.github.rlrr.examples.prediction.ImageFiles;
 import io.github.rlrr.examples.report.SearchPage;
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.vit.inference.ImageEmbedder;
 import io.github.rlrr.vit.inference.NearestVectors;
 import java.io.IOException;

@@ -106,8 +106,7 @@ public final class EmbedderOptions {
                     embedder(
                             network,
                             inputs.resolve(
-                                    base.preprocessing(
-                                            found, SixteenBit.SCALE),
+                                    base.preprocessing(found, SixteenBit.SCALE),
                                     network.config(),
                                     found.name(),
                                     SixteenBit.SCALE,

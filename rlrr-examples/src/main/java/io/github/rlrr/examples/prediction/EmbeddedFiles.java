@@ -1,8 +1,8 @@
 package io.github.rlrr.examples.prediction;
 
-import io.github.rlrr.io.OneLine;
 import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
+import io.github.rlrr.io.OneLine;
 import io.github.rlrr.torch.Threads;
 import io.github.rlrr.vit.data.DecodedImages;
 import io.github.rlrr.vit.data.DecodedImages.Decoded;

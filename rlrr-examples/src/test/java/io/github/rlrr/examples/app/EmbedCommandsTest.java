@@ -40,9 +40,11 @@ class EmbedCommandsTest {
 
         byte[] npy = Files.readAllBytes(array);
         String header = new String(npy, 10, 118, StandardCharsets.US_ASCII);
-        assertThat(header).startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (20, 128), }");
+        assertThat(header)
+                .startsWith("{'descr': '<f4', 'fortran_order': False, 'shape': (20, 128), }");
         assertThat(npy).hasSize(128 + 20 * 128 * Float.BYTES);
-        ByteBuffer values = ByteBuffer.wrap(npy, 128, npy.length - 128).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer values =
+                ByteBuffer.wrap(npy, 128, npy.length - 128).order(ByteOrder.LITTLE_ENDIAN);
         List<String> names = Files.readAllLines(folder.resolve("v.images.csv"));
         List<String> rows = Files.readAllLines(table);
         assertThat(names).hasSize(21).startsWith("image");
@@ -65,7 +67,15 @@ class EmbedCommandsTest {
         Path base = folder.resolve("base.csv");
         Path adapted = folder.resolve("adapted.csv");
         rlrr("embed", "--out", base, bags());
-        assertThat(rlrr("embed", "--adapter", DemoModel.get().adapter(), "--out", adapted, bags()).exitCode())
+        assertThat(
+                        rlrr(
+                                        "embed",
+                                        "--adapter",
+                                        DemoModel.get().adapter(),
+                                        "--out",
+                                        adapted,
+                                        bags())
+                                .exitCode())
                 .isZero();
         assertThat(Files.readAllLines(adapted)).hasSameSizeAs(Files.readAllLines(base));
         assertThat(adapted).content().isNotEqualTo(Files.readString(base));
@@ -79,7 +89,15 @@ class EmbedCommandsTest {
             asked = files.sorted().toList().get(3);
         }
         CommandLine.Result result =
-                rlrr("search", "--in", DemoModel.get().images().resolve("val"), "--top", 4, "--out", page, asked);
+                rlrr(
+                        "search",
+                        "--in",
+                        DemoModel.get().images().resolve("val"),
+                        "--top",
+                        4,
+                        "--out",
+                        page,
+                        asked);
 
         assertThat(result.exitCode()).as(result.err()).isZero();
         List<String> lines = result.out().lines().toList();
