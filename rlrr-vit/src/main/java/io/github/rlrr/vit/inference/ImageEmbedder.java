@@ -3,6 +3,7 @@ package io.github.rlrr.vit.inference;
 import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.Pooling;
 import io.github.rlrr.vit.image.ImageDecodeException;
@@ -28,14 +29,14 @@ import java.util.List;
 public final class ImageEmbedder {
 
     private final Backbone network;
-    private final Labelling inputs;
+    private final Asking inputs;
     private final Device device;
     private final Pooling pooling;
     private final boolean normalised;
 
     private ImageEmbedder(
             Backbone network,
-            Labelling inputs,
+            Asking inputs,
             Device device,
             Pooling pooling,
             boolean normalised) {
@@ -69,7 +70,8 @@ public final class ImageEmbedder {
      */
     public static ImageEmbedder of(
             Backbone network, Preprocessing preprocessing, Device device, ImageLimits limits) {
-        Labelling inputs = new Labelling(new ImageDecoder(limits), preprocessing, List.of(), 0);
+        Asking inputs =
+                new Asking(new ImageDecoder(limits), preprocessing, List.of(), Tasks.USUAL, 0);
         return new ImageEmbedder(network, inputs, device, Pooling.HEAD, false);
     }
 
@@ -122,7 +124,7 @@ public final class ImageEmbedder {
      * @throws IllegalArgumentException when the network has no tokens for the pooling
      */
     public float[][] embedSized(List<RgbImage> sized) {
-        Labelling.requireSome(sized);
+        Asking.requireSome(sized);
         float[][] rows =
                 inputs.outputs(
                         sized,
