@@ -3,7 +3,7 @@ package io.github.rlrr.vit.inference;
 import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
-import io.github.rlrr.task.Tasks;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.Pooling;
 import io.github.rlrr.vit.image.ImageDecodeException;
@@ -71,7 +71,7 @@ public final class ImageEmbedder {
     public static ImageEmbedder of(
             Backbone network, Preprocessing preprocessing, Device device, ImageLimits limits) {
         Asking inputs =
-                new Asking(new ImageDecoder(limits), preprocessing, List.of(), Tasks.USUAL, 0);
+                new Asking(new ImageDecoder(limits), preprocessing, List.of(), SingleLabel.USUAL, 0);
         return new ImageEmbedder(network, inputs, device, Pooling.HEAD, false);
     }
 
