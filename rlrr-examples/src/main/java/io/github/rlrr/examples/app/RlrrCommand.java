@@ -14,6 +14,7 @@ import io.github.rlrr.examples.command.InspectCommand;
 import io.github.rlrr.examples.command.MergeCommand;
 import io.github.rlrr.examples.command.MethodsCommand;
 import io.github.rlrr.examples.command.PredictCommand;
+import io.github.rlrr.examples.command.PrototypeCommand;
 import io.github.rlrr.examples.command.SearchCommand;
 import io.github.rlrr.examples.command.SpectrumCommand;
 import io.github.rlrr.examples.console.Fault;
@@ -57,6 +58,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FgvcCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            PrototypeCommand.class,
             EmbedCommand.class,
             SearchCommand.class,
             MergeCommand.class,

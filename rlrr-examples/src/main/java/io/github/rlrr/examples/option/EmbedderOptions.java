@@ -115,7 +115,7 @@ public final class EmbedderOptions {
     }
 
     private ImageEmbedder embedder(Backbone network, Preprocessing preprocessing) {
-        return ImageEmbedder.of(network, preprocessing, base.device(), limits.limits())
+        return ImageEmbedder.of(network, preprocessing, limits.limits())
                 .withPooling(pooling());
     }
 }

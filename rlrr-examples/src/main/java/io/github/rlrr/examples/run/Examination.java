@@ -2,7 +2,6 @@ package io.github.rlrr.examples.run;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
-import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.Classified;
@@ -99,26 +98,6 @@ public record Examination(
         return new Examination(set, evaluation, tally.each(), null, List.of(), numbers);
     }
 
-    /** A bar, or nothing where nobody watches. */
-    private record Watch(@Nullable ProgressBar bar) implements AutoCloseable {
-
-        static Watch over(String words, int images) {
-            return new Watch(Terminal.isInteractive() ? Progress.bar(words, images) : null);
-        }
-
-        void step() {
-            if (bar != null) {
-                bar.step();
-            }
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
-        }
-    }
 
     private static Examination ofOneLabel(
             Block block, ImageDataset images, String set, int batchSize, Device device) {

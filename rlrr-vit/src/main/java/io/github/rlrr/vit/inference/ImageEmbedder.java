@@ -48,7 +48,7 @@ public final class ImageEmbedder {
     }
 
     /**
-     * Embeds with a network on the CPU: what its head sees, as it is, of images within {@link
+     * Embeds with a network where it is: what its head sees, as it is, of images within {@link
      * ImageLimits#SERVICE}.
      *
      * @param network a plain network, such as {@link Backbone#merged} gives
@@ -56,22 +56,22 @@ public final class ImageEmbedder {
      * @return the embedder
      */
     public static ImageEmbedder of(Backbone network, Preprocessing preprocessing) {
-        return of(network, preprocessing, Device.cpu(), ImageLimits.SERVICE);
+        return of(network, preprocessing, ImageLimits.SERVICE);
     }
 
     /**
-     * Embeds with a network: what its head sees, as it is.
+     * Embeds with a network where it is: what its head sees, as it is.
      *
      * @param network a plain network, such as {@link Backbone#merged} gives
      * @param preprocessing how its inputs are prepared, at its image size
-     * @param device where the network is
      * @param limits what images are accepted
      * @return the embedder
      */
     public static ImageEmbedder of(
-            Backbone network, Preprocessing preprocessing, Device device, ImageLimits limits) {
+            Backbone network, Preprocessing preprocessing, ImageLimits limits) {
         Asking inputs =
                 new Asking(new ImageDecoder(limits), preprocessing, List.of(), SingleLabel.USUAL, 0);
+        Device device = network.getParameters().valueAt(0).getArray().getDevice();
         return new ImageEmbedder(network, inputs, device, Pooling.HEAD, false);
     }
 
