@@ -1,8 +1,5 @@
 package io.github.rlrr.examples.command;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.option.EmbedderOptions;
 import io.github.rlrr.examples.output.Outputs;
@@ -11,7 +8,6 @@ import io.github.rlrr.examples.prediction.ImageFiles;
 import io.github.rlrr.examples.prediction.PredictionCsv;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.tensor.NpyWriter;
-import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.inference.ImageEmbedder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -106,15 +102,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
 
     private List<Path> array(EmbeddedFiles embedded) throws IOException {
-        float[][] rows = embedded.vectors();
-        int width = rows[0].length;
-        float[] values = new float[Math.multiplyExact(rows.length, width)];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(rows[i], 0, values, i * width, width);
-        }
-        try (NDManager manager = TorchRuntime.newManager(Device.cpu())) {
-            NpyWriter.write(out, manager.create(values, new Shape(rows.length, width)));
-        }
+        NpyWriter.write(out, embedded.vectors());
         String name = Objects.requireNonNull(out.getFileName()).toString();
         Path names = out.resolveSibling(name.substring(0, name.length() - 4) + ".images.csv");
         StringBuilder lines = new StringBuilder("image\r\n");

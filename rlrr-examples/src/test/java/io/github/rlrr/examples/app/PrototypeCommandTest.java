@@ -8,7 +8,6 @@ import io.github.rlrr.vit.inference.ImageClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,14 +21,15 @@ class PrototypeCommandTest {
         return DemoModel.get().images();
     }
 
-    /** The images without those of bags, as links. */
+    /** The images without those of bags. */
     private Path withoutBags() throws IOException {
         Path nine = folder.resolve("nine");
-        for (String part : List.of("train", "val", "test")) {
-            Files.createDirectories(nine.resolve(part));
-            try (Stream<Path> classes = Files.list(images().resolve(part))) {
-                for (Path each : classes.filter(c -> !c.endsWith("bag")).toList()) {
-                    Files.createSymbolicLink(nine.resolve(part).resolve(each.getFileName()), each);
+        try (Stream<Path> files = Files.walk(images())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path to = nine.resolve(images().relativize(file));
+                if (!to.getParent().endsWith("bag")) {
+                    Files.createDirectories(to.getParent());
+                    Files.copy(file, to);
                 }
             }
         }
