@@ -72,8 +72,7 @@ record FinetuneRun(
      * @param stop asked before every step
      * @param cheaper choices to name when it is long
      */
-    void run(
-            FineTuner.Builder tuner, StepCurve steps, BooleanSupplier stop, List<String> cheaper)
+    void run(FineTuner.Builder tuner, StepCurve steps, BooleanSupplier stop, List<String> cheaper)
             throws IOException {
         tuner.listener(steps).listener(files).build();
         files.requireSpace(adapted, tuner.options());

@@ -30,9 +30,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search of {@code rlrr finetune}. A trial is the run with its settings, stopped at a step: what
- * goes on to the next rung goes on from its state, under the schedule of the whole run, and the best
- * arm's last state is that of the run.
+ * The search of {@code rlrr finetune}. A trial is the run with its settings, stopped at a step:
+ * what goes on to the next rung goes on from its state, under the schedule of the whole run, and
+ * the best arm's last state is that of the run.
  */
 final class FinetuneSearch implements HalvingSearch.Trials {
 

@@ -162,8 +162,7 @@ final class FinetuneSetup implements AutoCloseable {
                                 || options.get(TrainingSettings.CUTMIX) > 0,
                         common.device());
         if (kept.kept() != null) {
-            common.print()
-                    .println("the frozen part of the network has run once on each of them");
+            common.print().println("the frozen part of the network has run once on each of them");
         }
         return kept;
     }

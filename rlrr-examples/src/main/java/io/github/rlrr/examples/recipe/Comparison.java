@@ -1,7 +1,7 @@
 package io.github.rlrr.examples.recipe;
 
-import io.github.rlrr.examples.output.JsonLines;
 import com.google.gson.JsonObject;
+import io.github.rlrr.examples.output.JsonLines;
 import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import java.io.IOException;

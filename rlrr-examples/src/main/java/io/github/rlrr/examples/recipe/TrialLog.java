@@ -53,7 +53,9 @@ public final class TrialLog {
      * @return its entry, if there is one
      */
     public Optional<Entry> entry(HyperParameters settings) {
-        return lines.values().stream().filter(entry -> entry.settings().equals(settings)).findFirst();
+        return lines.values().stream()
+                .filter(entry -> entry.settings().equals(settings))
+                .findFirst();
     }
 
     /**

@@ -84,8 +84,7 @@ public record TrainingData(
      * @return valid as long as this is, and not to be closed
      */
     public TrainingData on(AdaptedBlock other) {
-        return new TrainingData(
-                kept == null ? other : kept.block(other), train, validation, null);
+        return new TrainingData(kept == null ? other : kept.block(other), train, validation, null);
     }
 
     /** Computes features, which tells how many are done. */

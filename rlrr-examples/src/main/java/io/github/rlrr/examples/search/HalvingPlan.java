@@ -61,7 +61,9 @@ public record HalvingPlan(List<Rung> rungs) {
      */
     public static HalvingPlan of(int arms, long steps, Costs costs, double budget) {
         for (int some = arms; some > 1; some--) {
-            for (int rungs = 1; rungs == 1 || shortened(steps, rungs - 1) >= FEWEST_STEPS; rungs++) {
+            for (int rungs = 1;
+                    rungs == 1 || shortened(steps, rungs - 1) >= FEWEST_STEPS;
+                    rungs++) {
                 HalvingPlan plan = halved(some, steps, rungs);
                 if (plan.seconds(costs) <= budget) {
                     return plan;

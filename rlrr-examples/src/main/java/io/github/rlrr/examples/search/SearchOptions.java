@@ -68,7 +68,9 @@ public final class SearchOptions {
         Set<String> known = method.numbers();
         space.forEach(
                 (name, values) -> {
-                    if (!name.equals(Arm.RATE) && !name.equals(Arm.DECAY) && !known.contains(name)) {
+                    if (!name.equals(Arm.RATE)
+                            && !name.equals(Arm.DECAY)
+                            && !known.contains(name)) {
                         faults.add(
                                 "\""
                                         + name

@@ -38,8 +38,7 @@ public record SearchResult(
         Map<String, Double> values = trial.figures();
         return values == null
                 ? Optional.empty()
-                : Optional.of(
-                        task.figures().with(f -> values.getOrDefault(f.name(), Double.NaN)));
+                : Optional.of(task.figures().with(f -> values.getOrDefault(f.name(), Double.NaN)));
     }
 
     private static Figure deciding(Figures figures, Task task) {

@@ -73,8 +73,7 @@ class SearchTest {
     @Test
     void theRunIsThatWithTheSettingsItChose() throws IOException {
         Path searched = folder.resolve("searched");
-        CommandLine.Result result =
-                finetune(searched, "--search", SPACE, "--search-budget=60%");
+        CommandLine.Result result = finetune(searched, "--search", SPACE, "--search-budget=60%");
         JsonObject json = figures(searched);
         JsonObject chosen = json.getAsJsonObject("chosen");
         Path plain = folder.resolve("plain");
@@ -137,8 +136,7 @@ class SearchTest {
                 }
             }
         }
-        assertThat(there)
-                .isEqualTo(rungs.get(last - 1).getAsJsonObject().get("arms").getAsInt());
+        assertThat(there).isEqualTo(rungs.get(last - 1).getAsJsonObject().get("arms").getAsInt());
         assertThat(won).isEqualTo(best);
     }
 

@@ -78,14 +78,13 @@ class HalvingSearchTest {
 
         SearchResult result = open().run(trials);
 
-        assertThat(trials.trained)
-                .hasSize(13)
-                .endsWith("4 to 30", "6 to 30", "5 to 30", "4 to 90");
+        assertThat(trials.trained).hasSize(13).endsWith("4 to 30", "6 to 30", "5 to 30", "4 to 90");
         assertThat(trials.forgotten).containsExactlyInAnyOrder(0, 1, 2, 3, 7, 8, 5, 6);
         assertThat(result.best().values()).containsEntry("lr", 5.0);
         assertThat(result.steps()).isEqualTo(9 * 10 + 3 * 20 + 60);
         assertThat(result.gridSteps()).isEqualTo(810);
-        assertThat(result.text()).containsPattern("lr 5 +90.0 % +90.0 % +90.0 % +chosen\\s+lr 7 +70.0 % +70.0 %\\s");
+        assertThat(result.text())
+                .containsPattern("lr 5 +90.0 % +90.0 % +90.0 % +chosen\\s+lr 7 +70.0 % +70.0 %\\s");
     }
 
     @Test
