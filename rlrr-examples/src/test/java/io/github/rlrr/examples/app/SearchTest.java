@@ -182,6 +182,7 @@ class SearchTest {
             {"--search", "lr=0.1", "expected at least two to choose from"},
             {"--search", "lr=x", "--search is \"lr=x\""},
             {"--search", "rank=0,1", "rank is 0"},
+            {"--search", "lr=0,1", "learning rate is 0.0, expected more than 0"},
             {"--search=usual", "--search-budget=soon", "--search-budget is \"soon\""},
         };
         for (Object[] fault : faults) {
