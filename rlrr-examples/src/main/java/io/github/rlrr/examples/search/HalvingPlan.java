@@ -15,7 +15,7 @@ public record HalvingPlan(List<Rung> rungs) {
     static final int ETA = 3;
 
     /** A shorter probe tells nothing. */
-    private static final long FEWEST_STEPS = 10;
+    private static final long FEWEST_STEPS = 5;
 
     /**
      * So many arms are trained up to a step.
