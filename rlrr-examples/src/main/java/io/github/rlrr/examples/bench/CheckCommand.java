@@ -99,7 +99,8 @@ final class CheckCommand implements Callable<Integer> {
             out.printf(
                     "no figures are kept for this class; measured with nothing else running, add"
                             + " to %s:%n%s%n",
-                    file == null ? "rlrr-examples/src/main/resources/io/github/rlrr/examples/bench/"
+                    file == null
+                            ? "rlrr-examples/src/main/resources/io/github/rlrr/examples/bench/"
                                     + KEPT
                             : file,
                     GSON.toJson(Map.of(kind, measured)));

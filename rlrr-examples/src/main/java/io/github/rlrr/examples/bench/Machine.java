@@ -66,7 +66,8 @@ record Machine(String system, int cores, @Nullable String cpu, long memoryBytes)
     static String kind() {
         Machine here = here();
         List<String> flags = List.of(listed("flags").split(" ", -1));
-        String instructions = String.join(" ", INSTRUCTIONS.stream().filter(flags::contains).toList());
+        String instructions =
+                String.join(" ", INSTRUCTIONS.stream().filter(flags::contains).toList());
         return String.join(
                 ", ",
                 here.cpu() == null ? "unknown" : here.cpu(),

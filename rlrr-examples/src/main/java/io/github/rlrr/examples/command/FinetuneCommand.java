@@ -190,10 +190,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                             print);
             print.printf(
                     "%s training, %s validation and %s test images %s%n",
-                    train.size(),
-                    validation.size(),
-                    splits.test().size(),
-                    asked(splits.train()));
+                    train.size(), validation.size(), splits.test().size(), asked(splits.train()));
             RunFolder files = new RunFolder(folder, Objects.requireNonNull(options.task()));
             if (restart) {
                 files.forget();
