@@ -11,9 +11,9 @@ import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.OutsideOption;
 import io.github.rlrr.examples.option.PreprocessingOptions;
 import io.github.rlrr.examples.output.OutFolder;
-import io.github.rlrr.examples.run.EmbeddedSet;
 import io.github.rlrr.examples.prediction.EmbeddedFiles;
 import io.github.rlrr.examples.prediction.ImageFiles;
+import io.github.rlrr.examples.run.EmbeddedSet;
 import io.github.rlrr.method.LinearProbeConfig;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.torch.GradMode;
@@ -146,8 +146,7 @@ public final class PrototypeCommand implements Callable<Integer> {
                             SixteenBit.SCALE,
                             spec.commandLine().getErr());
             EmbeddedSet train = embedded(network, "train", splits.train(), preprocessing);
-            Prototypes prototypes =
-                    Prototypes.of(train.vectors(), train.labels(), classes.size());
+            Prototypes prototypes = Prototypes.of(train.vectors(), train.labels(), classes.size());
             print.printf(
                     "prototypes of %s classes from %s images%n",
                     classes.size(), train.labels().length);

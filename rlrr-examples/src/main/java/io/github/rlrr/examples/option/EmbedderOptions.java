@@ -115,7 +115,6 @@ public final class EmbedderOptions {
     }
 
     private ImageEmbedder embedder(Backbone network, Preprocessing preprocessing) {
-        return ImageEmbedder.of(network, preprocessing, limits.limits())
-                .withPooling(pooling());
+        return ImageEmbedder.of(network, preprocessing, limits.limits()).withPooling(pooling());
     }
 }

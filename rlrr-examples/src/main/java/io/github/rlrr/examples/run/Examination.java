@@ -2,7 +2,6 @@ package io.github.rlrr.examples.run;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
-import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.Classified;
 import io.github.rlrr.task.Evaluation;
@@ -17,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +95,6 @@ public record Examination(
         Evaluation evaluation = new Evaluation(images.size(), tally.figures());
         return new Examination(set, evaluation, tally.each(), null, List.of(), numbers);
     }
-
 
     private static Examination ofOneLabel(
             Block block, ImageDataset images, String set, int batchSize, Device device) {

@@ -48,12 +48,22 @@ class PrototypeCommandTest {
         String said = rlrr("prototype", "--data", withoutBags(), "--out", nine).out();
         assertThat(said)
                 .contains("prototypes of 9 classes from 720 images")
-                .containsPattern("validation 180 images: nearest prototype 5\\d\\.\\d\\d %, 5 nearest")
+                .containsPattern(
+                        "validation 180 images: nearest prototype 5\\d\\.\\d\\d %, 5 nearest")
                 .contains("adapter   " + nine.resolve("adapter"));
 
         Path ten = folder.resolve("p10");
         Path bags = images().resolve("train/bag");
-        assertThat(rlrr("prototype", "--add-to", nine.resolve("adapter"), "--data", bags, "--out", ten).out())
+        assertThat(
+                        rlrr(
+                                        "prototype",
+                                        "--add-to",
+                                        nine.resolve("adapter"),
+                                        "--data",
+                                        bags,
+                                        "--out",
+                                        ten)
+                                .out())
                 .contains("bag from 80 images is one of 10 classes now");
         Path model = folder.resolve("model");
         rlrr("merge", "--adapter", ten.resolve("adapter"), "--out", model);
@@ -63,7 +73,8 @@ class PrototypeCommandTest {
         rlrr("prototype", "--data", images(), "--out", whole);
         try (ImageClassifier added = ImageClassifier.open(model);
                 Stream<Path> files = Files.walk(images().resolve("val"));
-                ImageClassifier atOnce = ImageClassifier.builder().base(bundled()).open(whole.resolve("adapter"))) {
+                ImageClassifier atOnce =
+                        ImageClassifier.builder().base(bundled()).open(whole.resolve("adapter"))) {
             assertThat(added.classNames()).hasSize(10).endsWith("bag");
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertThat(added.classify(ImageSource.of(file)).best().name())
@@ -82,7 +93,13 @@ class PrototypeCommandTest {
         Path bags = images().resolve("train/bag");
         CommandLine.Result there =
                 CommandLine.rlrr(
-                        "prototype", "--add-to", DemoModel.get().adapter(), "--data", bags, "--out", folder.resolve("a"));
+                        "prototype",
+                        "--add-to",
+                        DemoModel.get().adapter(),
+                        "--data",
+                        bags,
+                        "--out",
+                        folder.resolve("a"));
         CommandLine.Result trained =
                 CommandLine.rlrr(
                         "prototype",

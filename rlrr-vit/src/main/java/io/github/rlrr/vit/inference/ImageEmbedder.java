@@ -35,11 +35,7 @@ public final class ImageEmbedder {
     private final boolean normalised;
 
     private ImageEmbedder(
-            Backbone network,
-            Asking inputs,
-            Device device,
-            Pooling pooling,
-            boolean normalised) {
+            Backbone network, Asking inputs, Device device, Pooling pooling, boolean normalised) {
         this.network = network;
         this.inputs = inputs;
         this.device = device;
@@ -70,7 +66,8 @@ public final class ImageEmbedder {
     public static ImageEmbedder of(
             Backbone network, Preprocessing preprocessing, ImageLimits limits) {
         Asking inputs =
-                new Asking(new ImageDecoder(limits), preprocessing, List.of(), SingleLabel.USUAL, 0);
+                new Asking(
+                        new ImageDecoder(limits), preprocessing, List.of(), SingleLabel.USUAL, 0);
         Device device = network.getParameters().valueAt(0).getArray().getDevice();
         return new ImageEmbedder(network, inputs, device, Pooling.HEAD, false);
     }

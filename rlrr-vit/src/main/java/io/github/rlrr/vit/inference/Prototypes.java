@@ -195,8 +195,7 @@ public record Prototypes(float[][] means, double sharpness) {
         }
         double sharpness = squares / (4 * biases);
         for (int c = 0; c < bias.length && sharpness > 0; c++) {
-            double expected =
-                    -square(row(weight, c, width), new float[width]) / (4 * sharpness);
+            double expected = -square(row(weight, c, width), new float[width]) / (4 * sharpness);
             if (Math.abs(expected - bias[c]) > 1e-4 * Math.abs(expected) + 1e-6) {
                 sharpness = 0;
             }

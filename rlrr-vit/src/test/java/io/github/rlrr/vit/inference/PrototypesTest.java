@@ -103,7 +103,8 @@ class PrototypesTest {
         for (int i = 0; i < labels.length; i++) {
             int left = i;
             int[] others = java.util.stream.IntStream.range(0, 60).filter(k -> k != left).toArray();
-            float[][] rest = Arrays.stream(others).mapToObj(k -> vectors[k]).toArray(float[][]::new);
+            float[][] rest =
+                    Arrays.stream(others).mapToObj(k -> vectors[k]).toArray(float[][]::new);
             int[] theirs = Arrays.stream(others).map(k -> labels[k]).toArray();
             Prototypes made = new Prototypes(Prototypes.of(rest, theirs, 4).means(), sharpness);
             double[] logits = logits(made, vectors[i]);
@@ -128,10 +129,12 @@ class PrototypesTest {
         Prototypes before = Prototypes.of(theirs, three, 3);
         Prototypes read = Prototypes.ofHead(before.weight(), before.bias());
 
-        assertThat(read.sharpness()).isCloseTo(before.sharpness(), within(1e-5 * before.sharpness()));
+        assertThat(read.sharpness())
+                .isCloseTo(before.sharpness(), within(1e-5 * before.sharpness()));
         assertThat(predicted(read.with(Prototypes.of(fourth, new int[15], 1))))
                 .isEqualTo(get("centroid", int[].class));
-        assertThatThrownBy(() -> Prototypes.ofHead(new float[] {1, 2, 3, 4}, new float[] {0.5f, -3}))
+        assertThatThrownBy(
+                        () -> Prototypes.ofHead(new float[] {1, 2, 3, 4}, new float[] {0.5f, -3}))
                 .hasMessage(
                         "its head was trained, expected one of prototypes, which takes further"
                                 + " classes");
@@ -144,6 +147,7 @@ class PrototypesTest {
         assertThatThrownBy(() -> new NearestNeighbours(vectors, labels, 3, 1))
                 .hasMessage("label 3, expected 0 to 2");
         assertThatThrownBy(() -> Prototypes.of(vectors, new int[2], 1))
-                .hasMessage("there are 60 vectors and 2 labels, expected as many, and at least one");
+                .hasMessage(
+                        "there are 60 vectors and 2 labels, expected as many, and at least one");
     }
 }
