@@ -153,27 +153,38 @@ public final class PrototypeCommand implements Callable<Integer> {
             NearestNeighbours neighbours =
                     new NearestNeighbours(
                             train.vectors(), train.labels(), classes.size(), NEIGHBOURS);
-            for (ImageListing part : List.of(splits.validation(), splits.test())) {
-                if (part.size() > 0) {
-                    String set = part == splits.test() ? "test" : "validation";
-                    EmbeddedSet asked = embedded(network, set, part, preprocessing);
-                    print.printf(
-                            Locale.ROOT,
-                            "%-10s %s images: nearest prototype %.2f %%, %s nearest neighbours %.2f"
-                                    + " %%%n",
-                            set,
-                            asked.labels().length,
-                            100 * asked.accuracy(prototypes::label),
-                            NEIGHBOURS,
-                            100 * asked.accuracy(neighbours::label));
-                }
-            }
+            judge("validation", splits.validation(), network, preprocessing, prototypes, neighbours);
+            judge("test", splits.test(), network, preprocessing, prototypes, neighbours);
             save(
                     network,
                     prototypes,
                     adapter,
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap()));
         }
+    }
+
+    private void judge(
+            String set,
+            ImageListing listing,
+            Backbone network,
+            Preprocessing preprocessing,
+            Prototypes prototypes,
+            NearestNeighbours neighbours)
+            throws IOException {
+        if (listing.size() == 0) {
+            return;
+        }
+        EmbeddedSet asked = embedded(network, set, listing, preprocessing);
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%-10s %s images: nearest prototype %.2f %%, %s nearest neighbours %.2f %%%n",
+                        set,
+                        asked.labels().length,
+                        100 * asked.accuracy(prototypes::label),
+                        NEIGHBOURS,
+                        100 * asked.accuracy(neighbours::label));
     }
 
     private void add(Path to, Path adapter, PrintWriter print) throws IOException {
