@@ -115,7 +115,7 @@ public final class ImageClassifier implements AutoCloseable {
         /**
          * Sets the type of the encoder blocks' matrix products; float32 without.
          *
-         * @param type the type
+         * @param type the type; int8 for {@link #open} alone, which says where it cannot be had
          * @return this
          */
         public Builder precision(Precision type) {
@@ -169,7 +169,7 @@ public final class ImageClassifier implements AutoCloseable {
             try {
                 return new ImageClassifier(
                         this,
-                        model.vit().withPrecision(precision),
+                        model.vit().forInference(precision),
                         model.vit(),
                         model.preprocessing(),
                         model.classNames(),
