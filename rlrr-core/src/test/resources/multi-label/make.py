@@ -4,7 +4,14 @@ import random
 
 import sklearn
 import torch
-from sklearn.metrics import average_precision_score, f1_score
+from sklearn.metrics import (
+    average_precision_score,
+    f1_score,
+    precision_recall_curve,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 
 B, C = 40, 5
 draw = random.Random(3)
@@ -29,7 +36,7 @@ def loss(pos_weight):
     return {"loss": value.item(), "gradient": z.grad.flatten().tolist()}
 
 
-precisions, f1s, every_y, every_given = [], [], [], []
+precisions, f1s, every_y, every_given, labels = [], [], [], [], []
 for c in range(C):
     rows = [i for i in range(B) if targets[i][c] is not None]
     y = [targets[i][c] for i in rows]
@@ -38,7 +45,21 @@ for c in range(C):
     every_given += given
     f1s.append(f1_score(y, given))
     if any(y):
-        precisions.append(average_precision_score(y, [logits[i][c] for i in rows]))
+        scores = [logits[i][c] for i in rows]
+        precisions.append(average_precision_score(y, scores))
+        curve_p, curve_r, _ = precision_recall_curve(y, scores)
+        best = max(2 * p * r / (p + r) for p, r in zip(curve_p, curve_r) if p + r > 0)
+        labels.append(
+            {
+                "support": sum(y),
+                "precision": precision_score(y, given),
+                "recall": recall_score(y, given),
+                "f1": f1s[-1],
+                "average_precision": precisions[-1],
+                "auroc": roc_auc_score(y, scores),
+                "best_f1": best,
+            }
+        )
 
 print(
     json.dumps(
@@ -52,6 +73,7 @@ print(
             "mean_average_precision": sum(precisions) / len(precisions),
             "macro_f1": sum(f1s) / len(f1s),
             "micro_f1": f1_score(every_y, every_given),
+            "labels": labels,
         }
     )
 )

@@ -52,7 +52,8 @@ class ArchitectureTest {
                 .resideInAPackage("io.github.rlrr.training..")
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("io\\.github\\.rlrr\\.task\\.(SingleLabel|MultiLabel|Classif).*")
+                .haveNameMatching(
+                        "io\\.github\\.rlrr\\.task\\.(SingleLabel|MultiLabel|Regression|Classif).*")
                 .check(CLASSES);
     }
 

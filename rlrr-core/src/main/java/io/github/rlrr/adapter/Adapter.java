@@ -1,6 +1,5 @@
 package io.github.rlrr.adapter;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -13,6 +12,7 @@ import io.github.rlrr.module.Role;
 import io.github.rlrr.module.Site;
 import io.github.rlrr.module.SiteKind;
 import io.github.rlrr.module.Targets;
+import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -75,8 +75,7 @@ final class Adapter implements AutoCloseable {
         }
         Parameter first = tree.parameters().values().iterator().next();
         NDArray like = first.getArray();
-        Device device = like.getDevice();
-        manager = NDManager.newBaseManager(device, like.getManager().getEngine().getEngineName());
+        manager = TorchRuntime.newManagerLike(like);
         manager.setName("rlrr adapter");
         trainable = new TensorRegistry(manager, config.seed());
         try {

@@ -229,7 +229,7 @@ public final class AdapterFolder {
             kept.putAll(map(said));
             kept.remove(NAME);
         }
-        Tasks.kept(task, kept);
+        Tasks.kept(task, kept, classes.size());
         JsonElement reject = json.get(REJECT);
         AdapterMetadata metadata =
                 new AdapterMetadata(

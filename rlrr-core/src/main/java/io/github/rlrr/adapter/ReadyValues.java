@@ -8,6 +8,7 @@ import ai.djl.training.ParameterServer;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.torch.GradMode;
+import io.github.rlrr.torch.TorchRuntime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +32,7 @@ final class ReadyValues implements AutoCloseable {
     ReadyValues(ModuleTree tree, Adapter adapter) {
         NDArray like = tree.parameters().values().iterator().next().getArray();
         Device device = like.getDevice();
-        manager = NDManager.newBaseManager(device, like.getManager().getEngine().getEngineName());
+        manager = TorchRuntime.newManagerLike(like);
         manager.setName("ready values");
         long computed = 0;
         try (GradMode off = GradMode.off()) {

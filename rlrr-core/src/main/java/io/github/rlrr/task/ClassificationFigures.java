@@ -2,7 +2,7 @@ package io.github.rlrr.task;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -49,21 +49,22 @@ public record ClassificationFigures(
      * Runs a block over a data set, without dropout and without recording gradients.
      *
      * @param block an initialized classifier: (B, …) to logits (B, classes)
-     * @param data the examples, read in order
+     * @param data the examples, one label each, read in order
      * @param batchSize the examples at a time
      * @param device where the block runs
      * @param each told of every example in turn: to keep the worst, or to show progress
      * @return the figures
-     * @throws IllegalArgumentException if the model has another number of classes than the data
+     * @throws IllegalArgumentException if the model has another number of classes than the data, or
+     *     the data is of another task
      * @throws ArithmeticException if a logit is NaN or infinite
      */
     public static ClassificationFigures of(
-            Block block,
-            LabelledDataset data,
-            int batchSize,
-            Device device,
-            Consumer<Classified> each) {
-        ClassificationTally tally = new ClassificationTally(data.classNames());
+            Block block, Examples data, int batchSize, Device device, Consumer<Classified> each) {
+        if (!data.task().equals(Tasks.USUAL)) {
+            throw new IllegalArgumentException(
+                    "the data is of the task " + data.task() + ", expected " + Tasks.USUAL);
+        }
+        ClassificationTally tally = new ClassificationTally(data.answerNames());
         Evaluation.forEachBatch(
                 block,
                 data,
@@ -71,7 +72,8 @@ public record ClassificationFigures(
                 device,
                 (first, logits) ->
                         IntStream.range(0, logits.length)
-                                .mapToObj(i -> tally.add(data.label(first + i), logits[i]))
+                                .mapToObj(
+                                        i -> tally.add((int) data.target(first + i)[0], logits[i]))
                                 .forEach(each));
         return tally.figures();
     }
@@ -86,7 +88,7 @@ public record ClassificationFigures(
      * @return the figures
      */
     public static ClassificationFigures of(
-            Block block, LabelledDataset data, int batchSize, Device device) {
+            Block block, Examples data, int batchSize, Device device) {
         return of(block, data, batchSize, device, example -> {});
     }
 

@@ -11,7 +11,9 @@ import io.github.rlrr.data.BatchLoader;
 import io.github.rlrr.data.Examples;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -62,6 +64,26 @@ public record Evaluation(int examples, Figures figures) {
     }
 
     /**
+     * The outputs of every example in order, all held at a time.
+     *
+     * @param block an initialized block: (B, …) to outputs (B, answers)
+     * @param data the examples
+     * @param batchSize the examples at a time
+     * @param device where the block runs
+     * @return a row for each example
+     */
+    public static List<float[]> outputs(Block block, Examples data, int batchSize, Device device) {
+        List<float[]> all = new ArrayList<>();
+        forEachBatch(
+                block,
+                data,
+                batchSize,
+                device,
+                (first, outputs) -> all.addAll(Arrays.asList(outputs)));
+        return all;
+    }
+
+    /**
      * The value of one of the figures.
      *
      * @param name its name, such as {@code accuracy}
@@ -101,7 +123,7 @@ public record Evaluation(int examples, Figures figures) {
      */
     public static int outputs(Block block, Shape example, Device device) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+                NDManager manager = TorchRuntime.newManager(device)) {
             off.suppressNotUsedWarning();
             NDArray input = manager.zeros(new Shape(1).addAll(example));
             ParameterStore store = new ParameterStore(manager, false);
@@ -126,7 +148,7 @@ public record Evaluation(int examples, Figures figures) {
             Device device,
             BiConsumer<Integer, float[][]> consumer) {
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE);
+                NDManager manager = TorchRuntime.newManager(device);
                 BatchLoader loader = BatchLoader.inOrder(data, batchSize)) {
             off.suppressNotUsedWarning();
             ParameterStore store = new ParameterStore(manager, false);

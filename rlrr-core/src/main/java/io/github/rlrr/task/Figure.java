@@ -21,7 +21,10 @@ public record Figure(String name, Scale scale, String unit, double value) {
         SCORE(true),
 
         /** A number; less is better: a loss, an error. */
-        ERROR(false);
+        ERROR(false),
+
+        /** How many there are. */
+        COUNT(true);
 
         private final boolean moreIsBetter;
 
@@ -62,6 +65,16 @@ public record Figure(String name, Scale scale, String unit, double value) {
      */
     public static Figure error(String name, String unit) {
         return new Figure(name, Scale.ERROR, unit, Double.NaN);
+    }
+
+    /**
+     * A count without a value yet.
+     *
+     * @param name the name
+     * @return the figure
+     */
+    public static Figure count(String name) {
+        return new Figure(name, Scale.COUNT, "", Double.NaN);
     }
 
     /**
@@ -118,8 +131,10 @@ public record Figure(String name, Scale scale, String unit, double value) {
      * @return the text
      */
     public String text(String share) {
-        return scale == Scale.SHARE
-                ? String.format(Locale.ROOT, share, shown()) + " %"
-                : String.format(Locale.ROOT, "%.4f", value);
+        return switch (scale) {
+            case SHARE -> String.format(Locale.ROOT, share, shown()) + " %";
+            case COUNT -> String.format(Locale.ROOT, "%.0f", value);
+            default -> String.format(Locale.ROOT, "%.4f", value);
+        };
     }
 }

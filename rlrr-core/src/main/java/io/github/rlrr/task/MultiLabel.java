@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A target has a number for each label: 1 where the example has it, 0 where not, between them
  * for a soft one, NaN where it is not known; what is not known does not count. An example is given
- * the labels whose probability is at least ½. Higher mean average precision is better, and of
- * equals the lower loss.
+ * the labels whose probability is at least the label's threshold. Higher mean average precision is
+ * better, and of equals the lower loss.
  *
  * @param positiveWeights how often a label that is there counts in the loss, for each label, as
  *     torch's {@code pos_weight}; empty: once
+ * @param thresholds the probability from which on an example is given a label, for each, 0 to 1;
+ *     empty: ½
  */
-public record MultiLabel(List<Double> positiveWeights) implements Task {
+public record MultiLabel(List<Double> positiveWeights, List<Double> thresholds) implements Task {
 
     /** The name of this task. */
     public static final String NAME = "multi-label";
@@ -28,16 +30,79 @@ public record MultiLabel(List<Double> positiveWeights) implements Task {
     /** Labels that are there count once. */
     public static final MultiLabel USUAL = new MultiLabel(List.of());
 
+    static final String THRESHOLDS = "thresholds";
+
     static final Figure LOSS = Figure.error(Figure.LOSS, "cross-entropy");
     static final Figure AVERAGE_PRECISION = Figure.score("mean_average_precision");
 
     /**
-     * Copies the weights.
+     * Copies the lists.
      *
      * @param positiveWeights see the record
+     * @param thresholds see the record
      */
     public MultiLabel {
         positiveWeights = List.copyOf(positiveWeights);
+        thresholds = List.copyOf(thresholds);
+    }
+
+    /**
+     * With the threshold ½ for every label.
+     *
+     * @param positiveWeights see the record
+     */
+    public MultiLabel(List<Double> positiveWeights) {
+        this(positiveWeights, List.of());
+    }
+
+    /**
+     * Weights at which the examples that have a label count as much as those that have not: for
+     * each label the number of the latter divided by that of the former, among those where it is
+     * known; 1 where there are none of either.
+     *
+     * @param targets those of the training examples
+     * @return the task with these weights
+     */
+    public static MultiLabel balanced(Iterable<double[]> targets) {
+        double[] with = {};
+        double[] without = {};
+        for (double[] target : targets) {
+            with = with.length == 0 ? new double[target.length] : with;
+            without = without.length == 0 ? new double[target.length] : without;
+            for (int i = 0; i < target.length; i++) {
+                with[i] += target[i] > 0 ? target[i] : 0;
+                without[i] += target[i] < 1 ? 1 - target[i] : 0;
+            }
+        }
+        List<Double> weights = new ArrayList<>();
+        for (int i = 0; i < with.length; i++) {
+            weights.add(with[i] > 0 && without[i] > 0 ? without[i] / with[i] : 1);
+        }
+        return new MultiLabel(weights);
+    }
+
+    /** The threshold of a label. */
+    double threshold(int label) {
+        return thresholds.isEmpty() ? 0.5 : thresholds.get(label);
+    }
+
+    @Override
+    public Map<String, Object> kept() {
+        return thresholds.isEmpty() ? Map.of() : Map.of(THRESHOLDS, thresholds);
+    }
+
+    /** {@inheritDoc} They are the thresholds, by {@link MultiLabelTally#bestThreshold}. */
+    @Override
+    public Task chosenOn(Examples data, List<float[]> outputs) {
+        MultiLabelTally tally = new MultiLabelTally(this, data.answerNames());
+        for (int i = 0; i < outputs.size(); i++) {
+            tally.add(outputs.get(i), data.target(i));
+        }
+        return new MultiLabel(
+                positiveWeights,
+                IntStream.range(0, data.answerNames().size())
+                        .mapToObj(tally::bestThreshold)
+                        .toList());
     }
 
     @Override
@@ -100,7 +165,12 @@ public record MultiLabel(List<Double> positiveWeights) implements Task {
 
     @Override
     public Objective objective(NDManager like, boolean mixed) {
-        return new BinaryLossProgram(positiveWeights, mixed, like);
+        String each =
+                "torch.binary_cross_entropy_with_logits(z, y, None, "
+                        + (positiveWeights.isEmpty() ? "None" : "w")
+                        + ", 0)";
+        return new KnownTargetsLoss(
+                each, positiveWeights, KnownTargetsLoss.Scale.NONE, mixed, like);
     }
 
     @Override
@@ -126,7 +196,7 @@ public record MultiLabel(List<Double> positiveWeights) implements Task {
 
     @Override
     public Tally tally(Examples data) {
-        return new MultiLabelTally(data.answerNames().size());
+        return new MultiLabelTally(this, data.answerNames());
     }
 
     /** {@inheritDoc} They are the probabilities of the labels, each by itself. */
@@ -139,19 +209,21 @@ public record MultiLabel(List<Double> positiveWeights) implements Task {
     }
 
     @Override
-    public List<String> columns() {
+    public List<Integer> given(double[] answer) {
+        return IntStream.range(0, answer.length)
+                .filter(i -> answer[i] >= threshold(i))
+                .boxed()
+                .toList();
+    }
+
+    @Override
+    public List<String> columns(List<String> names) {
         return List.of("labels");
     }
 
     /** {@inheritDoc} They are the labels given, with {@code |} between them. */
     @Override
     public List<Object> cells(double[] answer, List<String> names) {
-        List<String> given = new ArrayList<>();
-        for (int i = 0; i < answer.length; i++) {
-            if (answer[i] >= 0.5) {
-                given.add(names.get(i));
-            }
-        }
-        return List.of(String.join("|", given));
+        return List.of(String.join("|", given(answer).stream().map(names::get).toList()));
     }
 }

@@ -170,17 +170,23 @@ public record SingleLabel(double labelSmoothing, List<Double> classWeights) impl
     }
 
     @Override
-    public List<String> columns() {
+    public List<Integer> given(double[] answer) {
+        int best = 0;
+        for (int i = 1; i < answer.length; i++) {
+            best = answer[i] > answer[best] ? i : best;
+        }
+        return List.of(best);
+    }
+
+    @Override
+    public List<String> columns(List<String> names) {
         return List.of("label", "probability");
     }
 
     /** {@inheritDoc} They are the most probable class, the first of several, and how probable. */
     @Override
     public List<Object> cells(double[] answer, List<String> names) {
-        int best = 0;
-        for (int i = 1; i < answer.length; i++) {
-            best = answer[i] > answer[best] ? i : best;
-        }
+        int best = given(answer).get(0);
         return List.of(names.get(best), answer[best]);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.rlrr.task;
 
+import java.util.List;
+
 /** Counts answers as they come and makes figures of them. Not safe for several threads. */
 public interface Tally {
 
@@ -18,4 +20,13 @@ public interface Tally {
      * @return the figures
      */
     Figures figures();
+
+    /**
+     * The figures of each label or quantity, where a task has several.
+     *
+     * @return in the order of the names, each with the same figures; empty where there are none
+     */
+    default List<NamedFigures> each() {
+        return List.of();
+    }
 }

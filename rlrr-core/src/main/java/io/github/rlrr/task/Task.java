@@ -111,6 +111,17 @@ public interface Task {
     Tally tally(Examples data);
 
     /**
+     * This task with what it chooses by examples that it was not trained on, such as thresholds.
+     *
+     * @param data the examples
+     * @param outputs the model's, one row for each example
+     * @return a task that answers with what was chosen; this one where nothing is to be chosen
+     */
+    default Task chosenOn(Examples data, List<float[]> outputs) {
+        return this;
+    }
+
+    /**
      * What the outputs of one example say.
      *
      * @param outputs the model's
@@ -120,11 +131,20 @@ public interface Task {
     double[] answer(float[] outputs);
 
     /**
-     * The columns of an answer in a table, beside those of the names.
+     * Which names an answer gives its example.
      *
+     * @param answer what {@link #answer} gave
+     * @return indices of names: the class, the labels; none where the names are quantities
+     */
+    List<Integer> given(double[] answer);
+
+    /**
+     * The columns of an answer in a table.
+     *
+     * @param names the names of its values
      * @return their titles
      */
-    List<String> columns();
+    List<String> columns(List<String> names);
 
     /**
      * An answer's cells in these columns.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +19,20 @@ public final class Tasks {
      * How a task is made.
      *
      * @param of from a training set, at its usual settings
-     * @param kept from what an adapter keeps
+     * @param kept from what an adapter keeps, for so many answers
      */
-    private record Kind(Function<Examples, Task> of, Function<Map<String, Object>, Task> kept) {}
+    private record Kind(
+            Function<Examples, Task> of, BiFunction<Map<String, Object>, Integer, Task> kept) {}
 
     private static final Map<String, Kind> KINDS =
             new TreeMap<>(
                     Map.of(
                             USUAL,
-                            new Kind(train -> SingleLabel.USUAL, kept -> SingleLabel.USUAL),
+                            new Kind(train -> SingleLabel.USUAL, (kept, n) -> SingleLabel.USUAL),
                             MultiLabel.NAME,
-                            new Kind(train -> MultiLabel.USUAL, kept -> MultiLabel.USUAL)));
+                            new Kind(train -> MultiLabel.USUAL, Tasks::multiLabel),
+                            Regression.NAME,
+                            new Kind(Regression::of, Regression::kept)));
 
     private Tasks() {}
 
@@ -48,11 +52,25 @@ public final class Tasks {
      *
      * @param name the task's
      * @param kept what {@link Task#kept} of it gave
+     * @param answers how many names there are to answer with
      * @return a task that can answer
      * @throws IllegalArgumentException when the task is not known, or does not keep such values
      */
-    public static Task kept(String name, Map<String, Object> kept) {
-        return kind(name).kept.apply(kept);
+    public static Task kept(String name, Map<String, Object> kept, int answers) {
+        return kind(name).kept.apply(kept, answers);
+    }
+
+    /**
+     * The names of all tasks.
+     *
+     * @return sorted
+     */
+    public static List<String> names() {
+        return List.copyOf(KINDS.keySet());
+    }
+
+    private static Task multiLabel(Map<String, Object> kept, int answers) {
+        return new MultiLabel(List.of(), Kept.numbers(kept, MultiLabel.THRESHOLDS, answers, 0, 1));
     }
 
     /**
@@ -86,7 +104,7 @@ public final class Tasks {
                     "the task "
                             + name
                             + " is unknown to this version of the library; it knows "
-                            + List.copyOf(KINDS.keySet()));
+                            + names());
         }
         return kind;
     }

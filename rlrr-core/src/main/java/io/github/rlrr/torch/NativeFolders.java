@@ -88,6 +88,11 @@ public final class NativeFolders {
      *     against it, or libtorch is not DJL's to unpack
      */
     public static Optional<String> fault() {
+        try {
+            OwnLibtorch.describe();
+        } catch (IllegalStateException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
         Path folder = engine();
         prepareJna(folder);
         if (!isUnset("PYTORCH_LIBRARY_PATH") || !isUnset("PYTORCH_VERSION")) {

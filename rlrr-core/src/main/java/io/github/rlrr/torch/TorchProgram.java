@@ -84,7 +84,7 @@ public final class TorchProgram implements AutoCloseable {
      */
     public TorchProgram(String methods) {
         TorchRuntime.require();
-        manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);
+        manager = TorchRuntime.newManager(Device.cpu());
         manager.setName("torch program");
         try {
             byte[] archive = archive(methods);

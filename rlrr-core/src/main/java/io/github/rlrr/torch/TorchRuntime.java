@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,6 +115,27 @@ public final class TorchRuntime {
      */
     public static NDManager newManager(Device device) {
         return require().newBaseManager(device);
+    }
+
+    /**
+     * Makes a manager of arrays that are to lie where another one does.
+     *
+     * @param like the other one
+     * @return the manager, of its engine and on its device, under the system's own; the caller
+     *     closes it
+     */
+    public static NDManager newManagerLike(NDArray like) {
+        return like.getManager().getEngine().newBaseManager(like.getDevice());
+    }
+
+    /**
+     * Whether the libtorch that was loaded can compute on an NVIDIA GPU, where there is one.
+     *
+     * @return false for one that was built for CPUs alone
+     */
+    public static boolean isBuiltForCuda() {
+        require();
+        return !OwnLibtorch.bindings(Path.of(LibUtils.getLibtorchPath())).equals("cpu");
     }
 
     /**

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.TrainableTensor;
 import io.github.rlrr.torch.TorchProgram;
+import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -84,9 +85,7 @@ public final class AdamW implements AutoCloseable {
             throw new IllegalArgumentException("there is nothing to train");
         }
         NDArray like = tensors.iterator().next().parameter().getArray();
-        manager =
-                NDManager.newBaseManager(
-                        like.getDevice(), like.getManager().getEngine().getEngineName());
+        manager = TorchRuntime.newManagerLike(like);
         manager.setName("adamw");
         time = manager.zeros(new Shape(), DataType.FLOAT32);
         for (TrainableTensor tensor : tensors) {

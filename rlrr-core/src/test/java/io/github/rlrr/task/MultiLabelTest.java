@@ -12,9 +12,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.rlrr.Fixtures;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterFolder;
@@ -29,14 +27,13 @@ import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.MetricsLog;
 import io.github.rlrr.training.Selection;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,10 +45,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Several labels an example: the loss, the figures and a run, against numbers of others. */
 class MultiLabelTest {
 
-    private static final JsonObject EXPECTED = expected();
+    private static final JsonObject EXPECTED = Numbers.of("multi-label");
     private static final int B = EXPECTED.getAsJsonArray("logits").size();
-    private static final float[] LOGITS = floats(EXPECTED.getAsJsonArray("logits"));
-    private static final double[] TARGETS = doubles(EXPECTED.getAsJsonArray("targets"));
+    private static final float[] LOGITS = Numbers.floats(EXPECTED.getAsJsonArray("logits"));
+    private static final double[] TARGETS = Numbers.doubles(EXPECTED.getAsJsonArray("targets"));
     private static final int C = LOGITS.length / B;
 
     @TempDir Path folder;
@@ -61,35 +58,6 @@ class MultiLabelTest {
     @AfterEach
     void close() {
         manager.close();
-    }
-
-    private static JsonObject expected() {
-        try (InputStream in =
-                        MultiLabelTest.class.getResourceAsStream("/multi-label/expected.json");
-                InputStreamReader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-            return JsonParser.parseReader(reader).getAsJsonObject();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static double[] doubles(JsonArray array) {
-        List<Double> values = new ArrayList<>();
-        for (JsonElement row : array) {
-            for (JsonElement value : row.isJsonArray() ? row.getAsJsonArray() : List.of(row)) {
-                values.add(value.isJsonNull() ? Double.NaN : value.getAsDouble());
-            }
-        }
-        return values.stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    private static float[] floats(JsonArray array) {
-        double[] values = doubles(array);
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
     }
 
     private static MultiLabel task(boolean weighted) {
@@ -123,7 +91,7 @@ class MultiLabelTest {
     @CsvSource({"plain, false", "weighted, true"})
     void lossAndGradientAreTorchs(String which, boolean weighted) {
         JsonObject torch = EXPECTED.getAsJsonObject(which);
-        double[] gradient = doubles(torch.getAsJsonArray("gradient"));
+        double[] gradient = Numbers.doubles(torch.getAsJsonArray("gradient"));
         double[] computed = computed(task(weighted), false, 1);
         assertThat(computed[B * C]).isCloseTo(torch.get("loss").getAsDouble(), within(1e-6));
         for (int i = 0; i < gradient.length; i++) {
@@ -171,15 +139,83 @@ class MultiLabelTest {
         }
     }
 
+    private static MultiLabelTally counted(MultiLabel task) {
+        MultiLabelTally tally = new MultiLabelTally(task, List.of("a", "b", "c", "d", "none"));
+        for (int i = 0; i < B; i++) {
+            tally.add(
+                    Arrays.copyOfRange(LOGITS, i * C, (i + 1) * C),
+                    Arrays.copyOfRange(TARGETS, i * C, (i + 1) * C));
+        }
+        return tally;
+    }
+
+    @Test
+    void theFiguresOfEachLabelAreThoseOfScikitLearn() {
+        List<NamedFigures> each = counted(MultiLabel.USUAL).each();
+        JsonArray labels = EXPECTED.getAsJsonArray("labels");
+        assertThat(each).hasSize(C);
+        for (int c = 0; c < labels.size(); c++) {
+            JsonObject sklearn = labels.get(c).getAsJsonObject();
+            for (String name :
+                    List.of("support", "precision", "recall", "f1", "average_precision", "auroc")) {
+                assertThat(each.get(c).figures().value(name))
+                        .isCloseTo(sklearn.get(name).getAsDouble(), within(1e-6));
+            }
+        }
+        Figures none = each.get(C - 1).figures();
+        assertThat(none.value("support")).isZero();
+        assertThat(none.value("precision")).isZero();
+        assertThat(List.of("recall", "average_precision", "auroc"))
+                .allSatisfy(name -> assertThat(none.value(name)).isNaN());
+    }
+
+    @Test
+    void thresholdsChosenReachTheHighestF1OfScikitLearnsCurve() {
+        List<Double> chosen = new ArrayList<>();
+        for (int c = 0; c < C; c++) {
+            chosen.add(counted(MultiLabel.USUAL).bestThreshold(c));
+        }
+        List<NamedFigures> each = counted(new MultiLabel(List.of(), chosen)).each();
+        JsonArray labels = EXPECTED.getAsJsonArray("labels");
+        for (int c = 0; c < labels.size(); c++) {
+            assertThat(each.get(c).figures().value("f1"))
+                    .isCloseTo(
+                            labels.get(c).getAsJsonObject().get("best_f1").getAsDouble(),
+                            within(1e-6));
+        }
+        assertThat(chosen.get(C - 1)).isEqualTo(0.5);
+        assertThat(chosen.subList(0, C - 1)).anyMatch(threshold -> threshold != 0.5);
+    }
+
+    @Test
+    void aThresholdStaysAHalfWhereNoneIsBetter() {
+        MultiLabelTally tally = new MultiLabelTally(MultiLabel.USUAL, List.of("a"));
+        tally.add(new float[] {2}, new double[] {1});
+        tally.add(new float[] {-2}, new double[] {0});
+        assertThat(tally.bestThreshold(0)).isEqualTo(0.5);
+        tally.add(new float[] {-1}, new double[] {1});
+        assertThat(tally.bestThreshold(0))
+                .isCloseTo((1 / (1 + Math.exp(1)) + 1 / (1 + Math.exp(2))) / 2, within(1e-12));
+    }
+
+    @Test
+    void aBalancedTaskWeighsByThoseThatHaveALabelNot() {
+        double nan = Double.NaN;
+        assertThat(
+                        MultiLabel.balanced(
+                                        List.of(
+                                                new double[] {1, 0, nan},
+                                                new double[] {0, 0, nan},
+                                                new double[] {0, nan, nan},
+                                                new double[] {0, 0, nan}))
+                                .positiveWeights())
+                .containsExactly(3.0, 1.0, 1.0);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mean_average_precision", "macro_f1", "micro_f1"})
     void figuresAreThoseOfScikitLearn(String name) {
-        MultiLabelTally tally = new MultiLabelTally(C);
-        for (int i = 0; i < B; i++) {
-            tally.add(
-                    java.util.Arrays.copyOfRange(LOGITS, i * C, (i + 1) * C),
-                    java.util.Arrays.copyOfRange(TARGETS, i * C, (i + 1) * C));
-        }
+        Tally tally = counted(MultiLabel.USUAL);
         assertThat(tally.figures().value(name))
                 .isCloseTo(EXPECTED.get(name).getAsDouble(), within(1e-6));
         assertThat(tally.figures().value("loss"))
@@ -191,7 +227,10 @@ class MultiLabelTest {
     void anAnswerGivesEveryLabelOfHalfOrMore() {
         double[] answer = MultiLabel.USUAL.answer(new float[] {0, -1, 2});
         assertThat(answer).containsExactly(new double[] {0.5, 0.268941, 0.880797}, within(1e-6));
-        assertThat(MultiLabel.USUAL.cells(answer, List.of("a", "b", "c"))).containsExactly("a|c");
+        List<String> names = List.of("a", "b", "c");
+        assertThat(MultiLabel.USUAL.cells(answer, names)).containsExactly("a|c");
+        MultiLabel lower = new MultiLabel(List.of(), List.of(0.6, 0.2, 0.9));
+        assertThat(lower.cells(answer, names)).containsExactly("b");
     }
 
     /** Four features; a label is there where its feature is large, and a fifth is not known. */
@@ -332,13 +371,19 @@ class MultiLabelTest {
     }
 
     @Test
-    void anAdapterSaysThatItAnswersWithSeveralLabels() throws IOException {
+    void anAdapterSaysThatItAnswersWithSeveralLabelsAndFromWhere() throws IOException {
+        MultiLabel chosen = new MultiLabel(List.of(), List.of(0.5, 0.25, 0.75));
         try (AdaptedBlock adapted = adapted()) {
-            adapted.save(folder, new AdapterMetadata().withTask(MultiLabel.USUAL));
+            AdapterMetadata names = new AdapterMetadata("", List.of("a", "b", "c"), Map.of());
+            adapted.save(folder, names.withTask(chosen));
         }
         AdapterMetadata said = AdapterFolder.describe(folder).metadata();
         assertThat(said.task()).isEqualTo("multi-label");
-        assertThat(Tasks.kept(said.task(), said.kept())).isEqualTo(MultiLabel.USUAL);
+        assertThat(Tasks.kept(said.task(), said.kept(), 3)).isEqualTo(chosen);
+        assertThatThrownBy(() -> Tasks.kept(said.task(), said.kept(), 2))
+                .hasMessage(
+                        "the task's thresholds are [0.5, 0.25, 0.75], expected 2 numbers of 0.0 to"
+                                + " 1.0");
         assertThatThrownBy(() -> said.requireTask(folder, "single-label"))
                 .isInstanceOf(IOException.class)
                 .hasMessage(

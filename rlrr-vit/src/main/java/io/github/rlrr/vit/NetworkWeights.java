@@ -10,6 +10,7 @@ import ai.djl.training.initializer.Initializer;
 import io.github.rlrr.Internal;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.module.ModuleTree;
+import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.part.Layer;
 import java.util.Map;
 import java.util.Objects;
@@ -57,9 +58,7 @@ public final class NetworkWeights {
      */
     public static <T> T owning(Block head, Function<NDManager, T> make) {
         NDArray like = head.getDirectParameters().get("weight").getArray();
-        NDManager manager =
-                NDManager.newBaseManager(
-                        like.getDevice(), like.getManager().getEngine().getEngineName());
+        NDManager manager = TorchRuntime.newManagerLike(like);
         try {
             return make.apply(manager);
         } catch (RuntimeException e) {

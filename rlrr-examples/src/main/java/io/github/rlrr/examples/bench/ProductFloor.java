@@ -68,12 +68,11 @@ final class ProductFloor {
             List<Factors> all =
                     step.products().stream().map(product -> factors(product, manager)).toList();
             double[][] seconds = new double[all.size()][ROUNDS];
-            all.forEach(factors -> factors.seconds(1, !device.equals(Device.cpu())));
+            all.forEach(factors -> factors.seconds(1, device.isGpu()));
             for (int round = 0; round < ROUNDS; round++) {
                 for (int i = 0; i < all.size(); i++) {
                     int calls = Math.min(TIMES, all.get(i).product().count());
-                    seconds[i][round] =
-                            all.get(i).seconds(calls, !device.equals(Device.cpu())) / calls;
+                    seconds[i][round] = all.get(i).seconds(calls, device.isGpu()) / calls;
                 }
             }
             double floor = 0;

@@ -1,9 +1,9 @@
 package io.github.rlrr.examples.command;
 
 import ai.djl.engine.Engine;
-import ai.djl.util.cuda.CudaUtils;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.machine.FreeMemory;
+import io.github.rlrr.examples.machine.Gpus;
 import io.github.rlrr.examples.machine.Versions;
 import io.github.rlrr.torch.Processors;
 import io.github.rlrr.torch.TorchRuntime;
@@ -86,11 +86,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 TorchRuntime.threads()
                         + " within one operation"
                         + (told == null ? "" : ", by OMP_NUM_THREADS=" + told));
-        int gpus = engine.getGpuCount();
-        line(
-                print,
-                "GPUs",
-                gpus == 0 ? "none" : gpus + ", CUDA " + CudaUtils.getCudaVersionString());
+        line(print, "GPUs", Gpus.of(engine));
         TorchRuntime.warnings(Engine.getDjlVersion(), engine.getVersion())
                 .forEach(warning -> print.println("warning: " + warning));
         return true;

@@ -21,7 +21,7 @@ public record PredictionCsv(Task task, List<String> classes, boolean rejects, bo
     /** The first line. */
     String header() {
         StringBuilder line = new StringBuilder("image");
-        task.columns().forEach(name -> line.append(',').append(field(name)));
+        task.columns(classes).forEach(name -> line.append(',').append(field(name)));
         if (rejects) {
             line.append(",accepted");
         }

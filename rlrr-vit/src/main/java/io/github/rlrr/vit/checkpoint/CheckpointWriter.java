@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -10,6 +11,7 @@ import io.github.rlrr.module.ModuleTree;
 import io.github.rlrr.tensor.NpzWriter;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.PoolingSize;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.VitConfig;
@@ -102,7 +104,7 @@ final class CheckpointWriter {
                 (path, source) ->
                         parts.computeIfAbsent(source.tensor(), name -> new TreeMap<>())
                                 .put(source.part(), path));
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = TorchRuntime.newManager(Device.cpu())) {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, TreeMap<Integer, String>> tensor : parts.entrySet()) {
                 Source source = Objects.requireNonNull(sources.get(tensor.getValue().get(0)));

@@ -119,7 +119,7 @@ public final class KeptFeatures implements AutoCloseable {
         rows.add(kept);
         budget -= kept.heldBytes();
         try (GradMode off = GradMode.off();
-                NDManager manager = NDManager.newBaseManager(device, TorchRuntime.ENGINE)) {
+                NDManager manager = TorchRuntime.newManager(device)) {
             off.suppressNotUsedWarning();
             ParameterStore store = new ParameterStore(manager, false);
             for (int view = 0; view < views; view++) {

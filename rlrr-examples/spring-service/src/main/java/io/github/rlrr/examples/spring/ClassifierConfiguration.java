@@ -1,7 +1,6 @@
 package io.github.rlrr.examples.spring;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.inference.ImageClassifier;
@@ -48,7 +47,7 @@ class ClassifierConfiguration {
             throw new SettingException("rlrr.device", settings.device(), "expected cpu or gpu0");
         }
         Device device = Device.fromName(settings.device());
-        int gpus = device.isGpu() ? Engine.getEngine(TorchRuntime.ENGINE).getGpuCount() : 0;
+        int gpus = device.isGpu() ? TorchRuntime.require().getGpuCount() : 0;
         if (device.isGpu() && device.getDeviceId() >= gpus) {
             throw new SettingException(
                     "rlrr.device", settings.device(), "libtorch finds " + gpus + " GPUs here");
