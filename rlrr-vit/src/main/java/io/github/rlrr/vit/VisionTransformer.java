@@ -187,8 +187,7 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
 
     @Override
     public VisionTransformer forInference(Precision precision) {
-        return new VisionTransformer(
-                this, blocks.forInference(precision), head, config.classes());
+        return new VisionTransformer(this, blocks.forInference(precision), head, config.classes());
     }
 
     /**

@@ -103,14 +103,14 @@ class Modules extends AbstractBlock {
         }
         List<NDArray> values = new ArrayList<>();
         parameters.forEach(
-                        (path, parameter) -> {
-                            if (weights.contains(path)) {
-                                values.addAll(packing.pack(parameter.getArray()));
-                                parameter.close();
-                            } else {
-                                values.add(parameter.getArray());
-                            }
-                        });
+                (path, parameter) -> {
+                    if (weights.contains(path)) {
+                        values.addAll(packing.pack(parameter.getArray()));
+                        parameter.close();
+                    } else {
+                        values.add(parameter.getArray());
+                    }
+                });
         return new Packed(packing, values);
     }
 

@@ -131,8 +131,12 @@ class PackingTest {
                 return; // not all have oneDNN, and the network is as it was
             }
             assertThat(weight.isInitialized()).isFalse();
-            assertThatThrownBy(() -> packed.forward(new ParameterStore(manager, false),
-                            new NDList(manager.ones(new Shape(1, 3, 16, 16))), true))
+            assertThatThrownBy(
+                            () ->
+                                    packed.forward(
+                                            new ParameterStore(manager, false),
+                                            new NDList(manager.ones(new Shape(1, 3, 16, 16))),
+                                            true))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("made for inference");
             assertThatThrownBy(() -> packed.withPrecision(Precision.BFLOAT16))
@@ -174,8 +178,7 @@ class PackingTest {
         String program = text.returns(text.linear(LAYER, "x"));
         List<NDArray> inputs = new ArrayList<>();
         inputs.add(manager.create(x, new Shape(1, TOKENS, LAYER.in())));
-        inputs.addAll(
-                Packing.INT8.pack(manager.create(w, new Shape(LAYER.out(), LAYER.in()))));
+        inputs.addAll(Packing.INT8.pack(manager.create(w, new Shape(LAYER.out(), LAYER.in()))));
         inputs.add(manager.create(b));
         float[] found =
                 TorchProgram.shared(program)
@@ -191,9 +194,7 @@ class PackingTest {
                     sum += whole(x, t, i) * whole(w, o, i);
                 }
                 assertThat((double) found[t * LAYER.out() + o])
-                        .isCloseTo(
-                                sum * scaleX * scaleW + b[o],
-                                within(2e-5 * (1 + 127 * scaleX)));
+                        .isCloseTo(sum * scaleX * scaleW + b[o], within(2e-5 * (1 + 127 * scaleX)));
             }
         }
     }
