@@ -1,14 +1,11 @@
 package io.github.rlrr.vit.part;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.Processor;
 import io.github.rlrr.torch.TorchProgram;
-import io.github.rlrr.torch.TorchRuntime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,22 +54,25 @@ enum Packing {
         this.rounded = rounded;
     }
 
-    /** Looked at once. */
-    private static final class Probe {
-        static final boolean PACKS = works(FLOAT32);
-        static final boolean PACKS_INT8 = Processor.isFastInInt8() && works(INT8);
+    private @Nullable Boolean works;
 
-        /** Not every build of libtorch has the operators, and some have them and refuse. */
-        private static boolean works(Packing packing) {
-            try (GradMode off = GradMode.off();
-                    NDManager manager = TorchRuntime.newManager(Device.cpu())) {
-                off.suppressNotUsedWarning();
-                packing.pack(manager.ones(new Shape(16, 16)));
-                return true;
+    /**
+     * Whether a weight can be packed here, tried once: not every build of libtorch has the
+     * operators, and some have them and refuse.
+     */
+    private synchronized boolean works(NDArray weight) {
+        if (weight.getDevice().isGpu()) {
+            return false;
+        }
+        if (works == null) {
+            try (NDManager scope = weight.getManager().newSubManager()) {
+                pack(scope.ones(new Shape(16, 16)));
+                works = true;
             } catch (RuntimeException e) {
-                return false;
+                works = false;
             }
         }
+        return works;
     }
 
     /**
@@ -85,16 +85,15 @@ enum Packing {
      * @throws IllegalArgumentException for int8 where it cannot be computed
      */
     static @Nullable Packing of(Precision precision, NDArray weight) {
-        boolean cpu = !weight.getDevice().isGpu();
         if (precision == Precision.INT8) {
-            if (!cpu || !Probe.PACKS_INT8) {
+            if (!Processor.isFastInInt8() || !INT8.works(weight)) {
                 throw new IllegalArgumentException(
                         "int8 needs a CPU with the instructions avx512_vnni or avx_vnni, as Linux"
                                 + " lists them, and libtorch's oneDNN; compute in float32 here");
             }
             return INT8;
         }
-        if (!cpu || !Probe.PACKS || weight.getDataType() != DataType.FLOAT32) {
+        if (weight.getDataType() != DataType.FLOAT32 || !FLOAT32.works(weight)) {
             return null;
         }
         return precision == Precision.BFLOAT16 ? BFLOAT16 : FLOAT32;
