@@ -3,7 +3,6 @@ package io.github.rlrr.examples.command;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.examples.console.StopSignal;
 import io.github.rlrr.examples.machine.Versions;
 import io.github.rlrr.examples.option.ConfigFile;
 import io.github.rlrr.examples.option.DataOptions;
@@ -15,8 +14,12 @@ import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.examples.run.RunFolder;
 import io.github.rlrr.examples.run.Threshold;
 import io.github.rlrr.examples.run.TrainingRun;
+import io.github.rlrr.examples.search.SearchResult;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Figures;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
@@ -30,6 +33,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param test those of the end, not read yet
  * @param images reads them
  * @param effective every option that has a value
+ * @param searched how its settings were chosen; null where they were given
  * @param rejectAccuracy what a threshold is chosen for; null for none
  * @param device where to compute
  * @param print takes what is said
@@ -54,6 +59,7 @@ record FinetuneRun(
         ImageListing test,
         DataOptions images,
         Map<String, Object> effective,
+        @Nullable SearchResult searched,
         @Nullable Double rejectAccuracy,
         Device device,
         PrintWriter print) {
@@ -65,25 +71,30 @@ record FinetuneRun(
      *
      * @param tuner the training
      * @param steps listens to it
+     * @param stop asked before every step
      * @param cheaper choices to name when it is long
      */
-    void run(FineTuner.Builder tuner, StepCurve steps, List<String> cheaper) throws IOException {
+    void run(FineTuner.Builder tuner, StepCurve steps, BooleanSupplier stop, List<String> cheaper)
+            throws IOException {
         tuner.listener(steps).listener(files).build();
         files.requireSpace(adapted, tuner.options());
         files.begin(effective, print);
-        try (StopSignal stop = new StopSignal();
-                MetricsLog metrics = MetricsLog.create(files.metrics())) {
+        try (MetricsLog metrics = MetricsLog.create(files.metrics())) {
             FineTuneResult result =
                     TrainingRun.fit(
                             tuner, adapted, validation.size(), metrics, print, stop, cheaper);
             files.requireThere();
             ConfigFile.write(files.config(), effective);
+            if (searched != null) {
+                AtomicFile.write(files.search(), AtomicFile.text(searched.json()));
+            }
             double threshold =
                     result.stopped() || rejectAccuracy == null
                             ? 0
                             : Threshold.choose(adapted, validation, rejectAccuracy, device, print);
-            Examination examination = result.stopped() ? null : examine(metrics);
-            adapted.save(files.adapter(), metadata.withRejectBelow(threshold));
+            Task task = result.stopped() ? files.task() : chosen();
+            Examination examination = result.stopped() ? null : examine(task, metrics);
+            adapted.save(files.adapter(), metadata.withRejectBelow(threshold).withTask(task));
             if (!result.epochs().isEmpty()) {
                 Curves.write(Map.of(adapted.config().method(), result.epochs()), files.curves());
             }
@@ -123,6 +134,7 @@ record FinetuneRun(
                         adapted.parameterReport(),
                         result,
                         steps.points(),
+                        searched,
                         examination,
                         settings,
                         Versions.all(),
@@ -130,23 +142,44 @@ record FinetuneRun(
                 files.report());
     }
 
+    /** The task with what it chooses by the validation images, where it does. */
+    private Task chosen() {
+        return files.task().name().equals(Tasks.USUAL)
+                ? files.task()
+                : files.task()
+                        .chosenOn(
+                                validation,
+                                Evaluation.outputs(adapted, validation, EVALUATION_BATCH, device));
+    }
+
     /** Tests; without test images, looks at the validation images again, for the page alone. */
-    private Examination examine(MetricsLog metrics) throws IOException {
+    private Examination examine(Task task, MetricsLog metrics) throws IOException {
         boolean tests = test.size() > 0;
         ImageDataset seen =
                 tests
                         ? images.load("test", test, validation.preprocessing(), Augmentation.NONE)
                         : validation;
         String set = tests ? "test" : "validation";
-        Examination examination = Examination.of(adapted, seen, set, EVALUATION_BATCH, device);
+        Examination examination =
+                Examination.of(task, adapted, seen, set, EVALUATION_BATCH, device);
         if (tests) {
-            Evaluation result = examination.figures().evaluation();
+            Evaluation result = examination.evaluation();
             metrics.evaluation(set, result);
-            Figure decides = result.figures().get(Tasks.of(seen).deciding().get(0));
-            print.printf(
-                    "test %s %s on %s images%n",
-                    decides.words(), decides.text("%.2f"), result.examples());
+            print.printf("test %s on %s images%n", headline(task, result), result.examples());
         }
         return examination;
+    }
+
+    /** The figure that decides, or where that is the loss all others. */
+    private static String headline(Task task, Evaluation result) {
+        Figure decides = result.figures().get(task.deciding().get(0));
+        if (!decides.name().equals(Figure.LOSS)) {
+            return decides.words() + " " + decides.text("%.2f");
+        }
+        return new Figures(
+                        result.figures().all().stream()
+                                .filter(figure -> !figure.name().equals(Figure.LOSS))
+                                .toList())
+                .text("%.2f");
     }
 }
