@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.Processor;
 import io.github.rlrr.torch.TorchProgram;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,25 +56,24 @@ enum Packing {
         this.rounded = rounded;
     }
 
-    private @Nullable Boolean works;
+    private static final Map<Packing, Boolean> WORKS = new ConcurrentHashMap<>();
 
     /**
      * Whether a weight can be packed here, tried once: not every build of libtorch has the
      * operators, and some have them and refuse.
      */
-    private synchronized boolean works(NDArray weight) {
-        if (weight.getDevice().isGpu()) {
+    private boolean works(NDArray weight) {
+        return !weight.getDevice().isGpu()
+                && WORKS.computeIfAbsent(this, packing -> packing.packs(weight.getManager()));
+    }
+
+    private boolean packs(NDManager manager) {
+        try (NDManager scope = manager.newSubManager()) {
+            pack(scope.ones(new Shape(16, 16)));
+            return true;
+        } catch (RuntimeException e) {
             return false;
         }
-        if (works == null) {
-            try (NDManager scope = weight.getManager().newSubManager()) {
-                pack(scope.ones(new Shape(16, 16)));
-                works = true;
-            } catch (RuntimeException e) {
-                works = false;
-            }
-        }
-        return works;
     }
 
     /**
