@@ -153,7 +153,13 @@ public final class PrototypeCommand implements Callable<Integer> {
             NearestNeighbours neighbours =
                     new NearestNeighbours(
                             train.vectors(), train.labels(), classes.size(), NEIGHBOURS);
-            judge("validation", splits.validation(), network, preprocessing, prototypes, neighbours);
+            judge(
+                    "validation",
+                    splits.validation(),
+                    network,
+                    preprocessing,
+                    prototypes,
+                    neighbours);
             judge("test", splits.test(), network, preprocessing, prototypes, neighbours);
             save(
                     network,
