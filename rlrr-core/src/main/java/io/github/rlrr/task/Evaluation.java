@@ -9,6 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.data.BatchLoader;
 import io.github.rlrr.data.Examples;
+import io.github.rlrr.torch.DeviceMemory;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
@@ -162,6 +163,9 @@ public record Evaluation(int examples, Figures figures) {
                 }
                 first += batch.size();
             }
+        } catch (RuntimeException e) {
+            throw DeviceMemory.explained(
+                    e, device, "batches of " + batchSize + " examples", "take a smaller batch size");
         }
     }
 

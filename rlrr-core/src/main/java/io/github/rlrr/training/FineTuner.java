@@ -6,6 +6,7 @@ import io.github.rlrr.data.Examples;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
+import io.github.rlrr.torch.DeviceMemory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,6 +76,10 @@ public final class FineTuner {
         StateFolder.delete(state);
     }
 
+    private static Device device(AdaptedBlock block) {
+        return block.trainableTensors().iterator().next().parameter().getArray().getDevice();
+    }
+
     /**
      * Trains to the end, or to the step at which it is asked to stop.
      *
@@ -94,6 +99,15 @@ public final class FineTuner {
         }
         try (TrainingLoop loop = new TrainingLoop(setting)) {
             return loop.fit();
+        } catch (RuntimeException e) {
+            throw DeviceMemory.explained(
+                    e,
+                    device(setting.block()),
+                    "training steps of "
+                            + setting.options().get(TrainingSettings.BATCH_SIZE)
+                            + " examples",
+                    "take a smaller batch size and accumulate, which trains the same, or"
+                            + " recompute, or bfloat16");
         } finally {
             TRAINING.set(false);
         }
@@ -298,9 +312,7 @@ public final class FineTuner {
                     faults.add("two hooks are named \"" + hook.name() + "\", expected one");
                 }
             }
-            Device device =
-                    block.trainableTensors().iterator().next().parameter().getArray().getDevice();
-            int outputs = Evaluation.outputs(block, data.exampleShape(), device);
+            int outputs = Evaluation.outputs(block, data.exampleShape(), device(block));
             faults.addAll(asked.faults(data, validation, outputs));
             if (options.get(TrainingSettings.CUTMIX) > 0 && data.exampleShape().dimension() < 2) {
                 faults.add(

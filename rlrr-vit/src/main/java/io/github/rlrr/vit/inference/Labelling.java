@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.torch.DeviceMemory;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.BackboneConfig;
@@ -68,6 +69,9 @@ record Labelling(
             float[][] rows = new float[sized.size()][];
             Arrays.setAll(rows, i -> Arrays.copyOfRange(all, i * each, (i + 1) * each));
             return rows;
+        } catch (RuntimeException e) {
+            throw DeviceMemory.explained(
+                    e, device, sized.size() + " images at once", "label fewer at a time");
         }
     }
 
