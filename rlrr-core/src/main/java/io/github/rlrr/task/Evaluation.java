@@ -157,7 +157,7 @@ public record Evaluation(int examples, Figures figures) {
             while (loader.hasNext()) {
                 BatchLoader.Batch batch = loader.next();
                 try (NDManager scope = manager.newSubManager()) {
-                    NDArray inputs = scope.create(batch.values(), batch.shape());
+                    NDArray inputs = batch.array(scope);
                     NDList outputs = block.forward(store, new NDList(inputs), false);
                     consumer.accept(first, rows(outputs.head()));
                 }

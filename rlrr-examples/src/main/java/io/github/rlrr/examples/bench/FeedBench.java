@@ -110,9 +110,7 @@ final class FeedBench {
                             loader[0] = BatchLoader.inOrder(images, batch);
                         }
                         BatchLoader.Batch next = loader[0].next();
-                        return copies
-                                ? copied(manager, next.values(), next.size())
-                                : next.values()[0];
+                        return copies ? arrived(next.array(manager)) : next.lambda();
                     });
         } finally {
             loader[0].close();
@@ -121,17 +119,17 @@ final class FeedBench {
 
     /** Images a second that are copied to the device, the batch there already. */
     double copied() {
-        float[] values = new float[batch * 3 * SIZE * SIZE];
-        try (NDManager manager = TorchRuntime.newManager(device)) {
-            return rate(batch, at -> copied(manager, values, batch));
+        try (NDManager manager = TorchRuntime.newManager(device);
+                BatchLoader loader = BatchLoader.inOrder(images, batch)) {
+            BatchLoader.Batch same = loader.next();
+            return same.size() * rate(1, at -> arrived(same.array(manager)));
         }
     }
 
-    private static double copied(NDManager manager, float[] values, int size) {
-        try (NDArray there =
-                        manager.create(
-                                values, new Shape(size, 3, SIZE, SIZE));
-                NDArray flat = there.reshape(-1);
+    /** Closes an array once its device has it. */
+    private static double arrived(NDArray array) {
+        try (array;
+                NDArray flat = array.reshape(-1);
                 NDArray first = flat.get("0:1")) {
             return first.toFloatArray()[0];
         }
@@ -139,25 +137,20 @@ final class FeedBench {
 
     /** The same by way of page-locked memory, which only a GPU's libtorch has. */
     double pinned() {
-        float[] values = new float[batch * 3 * SIZE * SIZE];
         try (NDManager cpu = TorchRuntime.newManager(Device.cpu());
                 NDManager manager = TorchRuntime.newManager(device);
+                BatchLoader loader = BatchLoader.inOrder(images, batch);
                 TorchProgram program = new TorchProgram(PINNED)) {
+            BatchLoader.Batch same = loader.next();
             NDArray like = manager.zeros(new Shape());
-            return rate(
-                    batch,
-                    at -> {
-                        try (NDArray here =
-                                        cpu.create(
-                                                values,
-                                                new Shape(
-                                                        batch, 3, SIZE, SIZE));
-                                NDArray there = program.forward(here, like).head();
-                                NDArray flat = there.reshape(-1);
-                                NDArray first = flat.get("0:1")) {
-                            return first.toFloatArray()[0];
-                        }
-                    });
+            return same.size()
+                    * rate(
+                            1,
+                            at -> {
+                                try (NDArray here = same.array(cpu)) {
+                                    return arrived(program.forward(here, like).head());
+                                }
+                            });
         }
     }
 
