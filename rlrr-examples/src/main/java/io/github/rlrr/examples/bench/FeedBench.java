@@ -128,9 +128,7 @@ final class FeedBench {
     }
 
     private static double copied(NDManager manager, float[] values, int size) {
-        try (NDArray there =
-                        manager.create(
-                                values, new Shape(size, 3, SIZE, SIZE));
+        try (NDArray there = manager.create(values, new Shape(size, 3, SIZE, SIZE));
                 NDArray flat = there.reshape(-1);
                 NDArray first = flat.get("0:1")) {
             return first.toFloatArray()[0];
@@ -147,11 +145,7 @@ final class FeedBench {
             return rate(
                     batch,
                     at -> {
-                        try (NDArray here =
-                                        cpu.create(
-                                                values,
-                                                new Shape(
-                                                        batch, 3, SIZE, SIZE));
+                        try (NDArray here = cpu.create(values, new Shape(batch, 3, SIZE, SIZE));
                                 NDArray there = program.forward(here, like).head();
                                 NDArray flat = there.reshape(-1);
                                 NDArray first = flat.get("0:1")) {
