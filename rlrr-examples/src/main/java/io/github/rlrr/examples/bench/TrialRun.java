@@ -16,7 +16,6 @@ import io.github.rlrr.training.ScheduleKind;
 import io.github.rlrr.training.TrainingHook;
 import io.github.rlrr.vit.Backbone;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -187,15 +186,15 @@ record TrialRun(
 
     /** The largest difference of the losses that both have, over the loss. */
     static double losses(TrialRun a, TrialRun b) {
-        List<Long> steps = new ArrayList<>(a.losses.keySet());
-        steps.retainAll(b.losses.keySet());
-        return steps.stream()
-                .mapToDouble(
-                        step -> {
-                            double expected = b.losses.get(step);
-                            return Math.abs(a.losses.get(step) - expected) / Math.abs(expected);
-                        })
-                .reduce(steps.isEmpty() ? Double.NaN : 0, TrialRun::larger);
+        double largest = Double.NaN;
+        for (Map.Entry<Long, Float> entry : a.losses.entrySet()) {
+            Float expected = b.losses.get(entry.getKey());
+            if (expected != null) {
+                double off = Math.abs((double) entry.getValue() - expected) / Math.abs(expected);
+                largest = Double.isNaN(largest) ? off : Math.max(largest, off);
+            }
+        }
+        return largest;
     }
 
     private static double largest(float[] a, float[] b) {
