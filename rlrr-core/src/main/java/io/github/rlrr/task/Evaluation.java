@@ -165,7 +165,10 @@ public record Evaluation(int examples, Figures figures) {
             }
         } catch (RuntimeException e) {
             throw DeviceMemory.explained(
-                    e, device, "batches of " + batchSize + " examples", "take a smaller batch size");
+                    e,
+                    device,
+                    "batches of " + batchSize + " examples",
+                    "take a smaller batch size");
         }
     }
 

@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a GPU may round the factors of float32 products to TF32, 10 bits of mantissa. libtorch has
- * two switches: for matrix products, off as it starts, and for convolutions, on as it starts, so that
- * the patches of an image would be rounded where nothing else is. DJL reaches neither; they are
- * called by their names in the library, through JNA, which DJL brings.
+ * Whether a GPU may round the factors of float32 products to TF32, 10 bits of mantissa. libtorch
+ * has two switches: for matrix products, off as it starts, and for convolutions, on as it starts,
+ * so that the patches of an image would be rounded where nothing else is. DJL reaches neither; they
+ * are called by their names in the library, through JNA, which DJL brings.
  */
 final class Tf32 {
 

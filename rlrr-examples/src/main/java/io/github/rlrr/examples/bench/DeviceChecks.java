@@ -86,7 +86,9 @@ final class DeviceChecks {
     }
 
     private static void put(
-            Map<String, Supplier<Verdict>> all, String check, java.util.function.Function<String, Verdict> made) {
+            Map<String, Supplier<Verdict>> all,
+            String check,
+            java.util.function.Function<String, Verdict> made) {
         all.put(
                 check,
                 () -> {
@@ -189,9 +191,7 @@ final class DeviceChecks {
     private Verdict outOfMemory(String check) {
         try {
             TrialRun.on(
-                    device,
-                    TrialRun.Way.of(model, USUAL),
-                    builder -> builder.hook(new Glutton()));
+                    device, TrialRun.Way.of(model, USUAL), builder -> builder.hook(new Glutton()));
             return Verdict.that(check, false, "nothing was thrown");
         } catch (IllegalStateException e) {
             String said = String.valueOf(e.getMessage());

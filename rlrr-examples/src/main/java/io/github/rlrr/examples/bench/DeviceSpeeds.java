@@ -47,8 +47,7 @@ final class DeviceSpeeds {
                     () -> {
                         double flops = PeakProducts.flops(device, type);
                         peaks.put(type, flops);
-                        return Verdict.figure(
-                                check, flops / 1e12, "TFLOP/s", "what shares are of");
+                        return Verdict.figure(check, flops / 1e12, "TFLOP/s", "what shares are of");
                     });
         }
         for (BenchModel model : models) {

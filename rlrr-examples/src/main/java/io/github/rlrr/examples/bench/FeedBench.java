@@ -29,6 +29,9 @@ final class FeedBench {
     private static final int SIZE = 224;
     private static final int HELD = 256;
     private static final int IMAGES = 128;
+
+    /** Each comes so often in a pass, as a pass of few batches begins and ends too often. */
+    private static final int AGAIN = 100;
     private static final String WORDS = "random-crop,flip";
 
     /** From a page-locked copy, which the device fetches while the process goes on. */
@@ -64,8 +67,8 @@ final class FeedBench {
         Preprocessing usual = Preprocessing.vitDefault(SIZE);
         images =
                 ImageDataset.of(
-                        held,
-                        Collections.nCopies(IMAGES, 0),
+                        Collections.nCopies(AGAIN, held).stream().flatMap(List::stream).toList(),
+                        Collections.nCopies(AGAIN * IMAGES, 0),
                         List.of("a", "b"),
                         new Preprocessing(
                                 SIZE,

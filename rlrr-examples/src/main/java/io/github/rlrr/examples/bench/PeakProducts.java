@@ -22,17 +22,6 @@ final class PeakProducts {
     private static final int SIDE_CPU = 1024;
     private static final int TIMES = 8;
 
-    private static final String PROGRAM =
-            """
-              def products(self, a: Tensor, b: Tensor, times: int, out: Tensor) -> NoneType:
-                x = torch.to(a, %1$d)
-                y = torch.to(b, %1$d)
-                for _0 in range(times):
-                  z = torch.mm(x, y)
-                  _1 = torch.add_(out, torch.select(torch.select(z, 0, 0), 0, 0))
-                return None
-            """;
-
     private PeakProducts() {}
 
     /**
@@ -46,8 +35,7 @@ final class PeakProducts {
         int side = device.isGpu() ? SIDE_GPU : SIDE_CPU;
         TorchRuntime.allowTf32(type == ProductType.TF32);
         try (NDManager manager = TorchRuntime.newManager(device);
-                TorchProgram program =
-                        new TorchProgram(String.format(Locale.ROOT, PROGRAM, type.number()))) {
+                TorchProgram program = new TorchProgram(text(type.number()))) {
             NDArray a = manager.randomNormal(new Shape(side, side));
             NDArray b = manager.randomNormal(new Shape(side, side));
             NDArray out = manager.zeros(new Shape());
@@ -71,5 +59,20 @@ final class PeakProducts {
         program.run("products", a, b, times, out);
         out.getFloat(); // a GPU is done when it can be read
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static String text(int type) {
+        return String.format(
+                Locale.ROOT,
+                """
+                  def products(self, a: Tensor, b: Tensor, times: int, out: Tensor) -> NoneType:
+                    x = torch.to(a, %1$d)
+                    y = torch.to(b, %1$d)
+                    for _0 in range(times):
+                      z = torch.mm(x, y)
+                      _1 = torch.add_(out, torch.select(torch.select(z, 0, 0), 0, 0))
+                    return None
+                """,
+                type);
     }
 }

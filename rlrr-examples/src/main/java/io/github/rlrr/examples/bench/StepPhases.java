@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the time of a training step goes: the batch, forward with the loss, backward, the update. At
- * the end of each the device is waited for, so that all of them together take longer than a step in
- * which nobody waits.
+ * Where the time of a training step goes: the batch, forward with the loss, backward, the update.
+ * At the end of each the device is waited for, so that all of them together take longer than a step
+ * in which nobody waits.
  */
 final class StepPhases implements TrainingHook, FineTuneListener {
 
@@ -68,14 +68,10 @@ final class StepPhases implements TrainingHook, FineTuneListener {
         try (NDManager manager = TorchRuntime.newManager(measured.open());
                 Backbone vit =
                         measured.geometry()
-                                .random(
-                                        measured.classes(),
-                                        measured.how().halfWeights(),
-                                        manager);
+                                .random(measured.classes(), measured.how().halfWeights(), manager);
                 AdaptedBlock adapted = TrainBench.adapted(measured, vit)) {
             StepPhases phases =
-                    new StepPhases(
-                            measured.warmup(), waits, TrainBench.waiting(measured, adapted));
+                    new StepPhases(measured.warmup(), waits, TrainBench.waiting(measured, adapted));
             TrainBench.tuner(measured, adapted).hook(phases).listener(phases).build().fit();
             return phases;
         }

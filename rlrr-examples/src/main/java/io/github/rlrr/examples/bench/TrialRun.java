@@ -74,8 +74,7 @@ record TrialRun(
                         Rlrr.adapt(
                                 vit.withPrecision(how.precision().precision()),
                                 RlrrConfig.published())) {
-            RandomImages images =
-                    new RandomImages(way.model().config(), CLASSES, STEPS * BATCH);
+            RandomImages images = new RandomImages(way.model().config(), CLASSES, STEPS * BATCH);
             float[] logits = logits(adapted, way.model(), images, manager);
             Watch watch = new Watch();
             FineTuner.Builder builder =
@@ -144,8 +143,7 @@ record TrialRun(
         }
 
         @Override
-        public void onContinue(
-                long step, List<io.github.rlrr.training.EpochMetrics> before) {
+        public void onContinue(long step, List<io.github.rlrr.training.EpochMetrics> before) {
             done = step;
         }
 

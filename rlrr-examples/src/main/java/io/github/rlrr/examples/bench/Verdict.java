@@ -52,8 +52,7 @@ record Verdict(
 
     /** Of something that is so or not. */
     static Verdict that(String check, boolean holds, String note) {
-        return new Verdict(
-                check, holds ? Outcome.PASSED : Outcome.FAILED, null, null, "", note);
+        return new Verdict(check, holds ? Outcome.PASSED : Outcome.FAILED, null, null, "", note);
     }
 
     /** A figure. */

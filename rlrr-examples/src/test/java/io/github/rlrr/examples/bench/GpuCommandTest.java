@@ -51,9 +51,7 @@ class GpuCommandTest {
                         .toList();
         assertThat(lines.get(0).keySet()).contains("device", "gpus", "versions", "cpu");
         Map<String, JsonObject> verdicts = new LinkedHashMap<>();
-        lines.stream()
-                .skip(1)
-                .forEach(line -> verdicts.put(line.get("check").getAsString(), line));
+        lines.stream().skip(1).forEach(line -> verdicts.put(line.get("check").getAsString(), line));
         assertThat(verdicts.keySet())
                 .contains(
                         "gradients, float32",
@@ -71,7 +69,8 @@ class GpuCommandTest {
                 .startsWith("cpu() has no memory left for training steps of 4 examples; take a")
                 .contains("libtorch says");
         assertThat(note(verdicts, "step of vit-cifar10, batch 2, float32"))
-                .containsPattern("batch [\\d.]+, forward [\\d.]+, backward [\\d.]+, update [\\d.]+");
+                .containsPattern(
+                        "batch [\\d.]+, forward [\\d.]+, backward [\\d.]+, update [\\d.]+");
         assertThat(result.out()).doesNotContain("failed").contains("it is what to send");
     }
 

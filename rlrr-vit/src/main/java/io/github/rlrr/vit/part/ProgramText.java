@@ -50,9 +50,9 @@ public final class ProgramText {
     }
 
     /**
-     * In which type matrices that were rounded to bfloat16 are multiplied, those of linear layers
-     * and those of attention. On a CPU attention takes longer in bfloat16, its backward twice; so
-     * do linear layers on most processors.
+     * In which type matrices that were rounded to bfloat16 are multiplied: those of linear layers,
+     * and those of the fused attention, which on a CPU takes longer in bfloat16, its backward
+     * twice; so do linear layers on most processors.
      */
     private void types() {
         text.append(
@@ -79,10 +79,15 @@ public final class ProgramText {
      * @return the variable
      */
     String let(String name, String expression) {
-        int use = uses.merge(name, 1, Integer::sum);
-        String variable = use == 1 ? name : name + use;
+        String variable = fresh(name);
         text.append("    ").append(variable).append(" = ").append(expression).append('\n');
         return variable;
+    }
+
+    /** A variable that is not taken. */
+    private String fresh(String name) {
+        int use = uses.merge(name, 1, Integer::sum);
+        return use == 1 ? name : name + use;
     }
 
     /** Adds whole lines. */
@@ -165,8 +170,12 @@ public final class ProgramText {
     }
 
     /**
-     * softmax(q·kᵀ·scale + mask)·v by libtorch's fused operator, which never holds the (B, H, M, N)
-     * weights.
+     * softmax(q·kᵀ·scale + mask)·v.
+     *
+     * <p>It is libtorch's fused operator, which never holds the (B, H, M, N) weights. In bfloat16
+     * that one is slow on a CPU; there two products and a softmax take half of its time. They keep
+     * the weights for backward, so they are taken where that is no more than the fused operator
+     * keeps: 2·H·N² bytes in place of 10·N·D, which is N ≤ 5·d.
      *
      * @param q the queries (B, H, M, d), in the type of the products, as are the others
      * @param k the keys (B, H, N, d)
@@ -178,10 +187,32 @@ public final class ProgramText {
     String attention(String q, String k, String v, @Nullable String mask, @Nullable String scale) {
         String added = mask == null ? "" : ", " + attended(mask);
         String factor = scale == null ? "" : ", 0., False, scale=" + scale;
-        return rounded(
+        String fused =
                 String.format(
                         "torch.scaled_dot_product_attention(%s, %s, %s%s%s)",
-                        attended(q), attended(k), attended(v), added, factor));
+                        attended(q), attended(k), attended(v), added, factor);
+        if (precision != Precision.BFLOAT16) {
+            return fused;
+        }
+        String result = fresh("z");
+        String logits = "torch.matmul(torch.mul(" + q + ", %s), torch.transpose(" + k + ", 2, 3))";
+        logits =
+                String.format(
+                        logits,
+                        scale == null ? "torch.pow(torch.size(" + q + ", 3), -0.5)" : scale);
+        if (mask != null) {
+            logits = "torch.add(" + logits + ", " + half(mask) + ")";
+        }
+        append(
+                String.format(
+                        """
+                            if products != attention and torch.size(%1$s, 2) <= 5 * torch.size(%1$s, 3):
+                              %2$s = torch.matmul(torch.softmax(%3$s, -1), %4$s)
+                            else:
+                              %2$s = %5$s
+                        """,
+                        k, result, logits, v, rounded(fused)));
+        return result;
     }
 
     private String attended(String x) {

@@ -155,7 +155,7 @@ class EncoderBlockTest {
                 results(
                         block,
                         (store, x) -> block.forward(store, new NDList(x), true).head().get(first)),
-                1e-6);
+                2e-6);
     }
 
     @Test
