@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.Optimizer.class,
             LoaderCommand.class,
             GpuCommand.class,
+            CheckCommand.class,
             PoolCommand.class,
             ProgramsCommand.class
         })
