@@ -62,9 +62,9 @@ final class DeviceSpeeds {
     }
 
     private List<ProductType> types() {
-        return List.of(ProductType.values()).stream()
-                .filter(type -> device.isGpu() || type != ProductType.TF32)
-                .toList();
+        return device.isGpu()
+                ? List.of(ProductType.FLOAT32, ProductType.TF32, ProductType.BFLOAT16)
+                : List.of(ProductType.FLOAT32, ProductType.BFLOAT16);
     }
 
     private Verdict step(String check, BenchModel model, int batch, ProductType type) {

@@ -35,7 +35,7 @@ final class PeakProducts {
         int side = device.isGpu() ? SIDE_GPU : SIDE_CPU;
         TorchRuntime.allowTf32(type == ProductType.TF32);
         try (NDManager manager = TorchRuntime.newManager(device);
-                TorchProgram program = new TorchProgram(text(type.number()))) {
+                TorchProgram program = new TorchProgram(text(type.factors()))) {
             NDArray a = manager.randomNormal(new Shape(side, side));
             NDArray b = manager.randomNormal(new Shape(side, side));
             NDArray out = manager.zeros(new Shape());

@@ -11,14 +11,17 @@ enum ProductType {
     TF32(Precision.FLOAT32, 6),
 
     /** Products in bfloat16. */
-    BFLOAT16(Precision.BFLOAT16, 15);
+    BFLOAT16(Precision.BFLOAT16, 15),
+
+    /** Products of 8-bit numbers, of merged models on a CPU. */
+    INT8(Precision.INT8, 6);
 
     private final Precision precision;
-    private final int number;
+    private final int factors;
 
-    ProductType(Precision precision, int number) {
+    ProductType(Precision precision, int factors) {
         this.precision = precision;
-        this.number = number;
+        this.factors = factors;
     }
 
     /** What a network is told. */
@@ -26,9 +29,9 @@ enum ProductType {
         return precision;
     }
 
-    /** libtorch's number of the type. */
-    int number() {
-        return number;
+    /** libtorch's number of the type in which factors are held before they are multiplied. */
+    int factors() {
+        return factors;
     }
 
     /** As {@code --precision} takes it. */

@@ -16,6 +16,7 @@ import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.LeftOut;
 import io.github.rlrr.vit.inference.AdaptedModel;
 import io.github.rlrr.vit.inference.ImagePredictor;
+import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -143,7 +144,8 @@ public final class PredictCommand implements Callable<Integer> {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
-            try (Backbone plain = model.vit().merged(model.adapted())) {
+            try (Backbone plain =
+                    model.vit().merged(model.adapted()).forInference(Precision.FLOAT32)) {
                 return label(classifier(plain, model), adapter, files);
             }
         }

@@ -44,7 +44,7 @@ public final class TrainingOptions {
                     "precision",
                     Precision.FLOAT32,
                     "TYPE",
-                    new Range<>("precision", value -> true, "any"),
+                    new Range<>("precision", Precision::isForTraining, "float32 or bfloat16"),
                     "The type of the encoder blocks' matrix products: float32, or bfloat16, which"
                             + " is for GPUs.",
                     null);
