@@ -32,6 +32,7 @@ final class FeedBench {
 
     /** Each comes so often in a pass, as a pass of few batches begins and ends too often. */
     private static final int AGAIN = 100;
+
     private static final String WORDS = "random-crop,flip";
 
     /** From a page-locked copy, which the device fetches while the process goes on. */
