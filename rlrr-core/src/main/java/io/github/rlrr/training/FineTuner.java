@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -73,6 +74,18 @@ public final class FineTuner {
      */
     public static void forget(Path state) throws java.io.IOException {
         StateFolder.delete(state);
+    }
+
+    /**
+     * What a run that is to go on was told of a fact, which a machine may choose otherwise.
+     *
+     * @param state the folder, as given to {@link Builder#state(Path, Map)}; it may be missing
+     * @param fact its name
+     * @return the value in the newest whole state; none where there is no state
+     * @throws java.io.IOException when another process trains there, or all states are damaged
+     */
+    public static Optional<String> recorded(Path state, String fact) throws java.io.IOException {
+        return TrainingState.recorded(state, fact);
     }
 
     /**

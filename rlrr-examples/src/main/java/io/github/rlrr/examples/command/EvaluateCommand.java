@@ -5,6 +5,7 @@ import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.LimitsOption;
 import io.github.rlrr.examples.option.OutsideOption;
+import io.github.rlrr.examples.option.PrecisionOption;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.report.FiguresJson;
 import io.github.rlrr.examples.report.FiguresText;
@@ -42,6 +43,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Mixin private final AdapterOption adapter = new AdapterOption();
+
+    @Mixin private final PrecisionOption precision = new PrecisionOption();
 
     @Option(
             names = "--data",
@@ -83,7 +86,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             Outputs.checkFile("--out", out.resolve("evaluation.json"));
         }
         ImageListing listing = DataOptions.evaluated(data, outside.allowed(), out);
-        try (AdaptedModel model = adapter.open(base)) {
+        try (AdaptedModel model = adapter.open(base, precision)) {
             ImageDataset images =
                     DataOptions.read(
                             "reading",

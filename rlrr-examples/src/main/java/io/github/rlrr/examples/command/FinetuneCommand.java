@@ -10,6 +10,7 @@ import io.github.rlrr.examples.option.ConfigOption;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.MemoryOption;
 import io.github.rlrr.examples.option.MethodOptions;
+import io.github.rlrr.examples.option.PrecisionOption;
 import io.github.rlrr.examples.option.PreprocessingOptions;
 import io.github.rlrr.examples.option.TrainingOptions;
 import io.github.rlrr.examples.output.OutFolder;
@@ -27,6 +28,7 @@ import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
+import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -62,6 +64,8 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Mixin private final MethodOptions method = new MethodOptions();
 
     @Mixin private final TrainingOptions training = new TrainingOptions();
+
+    @Mixin private final PrecisionOption precision = new PrecisionOption();
 
     @Mixin private final DataOptions chosen = new DataOptions();
 
@@ -143,10 +147,12 @@ public final class FinetuneCommand implements Callable<Integer> {
         ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (Backbone loaded = base.load(checkpoint)) {
+            Precision type =
+                    restart
+                            ? precision.of(loaded, base.device())
+                            : precision.of(loaded, base.device(), RunFolder.state(folder));
             Backbone vit =
-                    loaded.withHead(classes.size())
-                            .withDropout(dropout)
-                            .withPrecision(training.precision());
+                    loaded.withHead(classes.size()).withDropout(dropout).withPrecision(type);
             Preprocessing preprocessing =
                     images.resolve(
                             base.preprocessing(checkpoint, SixteenBit.SCALE),
@@ -160,7 +166,8 @@ public final class FinetuneCommand implements Callable<Integer> {
                     chosen.load(
                             "validation", splits.validation(), preprocessing, Augmentation.NONE);
             AdapterMetadata metadata =
-                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
+                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap())
+                            .withPrecision(type == Precision.FLOAT32 ? "" : type.toString());
             try (AdaptedBlock adapted = Rlrr.adapt(vit, method.config(seed, vit));
                     TrainingData seen =
                             TrainingData.of(
@@ -198,7 +205,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                                         files.state(),
                                         Map.of(
                                                 "dropout", dropout.toString(),
-                                                "precision", training.precision().toString(),
+                                                PrecisionOption.RECORDED, type.toString(),
                                                 "augment", chosen.augmentation().toString(),
                                                 "preprocessing", preprocessing.toString()))
                                 .stateInterval(Duration.ofSeconds(stateSeconds));
@@ -219,6 +226,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                                         Map.of(
                                                 "checkpoint", checkpoint.name(),
                                                 "epochs", epochs,
+                                                "precision", type.toString(),
                                                 "out", folder.path())),
                                 rejectAccuracy,
                                 base.device(),

@@ -71,7 +71,7 @@ public final class ImageClassifier implements AutoCloseable {
 
         private Device device = Device.cpu();
         private ImageLimits limits = ImageLimits.SERVICE;
-        private Precision precision = Precision.FLOAT32;
+        private @Nullable Precision precision = Precision.FLOAT32;
         private int batchSize = 32;
         private @Nullable Path base;
         private @Nullable Double rejectBelow;
@@ -124,6 +124,18 @@ public final class ImageClassifier implements AutoCloseable {
         }
 
         /**
+         * Takes the type of matrix products that the machine is fast in ({@link
+         * Backbone#fastPrecision}): probabilities are rounded otherwise on one machine than on
+         * another.
+         *
+         * @return this
+         */
+        public Builder fastPrecision() {
+            precision = null;
+            return this;
+        }
+
+        /**
          * Sets how many images of a list are computed at a time; 32 without.
          *
          * @param images at least 1
@@ -169,7 +181,11 @@ public final class ImageClassifier implements AutoCloseable {
             try {
                 return new ImageClassifier(
                         this,
-                        model.vit().withPrecision(precision),
+                        model.vit()
+                                .withPrecision(
+                                        precision == null
+                                                ? model.vit().fastPrecision(device)
+                                                : precision),
                         model.vit(),
                         model.preprocessing(),
                         model.classNames(),

@@ -1,5 +1,8 @@
 package io.github.rlrr.vit.part;
 
+import ai.djl.Device;
+import io.github.rlrr.torch.Processor;
+
 /**
  * The type in which a model's matrix products are computed.
  *
@@ -21,6 +24,17 @@ public enum Precision {
 
     Precision(String label) {
         this.label = label;
+    }
+
+    /**
+     * The faster type of a machine, known by its processor's flags alone ({@link
+     * Processor#isFastInBfloat16}), so that it always chooses the same; on a GPU float32.
+     *
+     * @param device where to compute
+     * @return bfloat16 where the processor multiplies faster in it
+     */
+    public static Precision auto(Device device) {
+        return !device.isGpu() && Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32;
     }
 
     /** The usual name, {@code float32} or {@code bfloat16}. */
