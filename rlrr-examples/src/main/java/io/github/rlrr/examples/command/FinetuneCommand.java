@@ -151,8 +151,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                     restart
                             ? precision.of(loaded, base.device())
                             : precision.of(loaded, base.device(), RunFolder.state(folder));
-            Backbone vit =
-                    loaded.withHead(classes.size()).withDropout(dropout).withPrecision(type);
+            Backbone vit = loaded.withHead(classes.size()).withDropout(dropout).withPrecision(type);
             Preprocessing preprocessing =
                     images.resolve(
                             base.preprocessing(checkpoint, SixteenBit.SCALE),
@@ -204,10 +203,14 @@ public final class FinetuneCommand implements Callable<Integer> {
                                 .state(
                                         files.state(),
                                         Map.of(
-                                                "dropout", dropout.toString(),
-                                                PrecisionOption.RECORDED, type.toString(),
-                                                "augment", chosen.augmentation().toString(),
-                                                "preprocessing", preprocessing.toString()))
+                                                "dropout",
+                                                dropout.toString(),
+                                                PrecisionOption.RECORDED,
+                                                type.toString(),
+                                                "augment",
+                                                chosen.augmentation().toString(),
+                                                "preprocessing",
+                                                preprocessing.toString()))
                                 .stateInterval(Duration.ofSeconds(stateSeconds));
                 int epochs = options.get(TrainingSettings.EPOCHS);
                 StepCurve steps =

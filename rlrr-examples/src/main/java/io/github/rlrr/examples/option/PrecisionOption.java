@@ -55,9 +55,7 @@ public final class PrecisionOption {
      */
     public Precision of(Backbone network, Device device, Path state) throws IOException {
         Optional<String> recorded =
-                choice == Choice.AUTO
-                        ? FineTuner.recorded(state, RECORDED)
-                        : Optional.empty();
+                choice == Choice.AUTO ? FineTuner.recorded(state, RECORDED) : Optional.empty();
         return recorded.isPresent()
                 ? Precision.valueOf(recorded.get().toUpperCase(Locale.ROOT))
                 : of(network, device);

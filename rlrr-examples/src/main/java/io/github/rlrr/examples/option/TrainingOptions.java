@@ -11,7 +11,6 @@ import static io.github.rlrr.training.TrainingSettings.WEIGHT_DECAY;
 import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.Setting;
-import io.github.rlrr.training.Setting.Range;
 import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.data.ClassWeights;
 import io.github.rlrr.vit.data.ImageListing;

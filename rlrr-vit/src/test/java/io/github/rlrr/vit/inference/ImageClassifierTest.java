@@ -171,8 +171,7 @@ class ImageClassifierTest {
         boolean fast = Processor.isFastInBfloat16();
         Precision expected = fast ? Precision.BFLOAT16 : Precision.FLOAT32;
         try (ImageClassifier chosen = ImageClassifier.builder().fastPrecision().open(model);
-                ImageClassifier named =
-                        ImageClassifier.builder().precision(expected).open(model)) {
+                ImageClassifier named = ImageClassifier.builder().precision(expected).open(model)) {
             assertThat(chosen.classify(IMAGES.get(0)).probabilities())
                     .isEqualTo(named.classify(IMAGES.get(0)).probabilities());
         }
