@@ -136,8 +136,7 @@ public final class PredictCommand implements Callable<Integer> {
             base.useThreads();
             try (ImageClassifier classifier =
                     precision
-                            .applied(ImageClassifier.builder())
-                            .device(base.device())
+                            .applied(ImageClassifier.builder(), base.device())
                             .limits(limits.limits())
                             .open(source.model)) {
                 return label(classifier, source.model, files);

@@ -70,11 +70,10 @@ public final class PrecisionOption {
         };
     }
 
-    /** A classifier that computes in it. */
-    public ImageClassifier.Builder applied(ImageClassifier.Builder builder) {
-        return choice == Choice.AUTO
-                ? builder.fastPrecision()
-                : builder.precision(usual(Device.cpu()));
+    /** A classifier that computes in it, where it is told to compute. */
+    public ImageClassifier.Builder applied(ImageClassifier.Builder builder, Device device) {
+        builder.device(device);
+        return choice == Choice.AUTO ? builder.fastPrecision() : builder.precision(usual(device));
     }
 
     /** A view of a network that computes in it. */

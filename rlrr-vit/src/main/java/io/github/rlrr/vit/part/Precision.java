@@ -6,8 +6,8 @@ import io.github.rlrr.torch.Processor;
 /**
  * The type in which a model's matrix products are computed.
  *
- * <p>Whatever it is, the weights, what an adapter trains, norms, residual sums, softmax, loss and
- * optimizer are float32, and so are the gradients that reach them.
+ * <p>Whatever it is, the weights, what an adapter trains, norms, residual sums, loss and optimizer
+ * are float32, and so are the gradients that reach them.
  */
 public enum Precision {
     /** Single precision: 24 significant bits. */
@@ -15,8 +15,9 @@ public enum Precision {
 
     /**
      * The inputs of the encoder blocks' matrix products are rounded to bfloat16, 8 significant
-     * bits, and accumulated by libtorch in float32. For GPUs, and CPUs with instructions for it;
-     * others are slower with it. The range is float32's, so the loss needs no scaling.
+     * bits, and accumulated by libtorch in float32; on CPUs that multiply in it attention's logits
+     * and weights are rounded, too. For GPUs, and CPUs with instructions for it; others are slower
+     * with it. The range is float32's, so the loss needs no scaling.
      */
     BFLOAT16("bfloat16");
 
