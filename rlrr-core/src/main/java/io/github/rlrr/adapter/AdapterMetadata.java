@@ -2,8 +2,6 @@ package io.github.rlrr.adapter;
 
 import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +11,7 @@ import java.util.Map;
  * What travels with an adapter besides its tensors.
  *
  * @param baseModel a name for people, such as the checkpoint's file name; may be empty
- * @param classNames the class names in label order; may be empty
+ * @param classNames the names of the classes, labels or quantities in order; may be empty
  * @param preprocessing how inputs were prepared, as JSON values by key; may be empty
  * @param rejectBelow the probability of the likeliest class below which an answer is not to be
  *     trusted, 0 to 1; 0 trusts every answer
@@ -117,17 +115,14 @@ public record AdapterMetadata(
     }
 
     /**
-     * Refuses an adapter of another task than the one that is answered.
+     * The task it was trained for, ready to answer.
      *
-     * @param folder the adapter's, for the message
-     * @param expected the name of the task
-     * @throws IOException when it is not this adapter's
+     * @return the task of this name, with what it keeps
+     * @throws IllegalArgumentException when it is not known, or what it keeps does not fit the
+     *     names
      */
-    public void requireTask(Path folder, String expected) throws IOException {
-        if (!task.equals(expected)) {
-            throw new IOException(
-                    folder + " was trained for the task " + task + ", expected " + expected);
-        }
+    public Task asked() {
+        return Tasks.kept(task, kept, classNames.size());
     }
 
     /** Nothing but the tensors. */

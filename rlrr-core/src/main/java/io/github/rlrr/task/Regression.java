@@ -84,19 +84,20 @@ public record Regression(Loss loss, double delta, List<Double> means, List<Doubl
     /**
      * The task of a training set.
      *
-     * @param train gives means and deviations
+     * @param targets those of its examples, which give means and deviations
      * @param loss how an error counts
      * @param delta δ of {@link Loss#HUBER}
      * @return the task; {@link #faults} tells of a quantity that is constant or never known
      */
-    public static Regression of(Examples train, Loss loss, double delta) {
+    public static Regression of(List<double[]> targets, Loss loss, double delta) {
         List<Double> means = new ArrayList<>();
         List<Double> deviations = new ArrayList<>();
-        for (int c = 0; c < train.targetSize(); c++) {
+        int quantities = targets.isEmpty() ? 0 : targets.get(0).length;
+        for (int c = 0; c < quantities; c++) {
             int column = c;
             double[] known =
-                    IntStream.range(0, train.size())
-                            .mapToDouble(i -> train.target(i)[column])
+                    targets.stream()
+                            .mapToDouble(target -> target[column])
                             .filter(value -> !Double.isNaN(value))
                             .toArray();
             double mean = RegressionTally.mean(known);
@@ -108,7 +109,8 @@ public record Regression(Loss loss, double delta, List<Double> means, List<Doubl
 
     /** The task of a training set, with squared errors. */
     static Regression of(Examples train) {
-        return of(train, Loss.SQUARED, 1);
+        return of(
+                IntStream.range(0, train.size()).mapToObj(train::target).toList(), Loss.SQUARED, 1);
     }
 
     /** The task that an adapter keeps. */

@@ -117,7 +117,7 @@ class RegressionTest {
         double[] expected = Numbers.doubles(torch.getAsJsonArray("gradient"));
         NDArray input = manager.create(OUTPUTS, new Shape(B, C));
         input.setRequiresGradient(true);
-        Regression task = Regression.of(rows(), loss, DELTA);
+        Regression task = Regression.of(List.of(rows().rows()), loss, DELTA);
         try (Objective objective = task.objective(manager, false);
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {
             NDArray targets = objective.targets(TARGETS, B, manager);
@@ -310,7 +310,11 @@ class RegressionTest {
                             () ->
                                     FineTuner.builder(adapted)
                                             .dataset(rows())
-                                            .task(Regression.of(rows(), Regression.Loss.HUBER, 0))
+                                            .task(
+                                                    Regression.of(
+                                                            List.of(rows().rows()),
+                                                            Regression.Loss.HUBER,
+                                                            0))
                                             .build())
                     .hasMessage("the delta of the Huber loss is 0.0, expected more than 0");
         }

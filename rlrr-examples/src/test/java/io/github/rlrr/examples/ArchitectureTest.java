@@ -139,7 +139,7 @@ class ArchitectureTest {
                     entry("io.github.rlrr.vit.checkpoint.VitCheckpoint", "unless told otherwise"),
                     entry("io.github.rlrr.vit.checkpoint.SwinCheckpoint", "unless told otherwise"),
                     entry(
-                            "io.github.rlrr.vit.inference.ImageClassifier$Builder",
+                            "io.github.rlrr.vit.inference.ImagePredictor$Builder",
                             "unless told otherwise"),
                     entry(EXAMPLES + ".machine.Devices", "finds what was asked for"),
                     entry(EXAMPLES + ".machine.Gpus", "the first GPU's memory"),

@@ -94,7 +94,7 @@ public final class AdaptBert {
                 System.out.println(adapted.parameterReport());
                 System.out.println(adapted);
                 List<Double> losses = PlainDjl.train(adapted, clothes.fresh(), epochs, 1e-2f);
-                List<String> classes = clothes.fresh().classNames();
+                List<String> classes = clothes.fresh().answerNames();
                 adapted.save(
                         out.resolve("adapter"), new AdapterMetadata("bert", classes, Map.of()));
                 Block merged = PlainDjl.initialized(network(), manager, clothes.input());

@@ -103,7 +103,7 @@ public final class AdaptMlp {
                                 .learningRate(1e-2)
                                 .build()
                                 .fit();
-                List<String> classes = clothes.fresh().classNames();
+                List<String> classes = clothes.fresh().answerNames();
                 adapted.save(out.resolve("adapter"), new AdapterMetadata("mlp", classes, Map.of()));
                 Block merged = PlainDjl.initialized(network(), manager, clothes.input());
                 adapted.mergeInto(merged);

@@ -74,7 +74,7 @@ public final class AdaptOwnBlock {
                                 .learningRate(1e-2)
                                 .build()
                                 .fit();
-                List<String> classes = clothes.fresh().classNames();
+                List<String> classes = clothes.fresh().answerNames();
                 adapted.save(
                         out.resolve("adapter"), new AdapterMetadata("rows", classes, Map.of()));
                 Block merged = PlainDjl.initialized(network(), manager, clothes.input());

@@ -85,7 +85,7 @@ public final class AdaptResNet {
                                 .learningRate(5e-3)
                                 .build()
                                 .fit();
-                List<String> classes = clothes.fresh().classNames();
+                List<String> classes = clothes.fresh().answerNames();
                 adapted.save(
                         out.resolve("adapter"), new AdapterMetadata("resnet", classes, Map.of()));
                 Block merged = PlainDjl.initialized(network(), manager, clothes.input());

@@ -1,7 +1,7 @@
 package io.github.rlrr.examples.anymodel;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
@@ -20,7 +20,7 @@ import java.util.List;
  * @param fresh 400 images of the five other classes, to adapt to
  * @param validation 100 images of these
  */
-record Clothes(LabelledDataset known, LabelledDataset fresh, LabelledDataset validation) {
+record Clothes(Examples known, Examples fresh, Examples validation) {
 
     private static final int HALF = 5;
 

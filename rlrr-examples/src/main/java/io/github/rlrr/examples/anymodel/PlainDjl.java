@@ -14,7 +14,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -54,7 +54,7 @@ final class PlainDjl {
      * @param rate Adam's learning rate
      * @return the mean loss of each epoch
      */
-    static List<Double> train(Block block, LabelledDataset data, int epochs, float rate)
+    static List<Double> train(Block block, Examples data, int epochs, float rate)
             throws IOException, TranslateException {
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
@@ -78,13 +78,13 @@ final class PlainDjl {
         return losses;
     }
 
-    private static ArrayDataset arrays(LabelledDataset data, NDManager manager) {
+    private static ArrayDataset arrays(Examples data, NDManager manager) {
         int length = Math.toIntExact(data.exampleShape().size());
         float[] values = new float[data.size() * length];
         float[] labels = new float[data.size()];
         for (int i = 0; i < data.size(); i++) {
             data.read(i, new SplittableRandom(i), values, i * length);
-            labels[i] = data.label(i);
+            labels[i] = (float) data.target(i)[0];
         }
         return new ArrayDataset.Builder()
                 .setData(manager.create(values, new Shape(data.size()).addAll(data.exampleShape())))

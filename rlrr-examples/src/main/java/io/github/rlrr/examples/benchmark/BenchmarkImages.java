@@ -1,6 +1,6 @@
 package io.github.rlrr.examples.benchmark;
 
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.examples.recipe.BenchmarkTask;
@@ -33,7 +33,7 @@ final class BenchmarkImages {
     private final Preprocessing preprocessing;
     private final Augmentation augmentation;
     private final ImageLimits limits;
-    private @Nullable LabelledDataset test;
+    private @Nullable Examples test;
 
     /**
      * Images that were listed.
@@ -113,22 +113,22 @@ final class BenchmarkImages {
     }
 
     /** What settings are tried on. */
-    LabelledDataset train() throws IOException {
+    Examples train() throws IOException {
         return load("training", splits.train(), augmentation, LARGE);
     }
 
     /** What settings are chosen by. */
-    LabelledDataset validation() throws IOException {
+    Examples validation() throws IOException {
         return load("validation", splits.validation(), Augmentation.NONE, SMALL);
     }
 
     /** What is trained on in the end: training and validation images. */
-    LabelledDataset trainAndValidation() throws IOException {
+    Examples trainAndValidation() throws IOException {
         return load("training", splits.trainAndValidation(), augmentation, LARGE);
     }
 
-    LabelledDataset test() throws IOException {
-        LabelledDataset known = test;
+    Examples test() throws IOException {
+        Examples known = test;
         if (known == null) {
             known = load("test", splits.test(), Augmentation.NONE, LARGE);
             test = known;

@@ -24,9 +24,11 @@ import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.method.AdapterConfig;
 import io.github.rlrr.method.AdapterMethod;
 import io.github.rlrr.method.AdapterMethods;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.OutputMark;
+import io.github.rlrr.vit.data.Question;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -191,7 +193,15 @@ public final class CompareCommand implements Callable<Integer> {
         Map<String, ImageSplits> sets = new LinkedHashMap<>();
         for (Path folder : data) {
             String name = folder.toAbsolutePath().normalize().getFileName().toString();
-            ImageSplits splits = DataOptions.splits(folder, 0, outside.allowed(), out);
+            ImageSplits splits =
+                    DataOptions.splits(folder, 0, outside.allowed(), out, Question.ANY);
+            if (!splits.train().task().equals(Tasks.USUAL)) {
+                throw new IOException(
+                        folder
+                                + ": compare takes one label an image, these are for the task "
+                                + splits.train().task()
+                                + "; rlrr finetune trains on them");
+            }
             if (splits.test().size() == 0) {
                 throw new IOException(
                         folder

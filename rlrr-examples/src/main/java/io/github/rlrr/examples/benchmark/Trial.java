@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import io.github.rlrr.examples.recipe.HyperParameters;
 import io.github.rlrr.examples.recipe.Regime;
 import io.github.rlrr.examples.run.TrainingData;
@@ -55,10 +55,7 @@ record Trial(
      * @param watched measured after every epoch, where there is one
      * @param judged measured once at the end, where there is one
      */
-    record Images(
-            LabelledDataset train,
-            @Nullable LabelledDataset watched,
-            @Nullable LabelledDataset judged) {}
+    record Images(Examples train, @Nullable Examples watched, @Nullable Examples judged) {}
 
     /**
      * What it gave.
@@ -81,7 +78,7 @@ record Trial(
             Images images, Path folder, @Nullable AdapterMetadata metadata, TrialProgress progress)
             throws IOException {
         Backbone vit =
-                base.withHead(images.train().classNames().size())
+                base.withHead(images.train().answerNames().size())
                         .withDropout(ResidualDropout.ofElements(settings.dropout()));
         boolean mixed = regime.mixup() > 0 || regime.cutmix() > 0;
         try (AdaptedBlock adapted = Rlrr.adapt(vit, adapter);
@@ -123,7 +120,7 @@ record Trial(
             if (metadata != null) {
                 adapted.save(folder.resolve("adapter"), metadata);
             }
-            LabelledDataset judged = images.judged();
+            Examples judged = images.judged();
             Evaluation evaluation =
                     judged == null
                             ? null

@@ -1,5 +1,7 @@
 package io.github.rlrr.examples.command;
 
+import io.github.rlrr.adapter.AdapterFolder;
+import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.examples.option.AdapterOption;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.DataOptions;
@@ -7,6 +9,7 @@ import io.github.rlrr.examples.option.LimitsOption;
 import io.github.rlrr.examples.option.OutsideOption;
 import io.github.rlrr.examples.option.PrecisionOption;
 import io.github.rlrr.examples.output.Outputs;
+import io.github.rlrr.examples.report.EachText;
 import io.github.rlrr.examples.report.FiguresJson;
 import io.github.rlrr.examples.report.FiguresText;
 import io.github.rlrr.examples.run.Examination;
@@ -15,6 +18,7 @@ import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.data.Question;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.inference.AdaptedModel;
 import java.io.IOException;
@@ -36,7 +40,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measure an adapter on labelled images.",
             "Accuracy, top-5, loss, macro-F1, calibration error, figures of each class, and which"
-                    + " classes are taken for which."
+                    + " classes are taken for which; or the figures of several labels or numbers."
         })
 public final class EvaluateCommand implements Callable<Integer> {
 
@@ -85,7 +89,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (out != null) {
             Outputs.checkFile("--out", out.resolve("evaluation.json"));
         }
-        ImageListing listing = DataOptions.evaluated(data, outside.allowed(), out);
+        AdapterMetadata asked = AdapterFolder.describe(adapter.folder()).metadata();
+        ImageListing listing =
+                DataOptions.evaluated(
+                        data,
+                        outside.allowed(),
+                        out,
+                        Question.of(asked.task(), asked.classNames()));
         try (AdaptedModel model = adapter.open(base, precision)) {
             ImageDataset images =
                     DataOptions.read(
@@ -94,12 +104,24 @@ public final class EvaluateCommand implements Callable<Integer> {
                             model.preprocessing(),
                             Augmentation.NONE,
                             LoadOptions.defaults().withLimits(limits.limits()));
-            ClassificationFigures figures =
-                    Examination.of(model.adapted(), images, "images", batchSize, base.device())
-                            .figures();
-            String text = FiguresJson.text(FiguresJson.of(figures));
+            Examination seen =
+                    Examination.of(
+                            model.metadata().asked(),
+                            model.adapted(),
+                            images,
+                            "images",
+                            batchSize,
+                            base.device());
+            ClassificationFigures figures = seen.figures();
+            String text =
+                    FiguresJson.text(
+                            figures == null
+                                    ? FiguresJson.of(asked.task(), seen)
+                                    : FiguresJson.of(figures));
             if (json) {
                 print.println(text);
+            } else if (figures == null) {
+                EachText.print(print, seen);
             } else {
                 FiguresText.print(print, figures);
             }

@@ -18,12 +18,15 @@ import io.github.rlrr.examples.report.StepCurve;
 import io.github.rlrr.examples.run.Forecast;
 import io.github.rlrr.examples.run.RunFolder;
 import io.github.rlrr.examples.run.TrainingData;
+import io.github.rlrr.task.MultiLabel;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageDataset;
+import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -36,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,7 +57,8 @@ import picocli.CommandLine.Spec;
             "Train an adapter on your images.",
             "DIR holds a folder a class, or train/, val/ and test/ with a folder a class each. What"
                     + " is missing is cut off the training images, stratified, by the seed. Or it"
-                    + " holds lists: VTAB-1k's text, FGVC's JSON or CSV (docs/data-layouts.md)."
+                    + " holds lists: VTAB-1k's text, FGVC's or COCO's JSON, or CSV"
+                    + " (docs/data-layouts.md). An image has one label, several or numbers."
         })
 public final class FinetuneCommand implements Callable<Integer> {
 
@@ -186,9 +191,13 @@ public final class FinetuneCommand implements Callable<Integer> {
                                 options.get(TrainingSettings.RECOMPUTE));
                 memory.check(vit.config(), step, base.device(), print);
                 print.printf(
-                        "%s training, %s validation and %s test images in %s classes%n",
-                        train.size(), validation.size(), splits.test().size(), classes.size());
-                RunFolder files = new RunFolder(folder, Tasks.of(train));
+                        "%s training, %s validation and %s test images %s%n",
+                        train.size(),
+                        validation.size(),
+                        splits.test().size(),
+                        asked(splits.train()));
+                Task task = Objects.requireNonNull(options.task());
+                RunFolder files = new RunFolder(folder, task);
                 if (restart) {
                     FineTuner.forget(files.state());
                 }
@@ -239,6 +248,16 @@ public final class FinetuneCommand implements Callable<Integer> {
         }
     }
 
+    /** What the images are asked for, in words. */
+    private static String asked(ImageListing train) {
+        List<String> names = train.classNames();
+        return switch (train.task()) {
+            case Tasks.USUAL -> "in " + names.size() + " classes";
+            case MultiLabel.NAME -> "with any of " + names.size() + " labels (multi-label)";
+            default -> "with the numbers " + String.join(", ", names) + " (regression)";
+        };
+    }
+
     /** Refuses what can be refused before any work, all of it at once. */
     private void check(FineTuneOptions options, ImageSplits splits) {
         List<String> faults = options.faults();
@@ -265,6 +284,12 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (rejectAccuracy != null && !(rejectAccuracy > 0 && rejectAccuracy <= 1)) {
             faults.add("--reject-accuracy is " + rejectAccuracy + ", expected above 0 to 1");
         }
+        String task = splits.train().task();
+        if (rejectAccuracy != null && !task.equals(Tasks.USUAL)) {
+            faults.add(
+                    "--reject-accuracy is for one label an image; these images are for the task "
+                            + task);
+        }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
@@ -280,6 +305,6 @@ public final class FinetuneCommand implements Callable<Integer> {
                         name == null
                                 ? "run"
                                 : name.toString()
-                                        .replaceFirst("(?i)\\.(csv|tsv|tab|psv|txt)$", ""));
+                                        .replaceFirst("(?i)\\.(csv|tsv|tab|psv|txt|json)$", ""));
     }
 }

@@ -17,6 +17,8 @@ import io.github.rlrr.examples.run.Threshold;
 import io.github.rlrr.examples.run.TrainingRun;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.Figures;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneResult;
 import io.github.rlrr.training.FineTuner;
@@ -82,8 +84,9 @@ record FinetuneRun(
                     result.stopped() || rejectAccuracy == null
                             ? 0
                             : Threshold.choose(adapted, validation, rejectAccuracy, device, print);
-            Examination examination = result.stopped() ? null : examine(metrics);
-            adapted.save(files.adapter(), metadata.withRejectBelow(threshold));
+            Task task = result.stopped() ? files.task() : chosen();
+            Examination examination = result.stopped() ? null : examine(task, metrics);
+            adapted.save(files.adapter(), metadata.withRejectBelow(threshold).withTask(task));
             if (!result.epochs().isEmpty()) {
                 Curves.write(Map.of(adapted.config().method(), result.epochs()), files.curves());
             }
@@ -130,23 +133,44 @@ record FinetuneRun(
                 files.report());
     }
 
+    /** The task with what it chooses by the validation images, where it does. */
+    private Task chosen() {
+        return files.task().name().equals(Tasks.USUAL)
+                ? files.task()
+                : files.task()
+                        .chosenOn(
+                                validation,
+                                Evaluation.outputs(adapted, validation, EVALUATION_BATCH, device));
+    }
+
     /** Tests; without test images, looks at the validation images again, for the page alone. */
-    private Examination examine(MetricsLog metrics) throws IOException {
+    private Examination examine(Task task, MetricsLog metrics) throws IOException {
         boolean tests = test.size() > 0;
         ImageDataset seen =
                 tests
                         ? images.load("test", test, validation.preprocessing(), Augmentation.NONE)
                         : validation;
         String set = tests ? "test" : "validation";
-        Examination examination = Examination.of(adapted, seen, set, EVALUATION_BATCH, device);
+        Examination examination =
+                Examination.of(task, adapted, seen, set, EVALUATION_BATCH, device);
         if (tests) {
-            Evaluation result = examination.figures().evaluation();
+            Evaluation result = examination.evaluation();
             metrics.evaluation(set, result);
-            Figure decides = result.figures().get(Tasks.of(seen).deciding().get(0));
-            print.printf(
-                    "test %s %s on %s images%n",
-                    decides.words(), decides.text("%.2f"), result.examples());
+            print.printf("test %s on %s images%n", headline(task, result), result.examples());
         }
         return examination;
+    }
+
+    /** The figure that decides, or where that is the loss all others. */
+    private static String headline(Task task, Evaluation result) {
+        Figure decides = result.figures().get(task.deciding().get(0));
+        if (!decides.name().equals(Figure.LOSS)) {
+            return decides.words() + " " + decides.text("%.2f");
+        }
+        return new Figures(
+                        result.figures().all().stream()
+                                .filter(figure -> !figure.name().equals(Figure.LOSS))
+                                .toList())
+                .text("%.2f");
     }
 }

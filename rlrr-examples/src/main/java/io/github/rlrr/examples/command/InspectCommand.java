@@ -5,6 +5,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.Checkpoints;
 import io.github.rlrr.io.OneLine;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.Backbone;
@@ -86,6 +87,13 @@ public final class InspectCommand implements Callable<Integer> {
         print.println("configuration  " + description.config());
         print.println("base           " + description.metadata().baseModel());
         print.println("base weights   " + description.baseFingerprint());
+        if (!description.metadata().task().equals(Tasks.USUAL)) {
+            print.println(
+                    "task           "
+                            + description.metadata().task()
+                            + " "
+                            + description.metadata().kept());
+        }
         print.println(
                 "classes        "
                         + OneLine.of(String.join(", ", description.metadata().classNames())));

@@ -12,11 +12,12 @@ import io.github.rlrr.examples.prediction.LabelledFiles;
 import io.github.rlrr.examples.prediction.PredictionCsv;
 import io.github.rlrr.examples.prediction.PredictionFile;
 import io.github.rlrr.examples.prediction.Predictions;
-import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.task.Regression;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.LeftOut;
 import io.github.rlrr.vit.inference.AdaptedModel;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Label images, with probabilities.",
+            "Label images, with probabilities, or answer with numbers.",
             "A file that is no readable image is reported and left out, and so is an image of a"
                     + " format that is not read; the exit code is then 1, unless --skip-unreadable"
                     + " allows it."
@@ -86,8 +87,9 @@ public final class PredictCommand implements Callable<Integer> {
             names = "--csv",
             paramLabel = "FILE",
             description =
-                    "Write image,label,probability there, a row an image. The same command goes on"
-                            + " where it was stopped or killed.")
+                    "Write image,label,probability there, a row an image; for several labels"
+                            + " image,labels, for numbers image and a column each. The same command"
+                            + " goes on where it was stopped or killed.")
     private @Nullable Path csv;
 
     @Option(names = "--all", description = "A column for each class in the CSV file as well.")
@@ -134,9 +136,9 @@ public final class PredictCommand implements Callable<Integer> {
         if (source.model != null) {
             base.requireNoBase();
             base.useThreads();
-            try (ImageClassifier classifier =
+            try (ImagePredictor classifier =
                     precision
-                            .applied(ImageClassifier.builder(), base.device())
+                            .applied(ImagePredictor.builder(), base.device())
                             .limits(limits.limits())
                             .open(source.model)) {
                 return label(classifier, source.model, files);
@@ -155,12 +157,16 @@ public final class PredictCommand implements Callable<Integer> {
     }
 
     /** Lent a block, a classifier has nothing to close. */
-    private ImageClassifier classifier(Block block, AdaptedModel model) {
-        return ImageClassifier.builder()
+    private ImagePredictor classifier(Block block, AdaptedModel model) {
+        return ImagePredictor.builder()
                 .device(base.device())
                 .limits(limits.limits())
                 .rejectBelow(model.metadata().rejectBelow())
-                .of(block, model.preprocessing(), model.metadata().classNames());
+                .of(
+                        block,
+                        model.preprocessing(),
+                        model.metadata().classNames(),
+                        model.metadata().asked());
     }
 
     private int conclude(int readable, LabelledFiles labelled) {
@@ -195,23 +201,26 @@ public final class PredictCommand implements Callable<Integer> {
         limits.limits();
     }
 
-    private int label(ImageClassifier classifier, Path folder, List<Path> files)
-            throws IOException {
+    private int label(ImagePredictor classifier, Path folder, List<Path> files) throws IOException {
         LabelledFiles.Lines lines =
                 json
                         ? LabelledFiles.Lines.JSON
                         : csv == null ? LabelledFiles.Lines.TEXT : LabelledFiles.Lines.NONE;
-        List<String> classes = classifier.classNames();
+        List<String> classes = classifier.names();
+        Task task = classifier.task();
+        if (all && task.name().equals(Regression.NAME)) {
+            throw new IllegalArgumentException(
+                    "--all is for labels; numbers have a column each without it");
+        }
         Predictions predictions = new Predictions(classifier, batchSize);
         try (LabelledFiles labelled =
-                new LabelledFiles(spec.commandLine(), classes, lines, top, files.size())) {
+                new LabelledFiles(spec.commandLine(), lines, top, files.size())) {
             if (csv == null) {
                 predictions.of(files, labelled);
                 return conclude(files.size(), labelled);
             }
             PredictionCsv form =
-                    new PredictionCsv(
-                            SingleLabel.USUAL, classes, classifier.rejectBelow() > 0, all);
+                    new PredictionCsv(task, classes, classifier.rejectBelow() > 0, all);
             List<Object> settings =
                     new ArrayList<>(List.of(merged, batchSize, base.holdsHalfWeights()));
             Precision type = precision.usual(base.device());

@@ -3,6 +3,7 @@ package io.github.rlrr.examples.option;
 import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.examples.output.OutPlace;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.data.DataLayout;
 import io.github.rlrr.vit.data.ImageDataset;
 import io.github.rlrr.vit.data.ImageFolder;
@@ -10,6 +11,7 @@ import io.github.rlrr.vit.data.ImageListing;
 import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.data.ListedPaths;
 import io.github.rlrr.vit.data.LoadOptions;
+import io.github.rlrr.vit.data.Question;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -23,6 +25,25 @@ import picocli.CommandLine.Option;
 
 /** Which images of a data set, whatever its layout, a command works on, and how it reads them. */
 public final class DataOptions {
+
+    @Option(
+            names = "--task",
+            paramLabel = "NAME",
+            description =
+                    "What is asked of an image: single-label, multi-label (several labels) or"
+                            + " regression (numbers). Default: what the data says, which is one label"
+                            + " unless there are several beyond doubt.")
+    private @Nullable String task;
+
+    @Option(
+            names = "--columns",
+            paramLabel = "COLUMN[,COLUMN...]",
+            hideParamSyntax = true,
+            split = ",",
+            description =
+                    "The columns of a CSV to learn: of labels (1, 0 or nothing in each) or of"
+                            + " numbers. Default: label, or for several labels all others.")
+    private @Nullable List<String> columns;
 
     @Option(
             names = "--shots",
@@ -65,17 +86,19 @@ public final class DataOptions {
         if (shots != null && shots < 1) {
             throw new IllegalArgumentException("--shots is " + shots + ", expected at least 1");
         }
-        ImageSplits all = splits(data, seed, outside.allowed(), out);
+        Question question = new Question(task, columns == null ? List.of() : columns, List.of());
+        ImageSplits all = splits(data, seed, outside.allowed(), out, question);
         return shots == null
                 ? all
                 : new ImageSplits(all.train().shots(shots, seed), all.validation(), all.test());
     }
 
     /** The three parts of a data set, none of them where results go. */
-    public static ImageSplits splits(Path data, long seed, ListedPaths allowed, Path out)
+    public static ImageSplits splits(
+            Path data, long seed, ListedPaths allowed, Path out, Question question)
             throws IOException {
-        DataLayout layout = DataLayout.of(data);
-        ImageSplits splits = layout.splits(data, seed, allowed);
+        DataLayout layout = DataLayout.of(data, question);
+        ImageSplits splits = layout.splits(data, seed, allowed, question);
         OutPlace.check(
                 out, data, layout, List.of(splits.train(), splits.validation(), splits.test()));
         return splits;
@@ -87,14 +110,17 @@ public final class DataOptions {
      *
      * @param allowed where the images of lists may lie
      * @param out where results go, which may not be where images are read; null if nowhere
+     * @param question what the adapter answers
      */
-    public static ImageListing evaluated(Path data, ListedPaths allowed, @Nullable Path out)
+    public static ImageListing evaluated(
+            Path data, ListedPaths allowed, @Nullable Path out, Question question)
             throws IOException {
-        DataLayout layout = DataLayout.of(data);
+        DataLayout layout = DataLayout.of(data, question);
+        boolean folders = layout == DataLayout.IMAGE_FOLDER && Tasks.USUAL.equals(question.task());
         ImageListing test =
-                layout == DataLayout.IMAGE_FOLDER
+                folders
                         ? ImageFolder.evaluated(data)
-                        : layout.splits(data, 0, allowed).test();
+                        : layout.splits(data, 0, allowed, question).test();
         if (out != null) {
             OutPlace.check(out, data, layout, List.of(test));
         }

@@ -3,7 +3,7 @@ package io.github.rlrr.examples.option;
 import ai.djl.Device;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.vit.Backbone;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,8 +70,8 @@ public final class PrecisionOption {
         };
     }
 
-    /** A classifier that computes in it, where it is told to compute. */
-    public ImageClassifier.Builder applied(ImageClassifier.Builder builder, Device device) {
+    /** A predictor that computes in it, where it is told to compute. */
+    public ImagePredictor.Builder applied(ImagePredictor.Builder builder, Device device) {
         builder.device(device);
         return choice == Choice.AUTO ? builder.fastPrecision() : builder.precision(usual(device));
     }

@@ -8,9 +8,14 @@ import static io.github.rlrr.training.TrainingSettings.SEED;
 import static io.github.rlrr.training.TrainingSettings.STEPS;
 import static io.github.rlrr.training.TrainingSettings.WEIGHT_DECAY;
 
+import io.github.rlrr.task.MultiLabel;
+import io.github.rlrr.task.Regression;
 import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.task.Task;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneOptions;
 import io.github.rlrr.training.Setting;
+import io.github.rlrr.training.Setting.Range;
 import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.data.ClassWeights;
 import io.github.rlrr.vit.data.ImageListing;
@@ -43,7 +48,28 @@ public final class TrainingOptions {
                     "balance",
                     "balance",
                     "Weigh each class in the loss by its inverse frequency among the training"
-                            + " images.");
+                            + " images; of several labels an image, make those that have a label"
+                            + " count as much as those that have not.");
+
+    private static final Setting<Regression.Loss> LOSS =
+            new Setting<>(
+                    "loss",
+                    "loss",
+                    Regression.Loss.SQUARED,
+                    "NAME",
+                    new Range<>("loss", value -> true, "any"),
+                    "How an error of numbers counts: squared, absolute or huber.",
+                    null);
+
+    private static final Setting<Double> HUBER_DELTA =
+            new Setting<>(
+                    "huberDelta",
+                    "huber-delta",
+                    1.0,
+                    "X",
+                    new Range<>("huber delta", value -> value > 0, "more than 0"),
+                    "From which error on, in standard deviations, huber is absolute.",
+                    null);
 
     private static final Setting<Double> DROPOUT =
             Setting.share(
@@ -81,7 +107,7 @@ public final class TrainingOptions {
     /** What else there is, after which setting of a run a help text lists it. */
     private static final Map<Setting<?>, List<Setting<?>>> OWN =
             Map.of(
-                    CLIP_NORM, List.of(LABEL_SMOOTHING, BALANCE),
+                    CLIP_NORM, List.of(LABEL_SMOOTHING, BALANCE, LOSS, HUBER_DELTA),
                     CUTMIX_SHARE, List.of(DROPOUT, STOCHASTIC_DEPTH));
 
     private final SettingOptions given = new SettingOptions(listed());
@@ -113,6 +139,7 @@ public final class TrainingOptions {
      *
      * @param train the training images
      * @param seed of order, augmentation and dropout
+     * @throws IllegalArgumentException when an option is for another task than the images'
      */
     public FineTuneOptions options(ImageListing train, long seed) {
         FineTuneOptions all = FineTuneOptions.usual();
@@ -122,10 +149,42 @@ public final class TrainingOptions {
         if (given.value(EPOCHS) == null) {
             all = all.with(EPOCHS, sensibleEpochs(train.size(), all.get(BATCH_SIZE)));
         }
-        List<Double> weights =
-                given.valueOrUsual(BALANCE) ? ClassWeights.inverseFrequency(train) : List.of();
-        return all.with(SEED, seed)
-                .with(new SingleLabel(given.valueOrUsual(LABEL_SMOOTHING), weights));
+        return all.with(SEED, seed).with(task(train));
+    }
+
+    /**
+     * What the images ask for.
+     *
+     * @throws IllegalArgumentException when an option is for another task
+     */
+    private Task task(ImageListing train) {
+        double smoothing = given.valueOrUsual(LABEL_SMOOTHING);
+        boolean balance = given.valueOrUsual(BALANCE);
+        Regression.Loss loss = given.valueOrUsual(LOSS);
+        double delta = given.valueOrUsual(HUBER_DELTA);
+        boolean numbers = train.task().equals(Regression.NAME);
+        boolean oneLabel = train.task().equals(Tasks.USUAL);
+        refuse(train, smoothing != 0 && !oneLabel, "--label-smoothing is for one label an image");
+        refuse(train, balance && numbers, "--balance is for labels");
+        refuse(
+                train,
+                !numbers && loss != LOSS.usual(),
+                "--loss is for numbers, which --task regression asks for");
+        if (numbers) {
+            return Regression.of(train.targets(), loss, delta);
+        }
+        if (!oneLabel) {
+            return balance ? MultiLabel.balanced(train.targets()) : MultiLabel.USUAL;
+        }
+        return new SingleLabel(
+                smoothing, balance ? ClassWeights.inverseFrequency(train) : List.of());
+    }
+
+    private static void refuse(ImageListing train, boolean wrong, String why) {
+        if (wrong) {
+            throw new IllegalArgumentException(
+                    why + "; these images are for the task " + train.task());
+        }
     }
 
     private <T> FineTuneOptions withGiven(FineTuneOptions all, Setting<T> setting) {

@@ -5,12 +5,13 @@ import com.google.gson.JsonObject;
 import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.io.OneLine;
+import io.github.rlrr.task.MultiLabel;
+import io.github.rlrr.task.Regression;
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.inference.Classification;
+import io.github.rlrr.vit.inference.Answer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,6 @@ public final class LabelledFiles implements AutoCloseable {
 
     private final PrintWriter out;
     private final PrintWriter err;
-    private final List<String> classes;
     private final Lines lines;
     private final int top;
     private final @Nullable ProgressBar bar;
@@ -41,11 +41,9 @@ public final class LabelledFiles implements AutoCloseable {
      * @param top labels a text line group has
      * @param files how many will come
      */
-    public LabelledFiles(
-            CommandLine command, List<String> classes, Lines lines, int top, int files) {
+    public LabelledFiles(CommandLine command, Lines lines, int top, int files) {
         out = command.getOut();
         err = command.getErr();
-        this.classes = classes;
         this.lines = lines;
         this.top = top;
         bar =
@@ -69,7 +67,7 @@ public final class LabelledFiles implements AutoCloseable {
     }
 
     /** An image was classified. */
-    void labelled(Path path, Classification answer) throws IOException {
+    void labelled(Path path, Answer answer) throws IOException {
         if (csv != null) {
             csv.row(path, answer);
         }
@@ -102,10 +100,24 @@ public final class LabelledFiles implements AutoCloseable {
         }
     }
 
-    private void text(Path path, Classification answer) {
-        out.println(
-                OneLine.of(path.toString())
-                        + (answer.accepted() ? "" : "   (rejected: below the threshold)"));
+    private void text(Path path, Answer answer) {
+        String task = answer.task().name();
+        String remark = answer.accepted() ? "" : "   (rejected: below the threshold)";
+        if (task.equals(MultiLabel.NAME)) {
+            remark = "   " + (answer.labels().isEmpty() ? "-" : String.join(", ", answer.labels()));
+        }
+        out.println(OneLine.of(path + remark));
+        if (task.equals(Regression.NAME)) {
+            answer.byName()
+                    .forEach(
+                            (name, value) ->
+                                    out.printf(
+                                            Locale.ROOT,
+                                            "  %12.6g  %s%n",
+                                            value,
+                                            OneLine.of(name)));
+            return;
+        }
         answer.ranked().stream()
                 .limit(top)
                 .forEach(
@@ -117,17 +129,23 @@ public final class LabelledFiles implements AutoCloseable {
                                         OneLine.of(each.name())));
     }
 
-    private String json(Path path, Classification answer) {
-        JsonObject byClass = new JsonObject();
-        double[] probabilities = answer.probabilities();
-        for (int i = 0; i < probabilities.length; i++) {
-            byClass.addProperty(classes.get(i), probabilities[i]);
-        }
+    private static String json(Path path, Answer answer) {
+        JsonObject byName = new JsonObject();
+        answer.byName().forEach(byName::addProperty);
         JsonObject line = new JsonObject();
         line.addProperty("image", path.toString());
-        line.addProperty("label", answer.best().name());
-        line.addProperty("accepted", answer.accepted());
-        line.add("probabilities", byClass);
+        switch (answer.task().name()) {
+            case Regression.NAME -> line.add("values", byName);
+            case MultiLabel.NAME -> {
+                line.add("labels", new Gson().toJsonTree(answer.labels()));
+                line.add("probabilities", byName);
+            }
+            default -> {
+                line.addProperty("label", answer.ranked().get(0).name());
+                line.addProperty("accepted", answer.accepted());
+                line.add("probabilities", byName);
+            }
+        }
         return new Gson().toJson(line);
     }
 

@@ -1,15 +1,15 @@
 package io.github.rlrr.examples.prediction;
 
 import io.github.rlrr.task.Task;
-import io.github.rlrr.vit.inference.Classification;
+import io.github.rlrr.vit.inference.Answer;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * Predictions as CSV by RFC 4180: {@code image} and the task's columns, such as {@code
- * label,probability}, of a model with a threshold {@code accepted}, and with every class asked for
- * a column for each, named as it is. Lines end in CR LF; a field with a comma, a quote or a line
- * break is quoted.
+ * label,probability}, {@code labels} or the names of numbers; of a model with a threshold {@code
+ * accepted}, and with every class asked for a column for each, named as it is. Lines end in CR LF;
+ * a field with a comma, a quote or a line break is quoted.
  *
  * @param task says what is told of an answer
  * @param classes in label order
@@ -32,16 +32,16 @@ public record PredictionCsv(Task task, List<String> classes, boolean rejects, bo
     }
 
     /** The line of an image. */
-    String row(Path image, Classification answer) {
+    String row(Path image, Answer answer) {
         StringBuilder line = new StringBuilder(field(image.toString()));
-        for (Object cell : task.cells(answer.probabilities(), classes)) {
+        for (Object cell : answer.cells()) {
             line.append(',').append(field(cell.toString()));
         }
         if (rejects) {
             line.append(',').append(answer.accepted());
         }
         if (all) {
-            for (double probability : answer.probabilities()) {
+            for (double probability : answer.values()) {
                 line.append(',').append(probability);
             }
         }

@@ -5,7 +5,7 @@ import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.ProcessLock;
 import io.github.rlrr.io.TemporaryFiles;
 import io.github.rlrr.io.WriteFault;
-import io.github.rlrr.vit.inference.Classification;
+import io.github.rlrr.vit.inference.Answer;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -161,7 +161,7 @@ public final class PredictionFile implements AutoCloseable {
     }
 
     /** Adds the row of the next readable image. */
-    void row(Path image, Classification answer) throws IOException {
+    void row(Path image, Answer answer) throws IOException {
         write(csv.row(image, answer));
     }
 

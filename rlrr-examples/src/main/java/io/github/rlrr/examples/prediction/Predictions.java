@@ -6,8 +6,8 @@ import io.github.rlrr.vit.data.DecodedImages.Decoded;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.RgbImage;
-import io.github.rlrr.vit.inference.Classification;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.Answer;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.List;
  * @param classifier what labels them
  * @param batchSize images at a time
  */
-public record Predictions(ImageClassifier classifier, int batchSize) {
+public record Predictions(ImagePredictor classifier, int batchSize) {
 
     private static final int BATCHES_AHEAD = 3;
 
@@ -56,7 +56,7 @@ public record Predictions(ImageClassifier classifier, int batchSize) {
 
     private void classify(List<Path> paths, List<RgbImage> images, LabelledFiles sink)
             throws IOException {
-        List<Classification> answers = classifier.classifySized(images);
+        List<Answer> answers = classifier.predictSized(images);
         for (int i = 0; i < answers.size(); i++) {
             sink.labelled(paths.get(i), answers.get(i));
         }

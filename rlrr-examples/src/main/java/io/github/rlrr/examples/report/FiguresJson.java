@@ -4,10 +4,13 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.task.CalibrationBin;
 import io.github.rlrr.task.ClassFigures;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.ConfusionMatrix;
+import io.github.rlrr.task.Figure;
+import io.github.rlrr.task.NamedFigures;
 
 /**
  * A classifier's figures as JSON. Shares are 0 to 1; what has no value is left out.
@@ -46,6 +49,31 @@ public final class FiguresJson {
         json.add("calibration", calibration);
         json.add("confusion", rows(figures.confusion()));
         return json;
+    }
+
+    /** The figures of several labels or of numbers, and of each. */
+    public static JsonObject of(String task, Examination seen) {
+        JsonObject json = new JsonObject();
+        json.addProperty("task", task);
+        json.addProperty("images", seen.evaluation().examples());
+        seen.evaluation().figures().all().forEach(figure -> add(json, figure));
+        JsonArray each = new JsonArray();
+        for (NamedFigures one : seen.each()) {
+            JsonObject object = new JsonObject();
+            object.addProperty("name", one.name());
+            one.figures().all().forEach(figure -> add(object, figure));
+            each.add(object);
+        }
+        json.add("each", each);
+        return json;
+    }
+
+    private static void add(JsonObject json, Figure figure) {
+        if (figure.scale() == Figure.Scale.COUNT) {
+            json.addProperty(figure.name(), (long) figure.value());
+        } else {
+            add(json, figure.name(), figure.value());
+        }
     }
 
     private static JsonObject ofClass(ClassFigures c) {

@@ -6,9 +6,11 @@ import io.github.rlrr.examples.run.Forecast;
 import io.github.rlrr.examples.run.Mistake;
 import io.github.rlrr.task.ClassFigures;
 import io.github.rlrr.task.ClassificationFigures;
+import io.github.rlrr.task.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 
 /** Writes a run's page. */
@@ -49,16 +51,11 @@ public final class HtmlReport {
         Examination examination = run.examination();
         if (examination != null) {
             ClassificationFigures figures = examination.figures();
-            tile(
-                    examination.set() + " accuracy",
-                    Html.fill("%.2f %%", 100 * figures.accuracy()),
-                    Html.fill("%,d images", figures.examples()));
-            figures.topFive().ifPresent(top -> tile("top-5", Html.fill("%.2f %%", 100 * top), ""));
-            tile("macro-F1", Html.fill("%.4f", figures.macroF1()), "");
-            tile(
-                    "calibration error",
-                    Html.fill("%.4f", figures.calibrationError()),
-                    Html.fill("loss %.4f", figures.loss()));
+            if (figures == null) {
+                tiles(examination);
+            } else {
+                tiles(examination.set(), figures);
+            }
         }
         tile("method", run.method(), "");
         tile(
@@ -74,6 +71,29 @@ public final class HtmlReport {
         add("</dl>");
         notes(examination == null ? "" : examination.set());
         add("</header>");
+    }
+
+    private void tiles(String set, ClassificationFigures figures) {
+        tile(
+                set + " accuracy",
+                Html.fill("%.2f %%", 100 * figures.accuracy()),
+                Html.fill("%,d images", figures.examples()));
+        figures.topFive().ifPresent(top -> tile("top-5", Html.fill("%.2f %%", 100 * top), ""));
+        tile("macro-F1", Html.fill("%.4f", figures.macroF1()), "");
+        tile(
+                "calibration error",
+                Html.fill("%.4f", figures.calibrationError()),
+                Html.fill("loss %.4f", figures.loss()));
+    }
+
+    /** A tile for each figure; the first says what of. */
+    private void tiles(Examination examination) {
+        String more =
+                Html.fill("%s, %,d images", examination.set(), examination.evaluation().examples());
+        for (Figure figure : examination.evaluation().figures().all()) {
+            tile(figure.words(), EachText.text(figure), more);
+            more = "";
+        }
     }
 
     private void tile(String name, String value, String more) {
@@ -103,6 +123,10 @@ public final class HtmlReport {
 
     private void figures(Examination examination) throws IOException {
         ClassificationFigures figures = examination.figures();
+        if (figures == null) {
+            each(examination);
+            return;
+        }
         add("<section><h2>Confusion on the %s images</h2>", examination.set());
         add("<p class=\"small\">A row is a true class, a column a predicted one.</p>");
         html.append("<div class=\"beside\">").append(new ConfusionTable(figures).html());
@@ -127,6 +151,26 @@ public final class HtmlReport {
             }
             add("</div></section>");
         }
+    }
+
+    /** A table of all labels or quantities; charts of numbers. */
+    private void each(Examination examination) {
+        html.append(NumberCharts.html(examination));
+        add("<section><h2>Each by itself, on the %s images</h2>", examination.set());
+        html.append("<div class=\"scroll\"><table class=\"each\">\n");
+        String cell = "th";
+        for (List<String> row : EachText.rows(examination.each())) {
+            html.append("<tr>");
+            for (int i = 0; i < row.size(); i++) {
+                String tag = i == 0 ? "th" : cell;
+                html.append("<" + tag + ">")
+                        .append(Html.escape(row.get(i)))
+                        .append("</" + tag + ">");
+            }
+            html.append("</tr>\n");
+            cell = "td";
+        }
+        html.append("</table></div></section>\n");
     }
 
     private void bar(ClassFigures c) {

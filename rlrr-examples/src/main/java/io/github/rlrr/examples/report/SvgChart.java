@@ -95,15 +95,32 @@ record SvgChart(String title, String unit, List<Series> series) {
         return LEFT + (WIDTH - LEFT - RIGHT) * epoch / lastEpoch();
     }
 
-    /** All figures are at least 0, where the axis begins. */
+    /** 0, or the lowest figure where that is less. */
+    private double lowest() {
+        return series.stream()
+                .flatMap(s -> s.points().stream())
+                .mapToDouble(Point::value)
+                .filter(value -> value < 0)
+                .min()
+                .orElse(0);
+    }
+
+    private double step() {
+        return step(highest() - lowest());
+    }
+
+    private double bottom() {
+        return step() * Math.floor(lowest() / step() + 1e-9);
+    }
+
     private double y(double value) {
-        double step = step(highest());
-        double top = step * Math.ceil(highest() / step - 1e-9);
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top;
+        double top = step() * Math.ceil(highest() / step() - 1e-9);
+        double share = (value - bottom()) / (top - bottom());
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share;
     }
 
     /** A distance of ticks, 1, 2 or 5 times a power of ten. */
-    private static double step(double range) {
+    static double step(double range) {
         double raw = range / TICKS;
         double power = Math.pow(10, Math.floor(Math.log10(raw)));
         double digit = raw / power;
@@ -112,8 +129,8 @@ record SvgChart(String title, String unit, List<Series> series) {
 
     private void axes(StringBuilder html) {
         double high = highest();
-        double step = step(high);
-        for (long i = 0; i * step < high + step * (1 - 1e-9); i++) {
+        double step = step();
+        for (long i = Math.round(bottom() / step); i * step < high + step * (1 - 1e-9); i++) {
             double at = y(i * step);
             html.append(
                     Html.fill(

@@ -6,21 +6,51 @@ import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.Classified;
+import io.github.rlrr.task.Evaluation;
+import io.github.rlrr.task.NamedFigures;
+import io.github.rlrr.task.Regression;
+import io.github.rlrr.task.Tally;
+import io.github.rlrr.task.Task;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.data.ImageDataset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a classifier did on labelled images: the figures, and where it was most wrong.
+ * What a model did on images whose answers are known: the figures, and where it was most wrong.
  *
  * @param set what they were, {@code test} or {@code validation}
- * @param figures of all images
- * @param worst the wrongly classified images of the highest loss, the highest first
+ * @param evaluation the figures of all images
+ * @param each the figures of each label or quantity; empty for one label an image
+ * @param figures all that is told of one label an image; null for other tasks
+ * @param worst the wrongly classified images of the highest loss, the highest first; empty for
+ *     other tasks
+ * @param numbers what was true and what was answered of numbers, an even selection of at most
+ *     {@value #MOST_NUMBERS} images; empty for labels
  */
-public record Examination(String set, ClassificationFigures figures, List<Mistake> worst) {
+public record Examination(
+        String set,
+        Evaluation evaluation,
+        List<NamedFigures> each,
+        @Nullable ClassificationFigures figures,
+        List<Mistake> worst,
+        List<Answered> numbers) {
+
+    /**
+     * The numbers of an image.
+     *
+     * @param truth what is true, NaN where it is not known
+     * @param answer what was answered
+     */
+    public record Answered(double[] truth, double[] answer) {}
+
+    /** The most images whose numbers are kept for a chart. */
+    public static final int MOST_NUMBERS = 2000;
 
     private static final int WORST = 24;
     private static final Comparator<Classified> BY_LOSS =
@@ -28,11 +58,69 @@ public record Examination(String set, ClassificationFigures figures, List<Mistak
                     .thenComparing(Classified::index, Comparator.reverseOrder());
 
     public Examination {
+        each = List.copyOf(each);
         worst = List.copyOf(worst);
+        numbers = List.copyOf(numbers);
     }
 
-    /** Runs a classifier over images; draws a bar where a person watches. */
+    /** Of one label an image. */
+    public Examination(String set, ClassificationFigures figures, List<Mistake> worst) {
+        this(set, figures.evaluation(), List.of(), figures, worst, List.of());
+    }
+
+    /** Runs a model over images; draws a bar where a person watches. */
     public static Examination of(
+            Task task, Block block, ImageDataset images, String set, int batchSize, Device device) {
+        if (task.name().equals(Tasks.USUAL)) {
+            return ofOneLabel(block, images, set, batchSize, device);
+        }
+        Tally tally = task.tally(images);
+        List<Answered> numbers = new ArrayList<>();
+        boolean keeps = task.name().equals(Regression.NAME);
+        int every = (images.size() + MOST_NUMBERS - 1) / MOST_NUMBERS;
+        try (Watch bar = Watch.over("evaluating " + set, images.size())) {
+            Evaluation.forEachBatch(
+                    block,
+                    images,
+                    batchSize,
+                    device,
+                    (first, outputs) -> {
+                        for (int i = 0; i < outputs.length; i++) {
+                            double[] truth = images.target(first + i);
+                            tally.add(outputs[i], truth);
+                            if (keeps && (first + i) % every == 0) {
+                                numbers.add(new Answered(truth, task.answer(outputs[i])));
+                            }
+                            bar.step();
+                        }
+                    });
+        }
+        Evaluation evaluation = new Evaluation(images.size(), tally.figures());
+        return new Examination(set, evaluation, tally.each(), null, List.of(), numbers);
+    }
+
+    /** A bar, or nothing where nobody watches. */
+    private record Watch(@Nullable ProgressBar bar) implements AutoCloseable {
+
+        static Watch over(String words, int images) {
+            return new Watch(Terminal.isInteractive() ? Progress.bar(words, images) : null);
+        }
+
+        void step() {
+            if (bar != null) {
+                bar.step();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (bar != null) {
+                bar.close();
+            }
+        }
+    }
+
+    private static Examination ofOneLabel(
             Block block, ImageDataset images, String set, int batchSize, Device device) {
         PriorityQueue<Classified> worst = new PriorityQueue<>(BY_LOSS);
         Consumer<Classified> keep =
@@ -45,14 +133,10 @@ public record Examination(String set, ClassificationFigures figures, List<Mistak
                     }
                 };
         ClassificationFigures figures;
-        if (Terminal.isInteractive()) {
-            try (ProgressBar bar = Progress.bar("evaluating " + set, images.size())) {
-                figures =
-                        ClassificationFigures.of(
-                                block, images, batchSize, device, keep.andThen(e -> bar.step()));
-            }
-        } else {
-            figures = ClassificationFigures.of(block, images, batchSize, device, keep);
+        try (Watch bar = Watch.over("evaluating " + set, images.size())) {
+            figures =
+                    ClassificationFigures.of(
+                            block, images, batchSize, device, keep.andThen(e -> bar.step()));
         }
         List<Mistake> mistakes =
                 worst.stream()
@@ -63,7 +147,7 @@ public record Examination(String set, ClassificationFigures figures, List<Mistak
     }
 
     private static Mistake mistake(ImageDataset images, Classified example) {
-        List<String> classes = images.classNames();
+        List<String> classes = images.answerNames();
         return new Mistake(
                 images.path(example.index()),
                 images.imageAt(example.index()),

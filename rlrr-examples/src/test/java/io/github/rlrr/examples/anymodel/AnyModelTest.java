@@ -18,7 +18,7 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.util.Pair;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import io.github.rlrr.method.AdapterConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,7 +157,7 @@ class AnyModelTest {
 
     /** Ten images that no example trained on. */
     private NDArray images(Example example) throws Exception {
-        LabelledDataset data = example.clothes().validation();
+        Examples data = example.clothes().validation();
         int length = (int) data.exampleShape().size();
         int count = 10;
         float[] values = new float[count * length];
@@ -250,7 +250,7 @@ class AnyModelTest {
     void djlsTrainerMovesTheAdapterAndNoBitOfTheBase(Example example) throws Exception {
         Block base = example.base(manager);
         List<List<Integer>> frozen = bits(base);
-        LabelledDataset few = new EveryNth(example.clothes().fresh(), 6);
+        Examples few = new EveryNth(example.clothes().fresh(), 6);
         try (AdaptedBlock adapted = Rlrr.load(base, example.out().resolve("adapter"))) {
             NDArray images = images(example);
             float[] before = logits(adapted, images);

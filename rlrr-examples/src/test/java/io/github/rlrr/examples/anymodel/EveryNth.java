@@ -1,12 +1,12 @@
 package io.github.rlrr.examples.anymodel;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Every n-th example of a data set ordered by class, so that all classes are among them. */
-record EveryNth(LabelledDataset all, int n) implements LabelledDataset {
+record EveryNth(Examples all, int n) implements Examples {
 
     @Override
     public int size() {
@@ -19,13 +19,23 @@ record EveryNth(LabelledDataset all, int n) implements LabelledDataset {
     }
 
     @Override
-    public List<String> classNames() {
-        return all.classNames();
+    public String task() {
+        return all.task();
     }
 
     @Override
-    public int label(int index) {
-        return all.label(index * n);
+    public List<String> answerNames() {
+        return all.answerNames();
+    }
+
+    @Override
+    public int targetSize() {
+        return all.targetSize();
+    }
+
+    @Override
+    public double[] target(int index) {
+        return all.target(index * n);
     }
 
     @Override

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.io.WholeFolder;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.tensor.SafetensorsWriter;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.tensor.TensorType;
@@ -46,6 +47,7 @@ public final class ConvFamily implements BackboneFamily {
                     Optional.of(Preprocessing.vitDefault(SIDE)),
                     names.isEmpty() ? List.of() : List.of(names.split(",")),
                     0,
+                    SingleLabel.USUAL,
                     SixteenBit.SCALE);
         }
     }

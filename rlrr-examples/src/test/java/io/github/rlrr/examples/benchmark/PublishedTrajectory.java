@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.TrainableTensor;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.task.Evaluation;
@@ -75,7 +75,7 @@ record PublishedTrajectory(
             List<Integer> predictions = predictions(adapted, test);
             int correct = 0;
             for (int i = 0; i < test.size(); i++) {
-                correct += predictions.get(i) == test.label(i) ? 1 : 0;
+                correct += predictions.get(i) == (int) test.target(i)[0] ? 1 : 0;
             }
             return new PublishedTrajectory(
                     steps.losses,
@@ -140,7 +140,7 @@ record PublishedTrajectory(
         return trained;
     }
 
-    private static List<Integer> predictions(AdaptedBlock adapted, LabelledDataset test) {
+    private static List<Integer> predictions(AdaptedBlock adapted, Examples test) {
         List<Integer> predictions = new ArrayList<>();
         Evaluation.forEachBatch(
                 adapted,
@@ -164,8 +164,8 @@ record PublishedTrajectory(
     }
 
     /** The same examples; notes which are read into which batch, and where. */
-    private static LabelledDataset recording(LabelledDataset data, Map<float[], Integer[]> read) {
-        return new LabelledDataset() {
+    private static Examples recording(Examples data, Map<float[], Integer[]> read) {
+        return new Examples() {
             @Override
             public int size() {
                 return data.size();
@@ -177,13 +177,23 @@ record PublishedTrajectory(
             }
 
             @Override
-            public List<String> classNames() {
-                return data.classNames();
+            public String task() {
+                return data.task();
             }
 
             @Override
-            public int label(int index) {
-                return data.label(index);
+            public List<String> answerNames() {
+                return data.answerNames();
+            }
+
+            @Override
+            public int targetSize() {
+                return data.targetSize();
+            }
+
+            @Override
+            public double[] target(int index) {
+                return data.target(index);
             }
 
             @Override

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.task.Task;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param classNames the names of the head's classes in label order; empty where they are not known
  * @param rejectBelow the probability of the likeliest class below which an answer is not to be
  *     trusted, 0 to 1; 0 where the configuration does not say
+ * @param task what the model answers; one label an image where the configuration does not say
  * @param sixteenBit how 16-bit grey is read, where the checkpoint says so; null where it does not,
  *     and the preprocessing reads it as Pillow does
  */
@@ -26,6 +28,7 @@ public record CheckpointDescription(
         Optional<Preprocessing> preprocessing,
         List<String> classNames,
         double rejectBelow,
+        Task task,
         @Nullable SixteenBit sixteenBit) {
 
     /**
@@ -36,6 +39,7 @@ public record CheckpointDescription(
      * @param preprocessing as the record has it
      * @param classNames as the record has it
      * @param rejectBelow as the record has it
+     * @param task as the record has it
      * @param sixteenBit as the record has it
      */
     public CheckpointDescription {

@@ -101,7 +101,7 @@ final class CheckpointFolder {
                 // Another layout's, which would be read as part of this one.
                 files.remove(HuggingFacePreprocessor.FILE);
             }
-            addJson(files, ModelConfig.FILE, withThreshold(json, metadata));
+            addJson(files, ModelConfig.FILE, withAnswers(json, metadata));
             for (Map.Entry<String, byte[]> file : last.entrySet()) {
                 files.add(file.getKey(), out -> out.write(file.getValue()));
             }
@@ -109,11 +109,12 @@ final class CheckpointFolder {
         }
     }
 
-    private static Map<String, Object> withThreshold(
+    private static Map<String, Object> withAnswers(
             Map<String, Object> json, AdapterMetadata metadata) {
         if (metadata.rejectBelow() > 0) {
             json.put(ModelConfig.REJECT, metadata.rejectBelow());
         }
+        ModelConfig.putTask(json, metadata);
         return json;
     }
 

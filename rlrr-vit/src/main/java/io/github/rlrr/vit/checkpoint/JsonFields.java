@@ -1,8 +1,11 @@
 package io.github.rlrr.vit.checkpoint;
 
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.reflect.TypeToken;
 import io.github.rlrr.io.JsonFile;
 import io.github.rlrr.io.OneLine;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,14 @@ record JsonFields(Path file, String prefix, JsonObject json) {
             throw fault(key, "an object");
         }
         return new JsonFields(file, prefix + key + ".", value.getAsJsonObject());
+    }
+
+    /** All values, as JSON's kinds of them. */
+    Map<String, Object> values() {
+        return new GsonBuilder()
+                .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+                .create()
+                .fromJson(json, new TypeToken<Map<String, Object>>() {}.getType());
     }
 
     boolean flag(String key, boolean missing) throws IOException {

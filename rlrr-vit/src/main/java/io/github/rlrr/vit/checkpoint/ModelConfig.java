@@ -1,11 +1,17 @@
 package io.github.rlrr.vit.checkpoint;
 
+import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.task.MultiLabel;
+import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.task.Task;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.VitVariation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
 import io.github.rlrr.vit.part.Rotary;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +28,12 @@ interface ModelConfig {
 
     /** This library's addition to either form. */
     String REJECT = "reject_below";
+
+    /** In it: its name. */
+    String NAME = "name";
+
+    /** Another: the task of a model that answers with other than one label, as adapters have it. */
+    String TASK = "rlrr_task";
 
     /** Another: how 16-bit grey is read; beside pretrained_cfg, where timm refuses unknown keys. */
     String SIXTEEN_BIT = "sixteen_bit";
@@ -134,6 +146,34 @@ interface ModelConfig {
             throw json().fault(REJECT, "a number of 0 to 1");
         }
         return probability;
+    }
+
+    /** What the model answers with so many names; one label an image where there is no file. */
+    static Task task(@Nullable ModelConfig said, int names) throws IOException {
+        JsonFields task = said == null ? null : said.json().object(TASK);
+        if (task == null) {
+            return SingleLabel.USUAL;
+        }
+        Map<String, Object> kept = new LinkedHashMap<>(task.values());
+        kept.remove(NAME);
+        try {
+            return Tasks.kept(task.text(NAME, ""), kept, names);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(task.file() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Says what the model answers, where it is not one label. */
+    static void putTask(Map<String, Object> json, AdapterMetadata metadata) {
+        if (!metadata.task().equals(Tasks.USUAL)) {
+            Map<String, Object> task = new LinkedHashMap<>(Map.of(NAME, metadata.task()));
+            task.putAll(metadata.kept());
+            json.put(TASK, task);
+            if (json.containsKey("model_type")) {
+                boolean labels = metadata.task().equals(MultiLabel.NAME);
+                json.put("problem_type", labels ? "multi_label_classification" : "regression");
+            }
+        }
     }
 
     /** How inputs are prepared, as far as this file says. */

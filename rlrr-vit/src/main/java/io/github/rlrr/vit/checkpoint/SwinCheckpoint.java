@@ -160,12 +160,15 @@ public final class SwinCheckpoint {
             SwinConfig config = geometry.inferred();
             SwinSaid said = geometry.said();
             List<String> names = said == null ? List.of() : said.model().classNames();
+            List<String> classes =
+                    !geometry.isHeadless() && names.size() == config.classes() ? names : List.of();
             return new CheckpointDescription(
                     geometry.layout().naming().label(),
                     config,
                     preprocessing(said, files.preprocessor(), config),
-                    !geometry.isHeadless() && names.size() == config.classes() ? names : List.of(),
+                    classes,
                     said == null ? 0 : said.model().rejectBelow(),
+                    ModelConfig.task(said == null ? null : said.model(), classes.size()),
                     sixteenBit(said, files.preprocessor()));
         }
     }

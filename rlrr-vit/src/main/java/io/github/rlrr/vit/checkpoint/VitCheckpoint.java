@@ -92,12 +92,15 @@ public final class VitCheckpoint {
             VitConfig config = asPrepared(new FileGeometry(reader, layout, said).inferred(), files);
             List<String> names = said == null ? List.of() : said.classNames();
             boolean headless = layout.geometry(reader.tensors()).classes() == 0;
+            List<String> classes =
+                    !headless && names.size() == config.classes() ? names : List.of();
             return new CheckpointDescription(
                     layout.label(),
                     config,
                     preprocessing(files, layout, config),
-                    !headless && names.size() == config.classes() ? names : List.of(),
+                    classes,
                     said == null ? 0 : said.rejectBelow(),
+                    ModelConfig.task(said, classes.size()),
                     sixteenBit(files));
         }
     }

@@ -1,6 +1,6 @@
 package io.github.rlrr.vit.data;
 
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,13 +16,13 @@ public final class ClassWeights {
      * <p>So each class has the same total weight n / K, the mean over the examples is 1, and a
      * balanced set weighs 1 throughout. A class without examples weighs 1: no loss asks for it.
      *
-     * @param data the training set
+     * @param data the training set, one label each
      * @return a weight for each class, in label order, as {@code SingleLabel} takes them
      */
-    public static List<Double> inverseFrequency(LabelledDataset data) {
-        int[] counts = new int[data.classNames().size()];
+    public static List<Double> inverseFrequency(Examples data) {
+        int[] counts = new int[data.answerNames().size()];
         for (int i = 0; i < data.size(); i++) {
-            counts[data.label(i)]++;
+            counts[(int) data.target(i)[0]]++;
         }
         return inverseFrequency(counts, data.size());
     }

@@ -44,7 +44,7 @@ final class FgvcJson {
     }
 
     static ImageSplits splits(Path root, long seed, ListedPaths allowed) throws IOException {
-        ListedImages listed = new ListedImages(root);
+        ListedImages listed = new ListedImages(root, new ClassTargets());
         Path train = find(root, Part.TRAIN);
         read(train == null ? root.resolve(BOTH) : train, Part.TRAIN, listed);
         Path validation = find(root, Part.VALIDATION);

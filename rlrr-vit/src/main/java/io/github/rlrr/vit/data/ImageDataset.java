@@ -1,7 +1,8 @@
 package io.github.rlrr.vit.data;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.rlrr.data.LabelledDataset;
+import io.github.rlrr.data.Examples;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.data.ImageListing.Entry;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -16,8 +17,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Labelled images as 8-bit RGB, held in memory as far as they fit: an example is (3, height,
- * width), augmented and normalised as it is read.
+ * Images and what is to be answered of them, as 8-bit RGB, held in memory as far as they fit: an
+ * example is (3, height, width), augmented and normalised as it is read.
  *
  * <p>Every file is decoded once when the data set is loaded. Held is what the augmentation needs: 3
  * × height × width bytes an image, 147 KiB at 224 × 224, for none and for mirroring; the resized
@@ -28,7 +29,7 @@ import java.util.SplittableRandom;
  *
  * <p>Immutable, so safe to read from several threads.
  */
-public final class ImageDataset implements LabelledDataset {
+public final class ImageDataset implements Examples {
 
     private final HeldImages images;
     private final Augmentation augmentation;
@@ -223,13 +224,25 @@ public final class ImageDataset implements LabelledDataset {
     }
 
     @Override
-    public List<String> classNames() {
+    public String task() {
+        return images.listing().task();
+    }
+
+    @Override
+    public List<String> answerNames() {
         return images.listing().classNames();
     }
 
     @Override
-    public int label(int index) {
-        return images.listing().entries().get(index).label();
+    public int targetSize() {
+        return task().equals(Tasks.USUAL) ? 1 : answerNames().size();
+    }
+
+    @Override
+    public double[] target(int index) {
+        return images.listing().entries().get(index).target().stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
     }
 
     /**

@@ -234,7 +234,7 @@ public final class ImageFolder {
     }
 
     /** The first few names, and how many more there are. */
-    private static String some(List<String> names) {
+    static String some(List<String> names) {
         int shown = Math.min(names.size(), 5);
         String more = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
         return names.subList(0, shown) + more;

@@ -41,6 +41,10 @@ public record ImageSplits(ImageListing train, ImageListing validation, ImageList
     }
 
     private static void requireSameClasses(String name, ImageListing train, ImageListing other) {
+        if (!other.task().equals(train.task())) {
+            throw new IllegalArgumentException(
+                    name + ": the task " + other.task() + ", expected train's, " + train.task());
+        }
         if (!other.classNames().equals(train.classNames())) {
             throw new IllegalArgumentException(
                     String.format(

@@ -8,7 +8,6 @@ import ai.djl.training.ParameterStore;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.data.BatchLoader;
 import io.github.rlrr.data.Examples;
-import io.github.rlrr.data.LabelledDataset;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.Backbone;
@@ -159,7 +158,7 @@ public final class KeptFeatures implements AutoCloseable {
      * @param images at most mirrored
      * @param mirrored whether they all are
      */
-    private record View(ImageDataset images, boolean mirrored) implements LabelledDataset {
+    private record View(ImageDataset images, boolean mirrored) implements Examples {
 
         @Override
         public int size() {
@@ -172,13 +171,23 @@ public final class KeptFeatures implements AutoCloseable {
         }
 
         @Override
-        public List<String> classNames() {
-            return images.classNames();
+        public String task() {
+            return images.task();
         }
 
         @Override
-        public int label(int index) {
-            return images.label(index);
+        public List<String> answerNames() {
+            return images.answerNames();
+        }
+
+        @Override
+        public int targetSize() {
+            return images.targetSize();
+        }
+
+        @Override
+        public double[] target(int index) {
+            return images.target(index);
         }
 
         @Override
@@ -190,12 +199,12 @@ public final class KeptFeatures implements AutoCloseable {
     /**
      * Images as the stem's answers.
      *
-     * @param images whose labels, and whose way to mirror, they have
+     * @param images whose targets, and whose way to mirror, they have
      * @param kept one row an image, or two: as it is, then mirrored
      * @param exampleShape of a row
      */
     private record Features(ImageDataset images, FeatureRows kept, Shape exampleShape)
-            implements LabelledDataset {
+            implements Examples {
 
         @Override
         public int size() {
@@ -203,13 +212,23 @@ public final class KeptFeatures implements AutoCloseable {
         }
 
         @Override
-        public List<String> classNames() {
-            return images.classNames();
+        public String task() {
+            return images.task();
         }
 
         @Override
-        public int label(int index) {
-            return images.label(index);
+        public List<String> answerNames() {
+            return images.answerNames();
+        }
+
+        @Override
+        public int targetSize() {
+            return images.targetSize();
+        }
+
+        @Override
+        public double[] target(int index) {
+            return images.target(index);
         }
 
         @Override

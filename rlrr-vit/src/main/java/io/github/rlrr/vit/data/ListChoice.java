@@ -33,14 +33,19 @@ final class ListChoice {
     private static final Logger LOG = LoggerFactory.getLogger(ListChoice.class);
 
     private final Path folder;
+    private final Question question;
+    private final boolean classes;
     private final Map<Part, List<Path>> parts = new EnumMap<>(Part.class);
     private final List<Path> single = new ArrayList<>();
     private final List<Path> unknown = new ArrayList<>();
     private final List<Path> predictions = new ArrayList<>();
     private @Nullable Path strange;
 
-    private ListChoice(Path folder) throws IOException {
+    private ListChoice(Path folder, Question question) throws IOException {
         this.folder = folder;
+        this.question = question;
+        List<String> folders = FolderScan.folderNames(folder);
+        classes = folders.size() > 1 && !folders.stream().allMatch(name -> Parts.of(name) != null);
         List<Path> files;
         try (Stream<Path> listed = Files.list(folder)) {
             files = listed.filter(ListChoice::isTable).sorted().toList();
@@ -53,10 +58,12 @@ final class ListChoice {
     /**
      * The lists of a folder by part, or one under the key null; empty if it has none.
      *
+     * @param question what they are to answer
      * @param warn whether tables that are not read are named in the log
      */
-    static Map<@Nullable Part, Path> of(Path folder, boolean warn) throws IOException {
-        return new ListChoice(folder).choose(warn);
+    static Map<@Nullable Part, Path> of(Path folder, Question question, boolean warn)
+            throws IOException {
+        return new ListChoice(folder, question).choose(warn);
     }
 
     static String extension(Path file) {
@@ -90,7 +97,7 @@ final class ListChoice {
         String head = readable ? TextFile.head(file) : "";
         if (readable && ListColumns.arePredictions(file, head)) {
             predictions.add(file);
-        } else if (readable && ListColumns.of(file, head) != null) {
+        } else if (readable && isList(file, head)) {
             if (part == null) {
                 single.add(file);
             } else {
@@ -101,6 +108,13 @@ final class ListChoice {
         } else if (!extension(file).equals("txt")) {
             unknown.add(file);
         }
+    }
+
+    /** Beside class folders, a table without a column of labels is about something else. */
+    private boolean isList(Path file, String head) throws IOException {
+        ListColumns columns = ListColumns.of(file, head, question);
+        boolean several = columns != null && columns.answers().size() != 1;
+        return columns != null && !(several && classes && question.equals(Question.ANY));
     }
 
     private Map<@Nullable Part, Path> choose(boolean warn) throws IOException {
@@ -145,13 +159,13 @@ final class ListChoice {
 
     /** Beside class folders a table may be about anything, unless it has something of a list. */
     private void checkUnknown() throws IOException {
-        boolean classes = FolderScan.folderNames(folder).size() > 1;
+        boolean folders = FolderScan.folderNames(folder).size() > 1;
         for (Path file : unknown) {
             boolean list =
                     TEXT.contains(extension(file))
                             && ListColumns.looksLikeList(
                                     TextFile.head(file), ImageDecoder.extensions());
-            if (list || !classes) {
+            if (list || !folders) {
                 throw notUnderstood(file);
             }
         }

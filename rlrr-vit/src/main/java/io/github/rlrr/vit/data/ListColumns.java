@@ -1,6 +1,7 @@
 package io.github.rlrr.vit.data;
 
 import io.github.rlrr.io.OneLine;
+import io.github.rlrr.task.MultiLabel;
 import io.github.rlrr.vit.data.CsvRecords.Csv;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the header of a list says: how fields are separated, and which columns hold the path, the
- * label and, if any, the part.
+ * What the header of a list says: how fields are separated, and which columns hold the path, what
+ * is to be answered and, if any, the part.
  *
  * <p>Names are compared in lower case without anything but letters and digits, so that {@code File
  * Name}, {@code file_name} and {@code filename} are one. The names that the documentation gives
@@ -23,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param separator between fields
  * @param names of the columns
  * @param path index of the column
- * @param label index of the column
+ * @param answers indices of the columns of what is to be answered: the label, or those that the
+ *     question names, as far as they are there; may be empty
  * @param split index of the column; -1 if there is none
  */
-record ListColumns(char separator, List<String> names, int path, int label, int split) {
+record ListColumns(char separator, List<String> names, int path, List<Integer> answers, int split) {
 
     static final String EXPECTED =
             "expected a header with the columns path and label (or such as filename, image; class,"
@@ -83,6 +86,7 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
                             "targets",
                             "targetname",
                             "tag",
+                            "tags",
                             "groundtruth"),
                     Set.of("labelid", "classid", "categoryid", "classindex", "y"));
     private static final List<Set<String>> SPLIT =
@@ -104,9 +108,9 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
     private static final List<String> PREDICTIONS = List.of("image", "label", "probability");
 
     /** The columns of a list, given its text or its beginning; null if that is no list's. */
-    static @Nullable ListColumns of(Path file, String text) throws IOException {
+    static @Nullable ListColumns of(Path file, String text, Question question) throws IOException {
         for (char separator : separators(text)) {
-            ListColumns columns = of(file, separator, header(file, text, separator));
+            ListColumns columns = of(file, text, separator, question);
             if (columns != null) {
                 return columns;
             }
@@ -180,14 +184,83 @@ record ListColumns(char separator, List<String> names, int path, int label, int 
         }
     }
 
-    private static @Nullable ListColumns of(Path file, char separator, List<String> header)
-            throws IOException {
+    private static @Nullable ListColumns of(
+            Path file, String text, char separator, Question question) throws IOException {
+        List<String> header = header(file, text, separator);
         List<String> names = header.stream().map(ListColumns::plain).toList();
         int path = find(file, header, names, PATH);
+        if (path < 0) {
+            return null;
+        }
+        int split = find(file, header, names, SPLIT);
+        List<Integer> asked = named(header, question.columns());
+        List<Integer> known = named(header, question.names());
+        if (!question.columns().isEmpty()) {
+            return new ListColumns(separator, header, path, asked, split);
+        }
+        if (!question.isForClasses()
+                && !question.names().isEmpty()
+                && known.size() == question.names().size()) {
+            return new ListColumns(separator, header, path, known, split);
+        }
         int label = find(file, header, names, LABEL);
-        return path < 0 || label < 0
-                ? null
-                : new ListColumns(separator, header, path, label, find(file, header, names, SPLIT));
+        if (label >= 0) {
+            return new ListColumns(separator, header, path, List.of(label), split);
+        }
+        ListColumns others =
+                new ListColumns(
+                        separator,
+                        header,
+                        path,
+                        IntStream.range(0, header.size())
+                                .filter(i -> i != path && i != split)
+                                .boxed()
+                                .toList(),
+                        split);
+        if (question.isForLabels()) {
+            return others;
+        }
+        if (question.isForNumbers()) {
+            return new ListColumns(separator, header, path, List.of(), split);
+        }
+        return question.mayBe(MultiLabel.NAME) && others.areFlags(file, text) ? others : null;
+    }
+
+    /** The columns of these names, in their order, as far as there are such. */
+    private static List<Integer> named(List<String> header, List<String> wanted) {
+        List<String> composed = ClassNames.of(header);
+        return ClassNames.of(wanted).stream().map(composed::indexOf).filter(i -> i >= 0).toList();
+    }
+
+    /**
+     * Whether there are two columns or more to answer, and every cell that is read is 1, 0 or
+     * empty.
+     */
+    private boolean areFlags(Path file, String text) {
+        int end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+        try {
+            List<Csv> records = CsvRecords.read(file, text.substring(0, end + 1), separator);
+            return answers.size() > 1
+                    && records.size() > 1
+                    && records.subList(1, records.size()).stream().allMatch(this::areFlags);
+        } catch (IOException e) {
+            return false; // cut within quotes
+        }
+    }
+
+    private boolean areFlags(Csv row) {
+        return row.fields().size() == names.size()
+                && answers.stream().allMatch(i -> LabelTargets.flag(row.fields().get(i)) != null);
+    }
+
+    /** The same with these columns to answer. */
+    ListColumns ordered(List<String> answerNames) {
+        return new ListColumns(separator, names, path, named(names, answerNames), split);
+    }
+
+    /** The names of the columns to answer. */
+    List<String> answerNames() {
+        return answers.stream().map(names::get).toList();
     }
 
     private static int find(

@@ -4,7 +4,6 @@ import io.github.rlrr.vit.data.ImageListing.Entry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,16 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The rows of the lists of a data set, of whatever format, and the splits they make.
  *
- * <p>Every row is checked: its path stays in the folder and leads to a file, and no image has two
- * labels within a part. The classes are the labels of all parts together, so that a label means the
- * same in each; labels that are all whole numbers are sorted by value, others by UTF-16 code unit.
+ * <p>Every row is checked: its path stays in the folder and leads to a file, what is to be answered
+ * is as its {@link TargetForm} has it, and no image has two answers within a part.
  */
 final class ListedImages {
 
@@ -32,17 +29,33 @@ final class ListedImages {
     }
 
     /** A row of a list: where it stands, for messages, and what it says. */
-    record Row(String place, String path, String label) {}
+    record Row(String place, String path, List<String> cells) {
+
+        Row(String place, String path, String label) {
+            this(place, path, List.of(label));
+        }
+
+        /** The cell of a row that has one. */
+        String label() {
+            return cells.get(0);
+        }
+
+        Row with(String label) {
+            return new Row(place, path, List.of(label));
+        }
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(ListedImages.class);
 
     private final Path source;
+    private final TargetForm form;
     private final ListFaults faults;
     private final Map<Part, List<Row>> rows = new EnumMap<>(Part.class);
 
     /** For lists of a folder, or one file, as messages are to call it. */
-    ListedImages(Path source) {
+    ListedImages(Path source, TargetForm form) {
         this.source = source;
+        this.form = form;
         this.faults = new ListFaults(source);
     }
 
@@ -51,7 +64,7 @@ final class ListedImages {
     }
 
     void add(Part part, Row row) {
-        Row composed = new Row(row.place, row.path, ClassNames.of(row.label));
+        Row composed = new Row(row.place, row.path, ClassNames.of(row.cells));
         rows.computeIfAbsent(part, key -> new ArrayList<>()).add(composed);
     }
 
@@ -73,29 +86,29 @@ final class ListedImages {
      */
     ImageSplits splits(Path folder, long seed, boolean cutTest, ListedPaths allowed)
             throws IOException {
-        unifyNumbers();
-        List<String> names = classNames();
+        form.unify(rows);
+        List<String> names = form.names(rows, faults);
         PathFinder finder = new PathFinder(folder, allowed);
         Map<Part, List<Entry>> entries = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             entries.put(part, resolve(finder, rows(part), names));
         }
         faults.check();
-        if (names.size() < 2) {
-            throw new IOException(
-                    source + ": the lists have the classes " + names + ", expected two or more");
+        if (cutTest && rows.keySet().equals(Set.of(Part.TRAIN))) {
+            entries.putAll(partsByFolder(finder.folder(), entries));
         }
         warnOfShared(entries);
         ImageListing train = listing(names, entries, Part.TRAIN);
         ImageListing validation = listing(names, entries, Part.VALIDATION);
         ImageListing test = listing(names, entries, Part.TEST);
+        form.check(source, train);
         if (train.size() == 0) {
             throw new IOException(source + ": no image is listed for training, expected some");
         }
         ImageSplits splits = new ImageSplits(train, validation, test);
-        if (!has(Part.VALIDATION)) {
-            boolean testToo = cutTest && !has(Part.TEST);
-            ImageSplits cut = StratifiedSplit.cut(train, seed, testToo);
+        if (validation.size() == 0 && !has(Part.VALIDATION)) {
+            boolean testToo = cutTest && test.size() == 0;
+            ImageSplits cut = form.cut(train, seed, testToo);
             splits = new ImageSplits(cut.train(), cut.validation(), testToo ? cut.test() : test);
         }
         if (splits.validation().size() == 0) {
@@ -104,50 +117,48 @@ final class ListedImages {
                             + ": nothing to validate on; expected images in the validation list, or"
                             + " a class with two training images or more to take them from");
         }
+        if (form instanceof LabelTargets) {
+            LabelTargets.warn(source, splits);
+        }
         LOG.info(
-                "{}: {} training, {} validation and {} test images in {} classes",
+                "{}: {} training, {} validation and {} test images in {} {}",
                 source,
                 splits.train().size(),
                 splits.validation().size(),
                 splits.test().size(),
-                names.size());
+                names.size(),
+                form.words());
         return splits;
     }
 
-    /** Programs that hold labels as floating-point numbers write 1 as 1.0. */
-    private void unifyNumbers() {
-        boolean all =
-                rows.values().stream()
-                        .flatMap(List::stream)
-                        .allMatch(row -> row.label.matches("\\d{1,18}(\\.0+)?"));
-        if (all) {
-            for (List<Row> part : rows.values()) {
-                part.replaceAll(
-                        row -> new Row(row.place, row.path, row.label.replaceFirst("\\.0+$", "")));
+    /**
+     * Where no list says parts, but every image lies in a folder that does ({@code train/…}), these
+     * are the parts.
+     */
+    private Map<Part, List<Entry>> partsByFolder(Path folder, Map<Part, List<Entry>> entries) {
+        Map<Part, List<Entry>> parts = new EnumMap<>(Part.class);
+        for (Entry entry : entries.getOrDefault(Part.TRAIN, List.of())) {
+            Part part = null;
+            Path parent = entry.path().getParent();
+            if (parent != null && parent.startsWith(folder)) {
+                for (Path name : folder.relativize(parent)) {
+                    part = part == null ? Parts.of(name.toString()) : part;
+                }
             }
+            if (part == null) {
+                return Map.of();
+            }
+            parts.computeIfAbsent(part, key -> new ArrayList<>()).add(entry);
         }
-    }
-
-    private List<String> classNames() {
-        Set<String> labels = new HashSet<>();
-        rows.values().forEach(part -> part.forEach(row -> labels.add(row.label)));
-        boolean numbers = labels.stream().allMatch(label -> label.matches("\\d{1,18}"));
-        Comparator<String> order = Comparator.naturalOrder();
-        if (numbers) {
-            Comparator<String> byValue = Comparator.comparingLong(Long::parseLong);
-            order = byValue.thenComparing(order);
+        if (parts.size() < 2 || !parts.containsKey(Part.TRAIN)) {
+            return Map.of();
         }
-        TreeSet<String> sorted = new TreeSet<>(order);
-        sorted.addAll(labels);
-        return List.copyOf(sorted);
+        LOG.info("{}: the folders of the images say the parts", source);
+        return parts;
     }
 
     private List<Entry> resolve(PathFinder finder, List<Row> part, List<String> names)
             throws IOException {
-        Map<String, Integer> labels = new HashMap<>();
-        for (String name : names) {
-            labels.put(name, labels.size());
-        }
         Map<Path, Row> first = new HashMap<>();
         List<Entry> entries = new ArrayList<>();
         for (Row row : part) {
@@ -156,26 +167,28 @@ final class ListedImages {
             Row before = path == null ? null : first.putIfAbsent(path, row);
             if (path == null) {
                 faults.add(row.place, found.fault());
-            } else if (before != null && !before.label.equals(row.label)) {
+            } else if (before != null && !before.cells.equals(row.cells)) {
                 faults.add(
                         row.place,
                         String.format(
                                 Locale.ROOT,
                                 "'%s' has the label %s, and %s at %s",
                                 row.path,
-                                row.label,
-                                before.label,
+                                String.join(", ", row.cells),
+                                String.join(", ", before.cells),
                                 before.place));
             } else {
-                entries.add(new Entry(path, labels.getOrDefault(row.label, -1)));
+                List<Double> target = form.target(row, names, faults);
+                if (target != null) {
+                    entries.add(new Entry(path, target));
+                }
             }
         }
         return entries;
     }
 
-    private static ImageListing listing(
-            List<String> names, Map<Part, List<Entry>> entries, Part part) {
-        return new ImageListing(names, entries.getOrDefault(part, List.of()), 0);
+    private ImageListing listing(List<String> names, Map<Part, List<Entry>> entries, Part part) {
+        return new ImageListing(form.task(), names, entries.getOrDefault(part, List.of()), 0);
     }
 
     private void warnOfShared(Map<Part, List<Entry>> entries) {

@@ -30,14 +30,23 @@ final class PathFinder {
      */
     record Found(@Nullable Path file, String fault) {}
 
+    /** Folders beside a list that bare names are sought in; more of them are classes. */
+    private static final int MOST_BESIDE = 8;
+
     private final Path folder;
     private final boolean anywhere;
     private final Set<String> extensions = ImageDecoder.extensions();
     private final Map<Path, Map<String, Path>> composed = new HashMap<>();
+    private @Nullable List<Path> beside;
 
     PathFinder(Path folder, ListedPaths allowed) {
         this.folder = folder.toAbsolutePath().normalize();
         this.anywhere = allowed == ListedPaths.ANYWHERE;
+    }
+
+    /** What paths are relative to, absolute. */
+    Path folder() {
+        return folder;
     }
 
     Found find(String text) throws IOException {
@@ -67,7 +76,43 @@ final class PathFinder {
                     null,
                     "'" + text + "' leads out of the folder; --allow-outside follows such paths");
         }
-        return extended(tried);
+        Found found = extended(tried);
+        return found.file() == null ? beside(text.strip(), found) : found;
+    }
+
+    /** A bare name in one of the folders beside the list, such as images or train. */
+    private Found beside(String name, Found otherwise) throws IOException {
+        if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
+            return otherwise;
+        }
+        List<Path> found = new ArrayList<>();
+        for (Path beside : beside()) {
+            Path file = file(beside.resolve(name));
+            if (file == null && name.indexOf('.') < 0) {
+                file = extended(List.of(beside.resolve(name))).file();
+            }
+            if (file != null) {
+                found.add(file);
+            }
+        }
+        if (found.size() > 1) {
+            return new Found(null, "'" + name + "' could be any of " + found);
+        }
+        return found.isEmpty() ? otherwise : new Found(found.get(0), "");
+    }
+
+    private List<Path> beside() throws IOException {
+        List<Path> known = beside;
+        if (known == null) {
+            List<String> names =
+                    Files.isDirectory(folder) ? FolderScan.folderNames(folder) : List.of();
+            known =
+                    names.size() > MOST_BESIDE
+                            ? List.of()
+                            : names.stream().map(folder::resolve).toList();
+            beside = known;
+        }
+        return known;
     }
 
     private Set<String> spellings(String text) {

@@ -31,7 +31,7 @@ final class VtabLists {
     }
 
     static ImageSplits splits(Path root, long seed, ListedPaths allowed) throws IOException {
-        ListedImages listed = new ListedImages(root);
+        ListedImages listed = new ListedImages(root, new ClassTargets());
         boolean cut = Files.isRegularFile(root.resolve(TRAIN));
         read(root, cut ? TRAIN : BOTH, Part.TRAIN, listed);
         if (cut) {

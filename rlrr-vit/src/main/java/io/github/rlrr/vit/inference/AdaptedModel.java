@@ -5,7 +5,6 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
@@ -40,7 +39,7 @@ public record AdaptedModel(Backbone vit, AdaptedBlock adapted, AdapterMetadata m
     }
 
     /**
-     * Opens an adapter that labels images.
+     * Opens an adapter that answers about images.
      *
      * @param folder the adapter's
      * @param base loads what it was trained on
@@ -62,7 +61,6 @@ public record AdaptedModel(Backbone vit, AdaptedBlock adapted, AdapterMetadata m
      */
     public static AdaptedModel openWeights(Path folder, Base base) throws IOException {
         AdapterMetadata metadata = AdapterFolder.describe(folder).metadata();
-        metadata.requireTask(folder, Tasks.USUAL);
         return open(folder, metadata, base);
     }
 
@@ -81,10 +79,9 @@ public record AdaptedModel(Backbone vit, AdaptedBlock adapted, AdapterMetadata m
         }
     }
 
-    /** What an adapter's folder says of itself, where it labels images. */
+    /** What an adapter's folder says of itself, where it answers about images. */
     static AdapterMetadata describe(Path folder) throws IOException {
         AdapterMetadata said = AdapterFolder.describe(folder).metadata();
-        said.requireTask(folder, Tasks.USUAL);
         if (said.classNames().isEmpty() || said.preprocessing().isEmpty()) {
             throw new IOException(
                     folder

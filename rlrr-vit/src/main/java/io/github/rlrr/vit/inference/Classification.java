@@ -1,10 +1,7 @@
 package io.github.rlrr.vit.inference;
 
-import io.github.rlrr.task.SingleLabel;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * What a classifier says of an image.
@@ -26,24 +23,9 @@ public record Classification(List<ClassProbability> ranked, boolean accepted) {
         ranked = List.copyOf(ranked);
     }
 
-    /**
-     * Computes the softmax of logits, in double.
-     *
-     * @param logits finite, one for each class
-     * @param classNames in label order
-     * @param rejectBelow the threshold, 0 to 1
-     * @throws ArithmeticException when a logit is not finite
-     */
-    static Classification of(float[] logits, List<String> classNames, double rejectBelow) {
-        double[] probabilities = SingleLabel.USUAL.answer(logits);
-        List<ClassProbability> ranked =
-                IntStream.range(0, logits.length)
-                        .mapToObj(i -> new ClassProbability(classNames.get(i), i, probabilities[i]))
-                        .sorted(
-                                Comparator.comparingDouble(ClassProbability::probability)
-                                        .reversed())
-                        .toList();
-        return new Classification(ranked, ranked.get(0).probability() >= rejectBelow);
+    /** What an answer of one label an image says. */
+    static Classification of(Answer answer) {
+        return new Classification(answer.ranked(), answer.accepted());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.rlrr.vit.inference;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.BackboneConfig;
 import io.github.rlrr.vit.checkpoint.BackboneFamily;
@@ -17,15 +18,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plain model that labels images, with what it takes to ask it.
+ * A plain model that answers about images, with what it takes to ask it.
  *
  * @param vit the model; whoever holds this closes it
  * @param preprocessing how its inputs are prepared, at its image size
  * @param classNames in label order, one for each output
+ * @param task what it is asked
  * @param rejectBelow the threshold, 0 to 1
  */
 record ClassifierModel(
-        Backbone vit, Preprocessing preprocessing, List<String> classNames, double rejectBelow) {
+        Backbone vit,
+        Preprocessing preprocessing,
+        List<String> classNames,
+        Task task,
+        double rejectBelow) {
 
     /**
      * Opens an adapter folder or a folder of a whole model, told apart by the adapter's
@@ -49,7 +55,8 @@ record ClassifierModel(
             vit.close();
             throw new IOException(folder + " was replaced while it was read; read it again");
         }
-        return new ClassifierModel(vit, preprocessing, said.classNames(), said.rejectBelow());
+        return new ClassifierModel(
+                vit, preprocessing, said.classNames(), said.task(), said.rejectBelow());
     }
 
     /**
@@ -82,7 +89,11 @@ record ClassifierModel(
                 throw otherClasses(folder, said, classes);
             }
             return new ClassifierModel(
-                    merged, model.preprocessing(), said.classNames(), said.rejectBelow());
+                    merged,
+                    model.preprocessing(),
+                    said.classNames(),
+                    said.asked(),
+                    said.rejectBelow());
         }
     }
 

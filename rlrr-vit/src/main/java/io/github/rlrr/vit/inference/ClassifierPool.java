@@ -6,6 +6,7 @@ import io.github.rlrr.adapter.AdapterFolder;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.AdapterPool;
 import io.github.rlrr.adapter.Rlrr;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.tensor.TensorInfo;
 import io.github.rlrr.tensor.TensorReader;
 import io.github.rlrr.vit.Backbone;
@@ -93,12 +94,14 @@ public final class ClassifierPool implements AutoCloseable {
      * @param name as for {@link AdapterPool#load}
      * @param folder the adapter's, with class names and preprocessing
      * @throws IOException in one line when a file is missing, damaged or of another base, or says
-     *     no class names or preprocessing; nothing is changed then
+     *     no class names or preprocessing, or answers with other than one label; nothing is changed
+     *     then
      * @throws IllegalArgumentException when the name is malformed
      * @throws IllegalStateException when the pool is closed
      */
     public void load(String name, Path folder) throws IOException {
         AdapterMetadata said = AdaptedModel.describe(folder);
+        ImageClassifier.requireOneLabel(folder, said.task());
         Preprocessing preprocessing = Preprocessing.fromMap(said.preprocessing());
         int height = vit.config().imageHeight();
         int width = vit.config().imageWidth();
@@ -183,7 +186,7 @@ public final class ClassifierPool implements AutoCloseable {
      * @throws IllegalStateException when the pool is closed
      */
     public List<Classification> classify(List<Request> requests) throws ImageDecodeException {
-        Labelling.requireSome(requests);
+        Asking.requireSome(requests);
         Map<String, List<Integer>> byAdapter = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             byAdapter.computeIfAbsent(requests.get(i).adapter(), name -> new ArrayList<>()).add(i);
@@ -205,14 +208,18 @@ public final class ClassifierPool implements AutoCloseable {
     private List<Classification> answers(AdapterPool.Lease lease, List<ImageSource> images)
             throws ImageDecodeException {
         AdapterMetadata said = lease.metadata();
-        Labelling labelling =
-                new Labelling(
+        Asking asking =
+                new Asking(
                         decoder,
                         Preprocessing.fromMap(said.preprocessing()),
                         said.classNames(),
+                        SingleLabel.USUAL,
                         said.rejectBelow());
-        return labelling.inBatches(
-                images, BATCH_SIZE, sized -> labelling.label(sized, lease::forward, device));
+        return asking
+                .inBatches(images, BATCH_SIZE, sized -> asking.ask(sized, lease::forward, device))
+                .stream()
+                .map(Classification::of)
+                .toList();
     }
 
     /** Waits for requests under way and frees the adapters; the base stays open. */

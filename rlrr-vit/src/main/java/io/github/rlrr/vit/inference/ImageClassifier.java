@@ -1,12 +1,10 @@
 package io.github.rlrr.vit.inference;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
-import ai.djl.training.ParameterStore;
-import io.github.rlrr.vit.Backbone;
+import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.Preprocessing;
@@ -17,9 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Labels images: the one object that an application keeps.
@@ -41,40 +36,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageClassifier implements AutoCloseable {
 
-    private final Block block;
-    private final @Nullable Backbone owned;
-    private final Labelling labelling;
-    private final Device device;
-    private final int batchSize;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final ImagePredictor predictor;
 
-    private ImageClassifier(
-            Builder settings,
-            Block block,
-            @Nullable Backbone owned,
-            Preprocessing preprocessing,
-            List<String> classNames,
-            double rejectBelow) {
-        this.block = block;
-        this.owned = owned;
-        labelling =
-                new Labelling(
-                        new ImageDecoder(settings.limits), preprocessing, classNames, rejectBelow);
-        device = settings.device;
-        batchSize = settings.batchSize;
-        warmUp();
+    private ImageClassifier(ImagePredictor predictor) {
+        this.predictor = predictor;
     }
 
     /** What is unusual about a classifier. */
     public static final class Builder {
 
-        private Device device = Device.cpu();
-        private ImageLimits limits = ImageLimits.SERVICE;
-        private @Nullable Precision precision = Precision.FLOAT32;
-        private int batchSize = 32;
-        private @Nullable Path base;
-        private @Nullable Double rejectBelow;
+        private final ImagePredictor.Builder settings = ImagePredictor.builder();
 
         private Builder() {}
 
@@ -86,7 +57,7 @@ public final class ImageClassifier implements AutoCloseable {
          * @return this
          */
         public Builder base(Path checkpoint) {
-            base = checkpoint;
+            settings.base(checkpoint);
             return this;
         }
 
@@ -97,7 +68,7 @@ public final class ImageClassifier implements AutoCloseable {
          * @return this
          */
         public Builder device(Device place) {
-            device = place;
+            settings.device(place);
             return this;
         }
 
@@ -108,7 +79,7 @@ public final class ImageClassifier implements AutoCloseable {
          * @return this
          */
         public Builder limits(ImageLimits accepted) {
-            limits = accepted;
+            settings.limits(accepted);
             return this;
         }
 
@@ -119,19 +90,19 @@ public final class ImageClassifier implements AutoCloseable {
          * @return this
          */
         public Builder precision(Precision type) {
-            precision = type;
+            settings.precision(type);
             return this;
         }
 
         /**
          * Takes the type of matrix products that the machine is fast in ({@link
-         * Backbone#fastPrecision}): probabilities are rounded otherwise on one machine than on
+         * io.github.rlrr.vit.Backbone#fastPrecision}): probabilities are rounded otherwise on one machine than on
          * another.
          *
          * @return this
          */
         public Builder fastPrecision() {
-            precision = null;
+            settings.fastPrecision();
             return this;
         }
 
@@ -143,11 +114,7 @@ public final class ImageClassifier implements AutoCloseable {
          * @throws IllegalArgumentException when it is less
          */
         public Builder batchSize(int images) {
-            if (images < 1) {
-                throw new IllegalArgumentException(
-                        "batchSize is " + images + ", expected at least 1");
-            }
-            batchSize = images;
+            settings.batchSize(images);
             return this;
         }
 
@@ -160,11 +127,7 @@ public final class ImageClassifier implements AutoCloseable {
          * @throws IllegalArgumentException when it is not of 0 to 1
          */
         public Builder rejectBelow(double probability) {
-            if (!(probability >= 0 && probability <= 1)) {
-                throw new IllegalArgumentException(
-                        "rejectBelow is " + probability + ", expected 0 to 1");
-            }
-            rejectBelow = probability;
+            settings.rejectBelow(probability);
             return this;
         }
 
@@ -174,26 +137,17 @@ public final class ImageClassifier implements AutoCloseable {
          * @param folder a folder of {@code rlrr merge}, or an adapter's
          * @return the classifier; close it when done
          * @throws IOException in one line when the folder holds neither, a file is missing or
-         *     damaged, or the adapter is of another base
+         *     damaged, the adapter is of another base, or the model does not answer with one label
          */
         public ImageClassifier open(Path folder) throws IOException {
-            ClassifierModel model = ClassifierModel.open(folder, base, device);
+            ImagePredictor predictor = settings.open(folder);
             try {
-                return new ImageClassifier(
-                        this,
-                        model.vit()
-                                .withPrecision(
-                                        precision == null
-                                                ? model.vit().fastPrecision(device)
-                                                : precision),
-                        model.vit(),
-                        model.preprocessing(),
-                        model.classNames(),
-                        rejectBelow == null ? model.rejectBelow() : rejectBelow);
-            } catch (RuntimeException e) {
-                model.vit().close();
+                requireOneLabel(folder, predictor.task().name());
+            } catch (IOException e) {
+                predictor.close();
                 throw e;
             }
+            return new ImageClassifier(predictor);
         }
 
         /**
@@ -209,8 +163,21 @@ public final class ImageClassifier implements AutoCloseable {
          */
         public ImageClassifier of(
                 Block block, Preprocessing preprocessing, List<String> classNames) {
-            double threshold = rejectBelow == null ? 0 : rejectBelow;
-            return new ImageClassifier(this, block, null, preprocessing, classNames, threshold);
+            return new ImageClassifier(
+                    settings.of(block, preprocessing, classNames, SingleLabel.USUAL));
+        }
+    }
+
+    /** Refuses a model that was trained for another task. */
+    static void requireOneLabel(Path folder, String task) throws IOException {
+        if (!task.equals(Tasks.USUAL)) {
+            throw new IOException(
+                    folder
+                            + " was trained for the task "
+                            + task
+                            + ", expected "
+                            + Tasks.USUAL
+                            + "; ImagePredictor opens it");
         }
     }
 
@@ -234,34 +201,13 @@ public final class ImageClassifier implements AutoCloseable {
         return builder().open(folder);
     }
 
-    /** Compiles what is compiled at first use, and finds out a block of other classes. */
-    private void warmUp() {
-        int height = preprocessing().height();
-        int width = preprocessing().width();
-        RgbImage black = new RgbImage(width, height, new byte[3 * height * width]);
-        int outputs = labelling.outputs(List.of(black), this::forward, device)[0].length;
-        int names = classNames().size();
-        if (outputs != names) {
-            throw new IllegalArgumentException(
-                    names
-                            + " class names, expected one for each of the model's "
-                            + outputs
-                            + " classes");
-        }
-    }
-
-    private NDList forward(NDList inputs) {
-        ParameterStore store = new ParameterStore(inputs.head().getManager(), false);
-        return block.forward(store, inputs, false);
-    }
-
     /**
      * The classes that an answer may be.
      *
      * @return their names in label order
      */
     public List<String> classNames() {
-        return labelling.classNames();
+        return predictor.names();
     }
 
     /**
@@ -270,7 +216,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @return size, crop and normalisation
      */
     public Preprocessing preprocessing() {
-        return labelling.preprocessing();
+        return predictor.preprocessing();
     }
 
     /**
@@ -279,7 +225,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @return 0 to 1; 0 accepts every answer
      */
     public double rejectBelow() {
-        return labelling.rejectBelow();
+        return predictor.rejectBelow();
     }
 
     /**
@@ -353,7 +299,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws IllegalStateException when this is closed
      */
     public List<Classification> classify(List<ImageSource> images) throws ImageDecodeException {
-        return labelling.inBatches(images, batchSize, this::classifySized);
+        return predictor.predict(images).stream().map(Classification::of).toList();
     }
 
     /**
@@ -365,7 +311,7 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws ImageDecodeException when it is not an image that can be read, or over a limit
      */
     public RgbImage prepare(ImageSource image) throws ImageDecodeException {
-        return labelling.prepare(image);
+        return predictor.prepare(image);
     }
 
     /**
@@ -377,29 +323,12 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws IllegalStateException when this is closed
      */
     public List<Classification> classifySized(List<RgbImage> images) {
-        Labelling.requireSome(images);
-        lock.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("this classifier is closed");
-            }
-            return labelling.label(images, this::forward, device);
-        } finally {
-            lock.readLock().unlock();
-        }
+        return predictor.predictSized(images).stream().map(Classification::of).toList();
     }
 
     /** Waits for calls under way and frees the model; a block it was lent stays open. */
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            if (!closed && owned != null) {
-                owned.close();
-            }
-            closed = true;
-        } finally {
-            lock.writeLock().unlock();
-        }
+        predictor.close();
     }
 }

@@ -9,6 +9,8 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
+import io.github.rlrr.task.MultiLabel;
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What DJL Serving asks: the body of a request is an encoded image, the answer the JSON of DJL's
- * {@link Classifications}. It fetches nothing from an address that a request names.
+ * What DJL Serving asks: the body of a request is an encoded image, the answer JSON: that of DJL's
+ * {@link Classifications} for one label an image, {@code labels} given and {@code values} by name
+ * for several, {@code values} for numbers. It fetches nothing from an address that a request names.
  *
  * <p>What is no image gets an {@code Output} of code 400, which the server sends as it is. An
  * exception would fail all requests of a dynamic batch, each answered with the message of one.
@@ -27,10 +30,18 @@ final class VitServingTranslator implements Translator<Input, Output> {
     /** Attachment of a batch: a message for each input that was refused, else "". */
     private static final String REFUSALS = "refusals";
 
-    private final Translator<byte[], Classifications> images;
+    private final Translator<byte[], Answer> images;
+    private final int top;
 
-    VitServingTranslator(Translator<byte[], Classifications> images) {
+    /**
+     * A translator.
+     *
+     * @param images reads an image and answers
+     * @param top the classes in the answer of one label an image
+     */
+    VitServingTranslator(Translator<byte[], Answer> images, int top) {
         this.images = images;
+        this.top = top;
     }
 
     @Override
@@ -88,7 +99,21 @@ final class VitServingTranslator implements Translator<Input, Output> {
 
     @Override
     public Output processOutput(TranslatorContext context, NDList list) throws Exception {
-        return output(200, "OK", images.processOutput(context, list));
+        return output(200, "OK", json(images.processOutput(context, list)));
+    }
+
+    private BytesSupplier json(Answer answer) {
+        return switch (answer.task().name()) {
+            case Tasks.USUAL -> {
+                Classifications classes = new Classifications(answer.names(), answer.values());
+                classes.setTopK(top);
+                yield classes;
+            }
+            case MultiLabel.NAME ->
+                    BytesSupplier.wrapAsJson(
+                            Map.of("labels", answer.labels(), "values", answer.byName()));
+            default -> BytesSupplier.wrapAsJson(Map.of("values", answer.byName()));
+        };
     }
 
     /** The server's own form of an error. */

@@ -4,11 +4,10 @@ import ai.djl.modality.Classifications;
 import ai.djl.ndarray.NDList;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.Preprocessing;
-import io.github.rlrr.vit.image.RgbImage;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -26,8 +25,7 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
     /** The classes in the text of DJL's {@code Classifications}. */
     static final int USUAL_TOP = 5;
 
-    private final Function<I, ImageSource> source;
-    private final Labelling labelling;
+    private final AnswerTranslator<I> translator;
     private final int top;
 
     /**
@@ -46,12 +44,20 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
             List<String> classNames,
             ImageDecoder decoder,
             int top) {
+        this(
+                new AnswerTranslator<>(
+                        Objects.requireNonNull(source, "source"),
+                        new Asking(decoder, preprocessing, classNames, SingleLabel.USUAL, 0)),
+                top);
+    }
+
+    /** Of classes, or of labels, whose probabilities do not sum to 1. */
+    VitTranslator(AnswerTranslator<I> translator, int top) {
         if (top < 1) {
             throw new IllegalArgumentException("topK is " + top + ", expected at least 1");
         }
+        this.translator = translator;
         this.top = top;
-        this.source = Objects.requireNonNull(source, "source");
-        labelling = new Labelling(decoder, preprocessing, classNames, 0);
     }
 
     /**
@@ -63,8 +69,7 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
      */
     @Override
     public NDList processInput(TranslatorContext context, I input) throws Exception {
-        RgbImage image = labelling.prepare(source.apply(input));
-        return new NDList(labelling.batch(List.of(image), context.getNDManager()).squeeze(0));
+        return translator.processInput(context, input);
     }
 
     /**
@@ -75,11 +80,8 @@ public final class VitTranslator<I> implements Translator<I, Classifications> {
      */
     @Override
     public Classifications processOutput(TranslatorContext context, NDList list) {
-        Classification said = labelling.answer(list.singletonOrThrow().toFloatArray());
-        Classifications answer =
-                new Classifications(
-                        labelling.classNames(),
-                        Arrays.stream(said.probabilities()).boxed().toList());
+        Answer said = translator.processOutput(context, list);
+        Classifications answer = new Classifications(said.names(), said.values());
         answer.setTopK(top);
         return answer;
     }

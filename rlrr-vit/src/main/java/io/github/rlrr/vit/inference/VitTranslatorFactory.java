@@ -9,6 +9,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
+import io.github.rlrr.task.Regression;
 import io.github.rlrr.vit.checkpoint.Backbones;
 import io.github.rlrr.vit.checkpoint.CheckpointDescription;
 import io.github.rlrr.vit.image.ImageDecoder;
@@ -29,8 +30,9 @@ import java.util.function.Function;
 
 /**
  * Makes translators for a model whose folder names its classes and preprocessing: from {@code
- * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications}, and from
- * {@code Input} to {@code Output} for DJL Serving.
+ * Image}, {@code Path}, {@code InputStream} or {@code byte[]} to {@code Classifications} or,
+ * whatever the model was trained for, to {@link Answer}, and from {@code Input} to {@code Output}
+ * for DJL Serving.
  *
  * <p>Arguments {@code min_side}, {@code max_pixels}, {@code max_bytes}, {@code max_scans} and
  * {@code max_seconds} replace those of {@link ImageLimits#SERVICE}; {@code topK} is the number of
@@ -67,7 +69,10 @@ public final class VitTranslatorFactory implements TranslatorFactory {
     @Override
     public Set<Pair<Type, Type>> getSupportedTypes() {
         Set<Pair<Type, Type>> types = new HashSet<>();
-        SOURCES.keySet().forEach(type -> types.add(new Pair<>(type, Classifications.class)));
+        for (Type type : SOURCES.keySet()) {
+            types.add(new Pair<>(type, Classifications.class));
+            types.add(new Pair<>(type, Answer.class));
+        }
         types.add(new Pair<>(Input.class, Output.class));
         return types;
     }
@@ -76,7 +81,8 @@ public final class VitTranslatorFactory implements TranslatorFactory {
      * Makes a translator.
      *
      * @throws TranslateException when the model's folder does not say its classes and
-     *     preprocessing, or an argument is no whole number in its range
+     *     preprocessing, an argument is no whole number in its range, or the model answers with
+     *     numbers and {@code Classifications} are asked for
      * @throws IllegalArgumentException for other types than those supported
      */
     @Override
@@ -93,15 +99,38 @@ public final class VitTranslatorFactory implements TranslatorFactory {
                             + ", expected one of "
                             + getSupportedTypes());
         }
+        int top = top(arguments);
         if (input == Input.class) {
             return (Translator<I, O>)
-                    new VitServingTranslator(translator(byte[].class, model, arguments));
+                    new VitServingTranslator(translator(byte[].class, model, arguments), top);
         }
-        return (Translator<I, O>) translator(input, model, arguments);
+        AnswerTranslator<I> translator = translator(input, model, arguments);
+        if (output == Answer.class) {
+            return (Translator<I, O>) translator;
+        }
+        if (translator.asking().task().name().equals(Regression.NAME)) {
+            throw new TranslateException(
+                    model.getModelPath()
+                            + " answers with numbers, which Classifications cannot hold; ask for "
+                            + Answer.class.getName());
+        }
+        return (Translator<I, O>) new VitTranslator<>(translator, top);
+    }
+
+    private static int top(Map<String, ?> arguments) throws TranslateException {
+        try {
+            int top = Math.toIntExact(whole(arguments, "topK", VitTranslator.USUAL_TOP));
+            if (top < 1) {
+                throw new IllegalArgumentException("topK is " + top + ", expected at least 1");
+            }
+            return top;
+        } catch (IllegalArgumentException e) {
+            throw new TranslateException(e.getMessage(), e);
+        }
     }
 
     @SuppressWarnings("unchecked") // SOURCES has a function of each key.
-    private static <I> VitTranslator<I> translator(
+    private static <I> AnswerTranslator<I> translator(
             Class<I> input, Model model, Map<String, ?> arguments) throws TranslateException {
         try {
             Path folder = model.getModelPath();
@@ -110,8 +139,8 @@ public final class VitTranslatorFactory implements TranslatorFactory {
             ImageDecoder decoder = new ImageDecoder(limits(arguments));
             Function<I, ImageSource> source =
                     (Function<I, ImageSource>) Objects.requireNonNull(SOURCES.get(input));
-            int top = Math.toIntExact(whole(arguments, "topK", VitTranslator.USUAL_TOP));
-            return new VitTranslator<>(source, preprocessing, said.classNames(), decoder, top);
+            return new AnswerTranslator<>(
+                    source, new Asking(decoder, preprocessing, said.classNames(), said.task(), 0));
         } catch (IOException | IllegalArgumentException e) {
             throw new TranslateException(e.getMessage(), e);
         }

@@ -54,12 +54,12 @@ class ImageDatasetTest {
 
         assertThat(dataset.size()).isEqualTo(40);
         assertThat(dataset.exampleShape()).isEqualTo(new Shape(3, 4, 4));
-        assertThat(dataset.classNames()).containsExactly("a", "b");
+        assertThat(dataset.answerNames()).containsExactly("a", "b");
         assertThat(dataset.preprocessing()).isEqualTo(TINY);
         assertThat(progress)
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, 40).boxed().toList());
         for (int i = 0; i < 40; i++) {
-            assertThat(dataset.label(i)).isEqualTo(i / 20);
+            assertThat((int) dataset.target(i)[0]).isEqualTo(i / 20);
             assertThat(dataset.path(i)).isEqualTo(listing.entries().get(i).path());
             assertThat(dataset.imageAt(i))
                     .isEqualTo(TINY.resize(new ImageDecoder().decode(dataset.path(i))));
@@ -148,7 +148,8 @@ class ImageDatasetTest {
         ImageDataset dataset = ImageDataset.load(listing, TINY, defaults.withMaxUnreadable(0.2));
 
         assertThat(dataset.size()).isEqualTo(4);
-        assertThat(IntStream.range(0, 4).map(dataset::label)).containsExactly(0, 0, 1, 1);
+        assertThat(IntStream.range(0, 4).map(i -> (int) dataset.target(i)[0]))
+                .containsExactly(0, 0, 1, 1);
         assertThat(dataset.path(0)).isEqualTo(root.resolve("a/000.png"));
         assertThatThrownBy(() -> ImageDataset.load(listing, TINY, defaults.withMaxUnreadable(0.19)))
                 .hasMessageStartingWith("1 of 5 images cannot be read");
@@ -166,7 +167,7 @@ class ImageDatasetTest {
             ImageDataset dataset = ImageDataset.load(listing, CROPPED, chosen, options);
             examples.add(readAll(dataset));
             for (int i = 0; i < 20; i++) {
-                assertThat(dataset.label(i)).isEqualTo(i / 10);
+                assertThat((int) dataset.target(i)[0]).isEqualTo(i / 10);
                 assertThat(dataset.imageAt(i))
                         .isEqualTo(CROPPED.resize(new ImageDecoder().decode(dataset.path(i))));
             }

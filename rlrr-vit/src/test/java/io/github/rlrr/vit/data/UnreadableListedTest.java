@@ -77,8 +77,9 @@ class UnreadableListedTest {
                 .hasMessageContaining(root.resolve("images/001.png") + ": text");
         ImageDataset kept = ImageDataset.load(train, TINY, options.withMaxUnreadable(0.2));
 
-        assertThat(kept.classNames()).containsExactly(classes);
-        assertThat(IntStream.range(0, kept.size()).map(kept::label)).containsExactly(0, 0, 1, 0);
+        assertThat(kept.answerNames()).containsExactly(classes);
+        assertThat(IntStream.range(0, kept.size()).map(i -> (int) kept.target(i)[0]))
+                .containsExactly(0, 0, 1, 0);
         assertThat(kept.path(1)).isEqualTo(root.resolve("images/002.png"));
     }
 }

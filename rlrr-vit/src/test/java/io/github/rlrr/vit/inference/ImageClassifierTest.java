@@ -9,12 +9,14 @@ import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
+import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.torch.Processor;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.image.ImageDecoder;
 import io.github.rlrr.vit.image.ImageLimits;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.part.Precision;
@@ -134,8 +136,19 @@ class ImageClassifierTest {
         }
         assertThat(answer.ranked().stream().mapToDouble(ClassProbability::probability).sum())
                 .isCloseTo(1, within(1e-12));
-        Classification tied = Classification.of(new float[5], TinyClassifier.CLASSES, 0);
+        Classification tied = said(new float[5], TinyClassifier.CLASSES);
         assertThat(tied.best()).isEqualTo(new ClassProbability("ant", 0, 0.2));
+    }
+
+    private static Classification said(float[] logits, List<String> names) {
+        Asking asking =
+                new Asking(
+                        new ImageDecoder(),
+                        TinyClassifier.PREPROCESSING,
+                        names,
+                        SingleLabel.USUAL,
+                        0);
+        return Classification.of(asking.answer(logits));
     }
 
     @Test
@@ -244,7 +257,7 @@ class ImageClassifierTest {
                                         reading.countDown();
                                     }
                                 } catch (IllegalStateException e) {
-                                    assertThat(e).hasMessage("this classifier is closed");
+                                    assertThat(e).hasMessage("this model is closed");
                                     return count;
                                 }
                             });
@@ -262,7 +275,7 @@ class ImageClassifierTest {
         classifier.close();
         assertThatThrownBy(() -> classifier.classify(IMAGES.get(0)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("this classifier is closed");
+                .hasMessage("this model is closed");
     }
 
     private void assertRefused(byte[] image, String message) throws IOException {
@@ -404,8 +417,7 @@ class ImageClassifierTest {
 
     @Test
     void weightsThatAreNoNumbersAreNoAnswer() {
-        assertThatThrownBy(
-                        () -> Classification.of(new float[] {0, Float.NaN}, List.of("a", "b"), 0))
+        assertThatThrownBy(() -> said(new float[] {0, Float.NaN}, List.of("a", "b")))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("the logit NaN, which is not finite");
     }

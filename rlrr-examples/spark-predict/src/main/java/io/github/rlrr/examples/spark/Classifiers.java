@@ -1,8 +1,9 @@
 package io.github.rlrr.examples.spark;
 
+import io.github.rlrr.task.Regression;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.image.ImageLimits;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import org.apache.spark.TaskContext;
  */
 final class Classifiers {
 
-    private static final Map<String, ImageClassifier> OPEN = new ConcurrentHashMap<>();
+    private static final Map<String, ImagePredictor> OPEN = new ConcurrentHashMap<>();
     private static final AtomicInteger OPENED = new AtomicInteger();
 
     private Classifiers() {}
@@ -31,11 +32,11 @@ final class Classifiers {
      *     --archives}
      * @throws UncheckedIOException when it cannot be opened; the next task tries again
      */
-    static ImageClassifier of(String folder) {
+    static ImagePredictor of(String folder) {
         return OPEN.computeIfAbsent(folder, Classifiers::open);
     }
 
-    private static ImageClassifier open(String folder) {
+    private static ImagePredictor open(String folder) {
         // libtorch would take every core for every task. A JVM runs cores / spark.task.cpus tasks
         // at a time, so the cores that Spark gave a task are its share. libtorch remembers the
         // count for the process, but a thread that has computed before keeps its own: so it is set
@@ -44,10 +45,16 @@ final class Classifiers {
         Path path = Path.of(folder);
         try {
             // The limits of rlrr predict; the classifier's own are those for images from strangers.
-            ImageClassifier opened =
-                    ImageClassifier.builder()
+            ImagePredictor opened =
+                    ImagePredictor.builder()
                             .limits(ImageLimits.DEFAULT)
                             .open(Files.isDirectory(path) ? path : Path.of(SparkFiles.get(folder)));
+            if (opened.task().name().equals(Regression.NAME)) {
+                opened.close();
+                throw new IOException(
+                        folder + " answers with numbers, which rlrr predict --csv writes; this job"
+                                + " writes labels");
+            }
             OPENED.incrementAndGet();
             return opened;
         } catch (IOException e) {

@@ -3,8 +3,8 @@ package io.github.rlrr.examples.spark;
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageSource;
 import io.github.rlrr.vit.image.RgbImage;
-import io.github.rlrr.vit.inference.Classification;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.Answer;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ record LabelImages(Broadcast<String> model, int batchSize)
 
     @Override
     public Iterator<Row> call(Iterator<String> images) {
-        ImageClassifier classifier = Classifiers.of(model.value());
+        ImagePredictor classifier = Classifiers.of(model.value());
         return new Iterator<>() {
             private final Queue<Row> rows = new ArrayDeque<>();
 
@@ -51,7 +51,7 @@ record LabelImages(Broadcast<String> model, int batchSize)
     }
 
     /** Takes a batch from the images, at least one of them. */
-    private List<Row> label(ImageClassifier classifier, Iterator<String> images) {
+    private List<Row> label(ImagePredictor classifier, Iterator<String> images) {
         List<String> paths = new ArrayList<>();
         List<RgbImage> sized = new ArrayList<>();
         Map<String, ImageDecodeException> faults = new HashMap<>();
@@ -64,10 +64,10 @@ record LabelImages(Broadcast<String> model, int batchSize)
                 faults.put(path, e);
             }
         }
-        Iterator<Classification> answers =
+        Iterator<Answer> answers =
                 sized.isEmpty()
                         ? Collections.emptyIterator()
-                        : classifier.classifySized(sized).iterator();
+                        : classifier.predictSized(sized).iterator();
         List<Row> rows = new ArrayList<>(paths.size());
         for (String path : paths) {
             ImageDecodeException fault = faults.get(path);

@@ -1,7 +1,8 @@
 package io.github.rlrr.examples.spark;
 
+import io.github.rlrr.task.Tasks;
 import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.inference.Classification;
+import io.github.rlrr.vit.inference.Answer;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -41,9 +42,15 @@ final class LabelRow {
 
     private LabelRow() {}
 
-    static Row of(String image, Classification answer) {
+    /** One label with its probability, or several with {@code |} between them and none. */
+    static Row of(String image, Answer answer) {
+        boolean oneLabel = answer.task().name().equals(Tasks.USUAL);
         return RowFactory.create(
-                image, answer.best().name(), answer.best().probability(), answer.accepted(), null);
+                image,
+                String.join("|", answer.labels()),
+                oneLabel ? answer.ranked().get(0).probability() : null,
+                answer.accepted(),
+                null);
     }
 
     static Row of(String image, ImageDecodeException fault) {

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rlrr.task.MultiLabel;
+import io.github.rlrr.task.Regression;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.image.ImageDecodeException;
+import io.github.rlrr.vit.inference.Answer;
 import io.github.rlrr.vit.inference.Classification;
 import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -157,6 +162,37 @@ class SparkPredictTest {
     void aModelThatIsNoneFailsTheJobAndSaysWhy() {
         LabelImages missing = labelImages(scratch.resolve("nothing").toString());
         assertThatThrownBy(() -> write(missing)).hasStackTraceContaining("nothing");
+    }
+
+    @Test
+    void severalLabelsStandInOneCell() throws IOException {
+        Path folder = scratch.resolve("several");
+        TinyModel.write(folder, MultiLabel.USUAL);
+        List<List<String>> rows = CsvParts.rows(write(labelImages(folder.toString())));
+        assertThat(rows).extracting(row -> row.get(0)).isEqualTo(images);
+        int readable = 0;
+        try (ImagePredictor model = ImagePredictor.open(folder)) {
+            for (List<String> row : rows) {
+                if (row.get(4).isEmpty()) {
+                    Answer answer = model.predict(Path.of(row.get(0)));
+                    assertThat(row.subList(1, 4))
+                            .containsExactly(String.join("|", answer.labels()), "", "true");
+                    readable++;
+                }
+            }
+        }
+        assertThat(readable).isEqualTo(TestImages.READABLE);
+    }
+
+    @Test
+    void aModelThatAnswersWithNumbersFailsTheJobAndSaysWhatWritesThem() throws IOException {
+        Path folder = scratch.resolve("numbers");
+        List<Double> ones = Collections.nCopies(TinyModel.CLASSES.size(), 1.0);
+        TinyModel.write(folder, new Regression(Regression.Loss.SQUARED, 1, ones, ones));
+        assertThatThrownBy(() -> write(labelImages(folder.toString())))
+                .hasStackTraceContaining(
+                        "answers with numbers, which rlrr predict --csv writes; this job writes"
+                                + " labels");
     }
 
     @Test

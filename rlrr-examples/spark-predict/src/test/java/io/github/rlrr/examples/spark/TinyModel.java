@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.VisionTransformer;
@@ -26,13 +28,19 @@ final class TinyModel {
 
     /** Writes the folder, whose answers below a half are not accepted. */
     static Path write(Path folder) throws IOException {
+        return write(folder, SingleLabel.USUAL);
+    }
+
+    /** The same of a model that was trained for another task. */
+    static Path write(Path folder, Task task) throws IOException {
         TorchRuntime.seed(7);
         try (NDManager manager = NDManager.newBaseManager()) {
             VisionTransformer vit = new VisionTransformer(CONFIG);
             vit.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 16, 16));
             AdapterMetadata metadata =
                     new AdapterMetadata("", CLASSES, Preprocessing.vitDefault(16).toMap())
-                            .withRejectBelow(0.5);
+                            .withRejectBelow(0.5)
+                            .withTask(task);
             ModelFolder.save(vit, folder, VitLayout.TIMM, TensorType.F32, metadata);
         }
         return folder;

@@ -2,8 +2,8 @@ package io.github.rlrr.examples.spring;
 
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageSource;
-import io.github.rlrr.vit.inference.Classification;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.Answer;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
@@ -35,13 +35,13 @@ class BoundedClassifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(BoundedClassifier.class);
 
-    private final ImageClassifier classifier;
+    private final ImagePredictor classifier;
     private final ServiceSettings settings;
     private final Scheduler turns;
     private volatile long answeredAt;
     private volatile boolean answered;
 
-    BoundedClassifier(ImageClassifier classifier, ServiceSettings settings) {
+    BoundedClassifier(ImagePredictor classifier, ServiceSettings settings) {
         this.classifier = classifier;
         this.settings = settings;
         turns =
@@ -55,7 +55,7 @@ class BoundedClassifier {
      * cannot be read, or is over a limit, and with an {@link ErrorResponseException}, 503, when no
      * turn comes in time, the heap is full, or the service is stopping.
      */
-    Mono<List<Classification>> classify(List<ImageSource> images) {
+    Mono<List<Answer>> classify(List<ImageSource> images) {
         List<ImageSource> wanted = images.stream().map(BoundedClassifier::whileWanted).toList();
         return Mono.defer(
                 () -> {
@@ -66,11 +66,11 @@ class BoundedClassifier {
                 });
     }
 
-    private @Nullable List<Classification> begin(AtomicBoolean begun, List<ImageSource> images)
+    private @Nullable List<Answer> begin(AtomicBoolean begun, List<ImageSource> images)
             throws ImageDecodeException {
         begun.set(true);
         try {
-            List<Classification> answers = classifier.classify(images);
+            List<Answer> answers = classifier.predict(images);
             answeredAt = System.nanoTime();
             answered = true;
             return answers;

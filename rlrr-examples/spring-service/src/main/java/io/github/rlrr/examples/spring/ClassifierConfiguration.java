@@ -3,7 +3,7 @@ package io.github.rlrr.examples.spring;
 import ai.djl.Device;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.image.ImageLimits;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,20 +21,21 @@ class ClassifierConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ClassifierConfiguration.class);
 
     @Bean(destroyMethod = "close")
-    ImageClassifier classifier(ServiceSettings settings) {
+    ImagePredictor classifier(ServiceSettings settings) {
         TorchRuntime.setThreads(settings.threads()); // for the process; before any forward
-        ImageClassifier.Builder builder =
-                ImageClassifier.builder().device(device(settings)).limits(limits(settings));
+        ImagePredictor.Builder builder =
+                ImagePredictor.builder().device(device(settings)).limits(limits(settings));
         if (settings.base() != null) {
             builder.base(settings.base());
         }
         if (settings.rejectBelow() != null) {
             builder.rejectBelow(settings.rejectBelow());
         }
-        ImageClassifier classifier = open(builder, settings);
+        ImagePredictor classifier = open(builder, settings);
         LOG.info(
-                "classifier open: {} classes from {}, {} at a time on {} with {} threads each",
-                classifier.classNames().size(),
+                "model open: {} for {} names from {}, {} at a time on {} with {} threads each",
+                classifier.task().name(),
+                classifier.names().size(),
                 settings.model(),
                 settings.forwards(),
                 settings.device(),
@@ -65,7 +66,7 @@ class ClassifierConfiguration {
         }
     }
 
-    private static ImageClassifier open(ImageClassifier.Builder builder, ServiceSettings settings) {
+    private static ImagePredictor open(ImagePredictor.Builder builder, ServiceSettings settings) {
         Path base = settings.base();
         if (base != null && !Files.exists(base)) {
             throw new SettingException("rlrr.base", base, "there is no such file");

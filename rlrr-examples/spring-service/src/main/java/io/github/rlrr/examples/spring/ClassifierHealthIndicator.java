@@ -2,7 +2,7 @@ package io.github.rlrr.examples.spring;
 
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.RgbImage;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
@@ -18,11 +18,11 @@ class ClassifierHealthIndicator extends AbstractHealthIndicator {
 
     private static final Duration LATELY = Duration.ofSeconds(5);
 
-    private final ImageClassifier classifier;
+    private final ImagePredictor classifier;
     private final BoundedClassifier clients;
     private final RgbImage black;
 
-    ClassifierHealthIndicator(ImageClassifier classifier, BoundedClassifier clients) {
+    ClassifierHealthIndicator(ImagePredictor classifier, BoundedClassifier clients) {
         this.classifier = classifier;
         this.clients = clients;
         Preprocessing size = classifier.preprocessing();
@@ -34,8 +34,8 @@ class ClassifierHealthIndicator extends AbstractHealthIndicator {
     @Override
     protected void doHealthCheck(Health.Builder builder) {
         if (!clients.hasAnswered(LATELY)) {
-            classifier.classifySized(List.of(black));
+            classifier.predictSized(List.of(black));
         }
-        builder.up().withDetail("classes", classifier.classNames().size());
+        builder.up().withDetail("classes", classifier.names().size());
     }
 }

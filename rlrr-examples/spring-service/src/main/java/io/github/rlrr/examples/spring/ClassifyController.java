@@ -36,7 +36,7 @@ class ClassifyController {
     @PostMapping(
             path = "/classify",
             consumes = {"image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE})
-    Mono<Answer> one(ServerHttpRequest request) {
+    Mono<Reply> one(ServerHttpRequest request) {
         return body(request, "the image", settings.maxBytes(), "rlrr.max-bytes")
                 .flatMap(body -> answers(List.of(ImageSource.of(body, "the image"))))
                 .map(answers -> answers.get(0));
@@ -44,7 +44,7 @@ class ClassifyController {
 
     /** Each part named "file" is an image; the answers are in their order. */
     @PostMapping(path = "/classify", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    Mono<List<Answer>> several(
+    Mono<List<Reply>> several(
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type, ServerHttpRequest request) {
         return body(request, "the form", settings.maxRequestBytes(), "rlrr.max-request-bytes")
                 .publishOn(Schedulers.parallel())
@@ -52,10 +52,10 @@ class ClassifyController {
                 .flatMap(this::answers);
     }
 
-    private Mono<List<Answer>> answers(List<ImageSource> images) {
+    private Mono<List<Reply>> answers(List<ImageSource> images) {
         return classifier
                 .classify(images)
-                .map(all -> all.stream().map(each -> Answer.of(each, settings.top())).toList());
+                .map(all -> all.stream().map(each -> Reply.of(each, settings.top())).toList());
     }
 
     private static Mono<byte[]> body(

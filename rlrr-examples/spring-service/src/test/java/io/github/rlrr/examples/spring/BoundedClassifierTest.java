@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rlrr.vit.image.ImageDecodeException;
 import io.github.rlrr.vit.image.ImageSource;
-import io.github.rlrr.vit.inference.Classification;
-import io.github.rlrr.vit.inference.ImageClassifier;
+import io.github.rlrr.vit.inference.Answer;
+import io.github.rlrr.vit.inference.ImagePredictor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +28,7 @@ class BoundedClassifierTest {
             ImageSource.of(Images.noise("png", 20, 20, 0), "the image");
 
     @TempDir Path folder;
-    private ImageClassifier classifier;
+    private ImagePredictor classifier;
     private BoundedClassifier bounded;
 
     private ServiceSettings settings(int forwards, String maxWait) {
@@ -38,7 +38,7 @@ class BoundedClassifierTest {
     @BeforeEach
     void open() throws IOException {
         RandomVit.write(RandomVit.TINY, folder, 0);
-        classifier = ImageClassifier.open(folder);
+        classifier = ImagePredictor.open(folder);
         bounded = new BoundedClassifier(classifier, settings(1, "1m"));
     }
 
@@ -48,8 +48,8 @@ class BoundedClassifierTest {
         classifier.close();
     }
 
-    private List<Classification> classify(ImageSource image) {
-        List<Classification> answers = bounded.classify(List.of(image)).block();
+    private List<Answer> classify(ImageSource image) {
+        List<Answer> answers = bounded.classify(List.of(image)).block();
         assertThat(answers).isNotNull();
         return answers;
     }

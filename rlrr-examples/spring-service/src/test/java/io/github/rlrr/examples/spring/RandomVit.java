@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.github.rlrr.adapter.AdapterMetadata;
+import io.github.rlrr.task.SingleLabel;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.tensor.TensorType;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.Backbone;
@@ -51,6 +53,13 @@ final class RandomVit {
      */
     static void write(Backbone network, Path folder, VitLayout layout, double rejectBelow)
             throws IOException {
+        write(network, folder, layout, rejectBelow, SingleLabel.USUAL);
+    }
+
+    /** The same of a model that was trained for another task. */
+    static void write(
+            Backbone network, Path folder, VitLayout layout, double rejectBelow, Task task)
+            throws IOException {
         BackboneConfig config = network.config();
         AdapterMetadata metadata =
                 new AdapterMetadata(
@@ -59,7 +68,8 @@ final class RandomVit {
                                         .mapToObj(i -> "class-" + i)
                                         .toList(),
                                 Preprocessing.vitDefault(config.imageHeight()).toMap())
-                        .withRejectBelow(rejectBelow);
+                        .withRejectBelow(rejectBelow)
+                        .withTask(task);
         SplittableRandom random = new SplittableRandom(0);
         TorchRuntime.seed(0); // norms aside, weights start as drawn
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchRuntime.ENGINE);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.rlrr.task.Task;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.BackboneConfig;
@@ -20,22 +21,24 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * How a network is asked for labels: its images prepared, run as a batch, and its outputs read.
+ * How a network is asked: its images prepared, run as a batch, and its outputs read.
  *
  * @param decoder reads images, 16-bit grey as the preprocessing says
  * @param preprocessing how the network's inputs are prepared
- * @param classNames in label order, one for each output
- * @param rejectBelow the threshold, 0 to 1
+ * @param names the classes, labels or quantities, one for each output
+ * @param task what is asked
+ * @param rejectBelow the threshold of one label an image, 0 to 1
  */
-record Labelling(
+record Asking(
         ImageDecoder decoder,
         Preprocessing preprocessing,
-        List<String> classNames,
+        List<String> names,
+        Task task,
         double rejectBelow) {
 
-    Labelling {
+    Asking {
         decoder = decoder.withSixteenBit(preprocessing.sixteenBit());
-        classNames = List.copyOf(classNames);
+        names = List.copyOf(names);
     }
 
     /** Reads an image and brings it to the network's size. */
@@ -72,30 +75,30 @@ record Labelling(
     }
 
     /** What the outputs for an image say. */
-    Classification answer(float[] outputs) {
-        return Classification.of(outputs, classNames, rejectBelow);
+    Answer answer(float[] outputs) {
+        double[] values = task.answer(outputs);
+        boolean accepted = rejectBelow == 0 || Arrays.stream(values).max().orElse(0) >= rejectBelow;
+        return new Answer(task, names, Arrays.stream(values).boxed().toList(), accepted);
     }
 
-    /** Labels prepared images as one batch. */
-    List<Classification> label(List<RgbImage> sized, UnaryOperator<NDList> network, Device device) {
+    /** Asks about prepared images as one batch. */
+    List<Answer> ask(List<RgbImage> sized, UnaryOperator<NDList> network, Device device) {
         return Arrays.stream(outputs(sized, network, device)).map(this::answer).toList();
     }
 
-    /** Prepares images, so many at a time, and has each batch labelled. */
-    List<Classification> inBatches(
-            List<ImageSource> images,
-            int batchSize,
-            Function<List<RgbImage>, List<Classification>> label)
+    /** Prepares images, so many at a time, and asks about each batch. */
+    List<Answer> inBatches(
+            List<ImageSource> images, int batchSize, Function<List<RgbImage>, List<Answer>> ask)
             throws ImageDecodeException {
         requireSome(images);
-        List<Classification> answers = new ArrayList<>(images.size());
+        List<Answer> answers = new ArrayList<>(images.size());
         for (int from = 0; from < images.size(); from += batchSize) {
             int to = Math.min(images.size(), from + batchSize);
             List<RgbImage> sized = new ArrayList<>(to - from);
             for (ImageSource image : images.subList(from, to)) {
                 sized.add(prepare(image));
             }
-            answers.addAll(label.apply(sized));
+            answers.addAll(ask.apply(sized));
         }
         return answers;
     }
