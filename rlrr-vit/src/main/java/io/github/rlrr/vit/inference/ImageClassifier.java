@@ -96,8 +96,8 @@ public final class ImageClassifier implements AutoCloseable {
 
         /**
          * Takes the type of matrix products that the machine is fast in ({@link
-         * io.github.rlrr.vit.Backbone#fastPrecision}): probabilities are rounded otherwise on one machine than on
-         * another.
+         * io.github.rlrr.vit.Backbone#fastPrecision}): probabilities are rounded otherwise on one
+         * machine than on another.
          *
          * @return this
          */
