@@ -32,9 +32,19 @@ public record Evaluation(int examples, Figures figures) {
      * @param batchSize the examples at a time
      * @param device where the block runs
      * @return the figures
+     * @throws IllegalArgumentException when the task keeps something of its training set, as that
+     *     of numbers does
      */
     public static Evaluation of(Block block, Examples data, int batchSize, Device device) {
-        return of(Tasks.of(data), block, data, batchSize, device);
+        Task task = Tasks.of(data);
+        if (!task.kept().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a model of the task "
+                            + task.name()
+                            + " answers with what it keeps of its training set, which these"
+                            + " examples are not; pass the task that it was trained for");
+        }
+        return of(task, block, data, batchSize, device);
     }
 
     /**

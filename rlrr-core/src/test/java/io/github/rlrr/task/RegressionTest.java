@@ -253,6 +253,9 @@ class RegressionTest {
             assertThat(judged.value("r2")).isGreaterThan(0.98);
             assertThat(best.validation()).isEqualTo(judged.figures());
 
+            assertThatThrownBy(() -> Evaluation.of(adapted, points(16, 2), 7, Device.cpu()))
+                    .hasMessageEndingWith("pass the task that it was trained for");
+
             Path saved = folder.resolve("adapter");
             AdapterMetadata names = new AdapterMetadata("", List.of("angle", "price"), Map.of());
             adapted.save(saved, names.withTask(task));

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.Infer.class,
             BenchCommand.Optimizer.class,
             LoaderCommand.class,
+            CheckCommand.class,
             PoolCommand.class,
             ProgramsCommand.class
         })

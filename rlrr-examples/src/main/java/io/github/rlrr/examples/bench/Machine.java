@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes the machine's memory
  */
 record Machine(String system, int cores, @Nullable String cpu, long memoryBytes) {
+
+    /** Those that decide how fast matrices are multiplied. */
+    private static final List<String> INSTRUCTIONS =
+            List.of("avx2", "avx512f", "avx512_bf16", "amx_bf16");
 
     private static final Path CPU = Path.of("/proc/cpuinfo");
 
@@ -40,15 +45,34 @@ record Machine(String system, int cores, @Nullable String cpu, long memoryBytes)
     }
 
     private static @Nullable String processor() {
+        String name = listed("model name");
+        return name.isEmpty() ? null : name;
+    }
+
+    /** What the first processor says of itself; empty where the platform does not tell. */
+    private static String listed(String key) {
         try {
             return Files.readAllLines(CPU).stream()
-                    .filter(line -> line.startsWith("model name"))
+                    .filter(line -> line.startsWith(key))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst()
-                    .orElse(null);
+                    .orElse("");
         } catch (IOException e) {
-            return null; // no Linux
+            return ""; // no Linux
         }
+    }
+
+    /** The class of machines whose figures can be compared: processor, instructions, cores. */
+    static String kind() {
+        Machine here = here();
+        List<String> flags = List.of(listed("flags").split(" ", -1));
+        String instructions =
+                String.join(" ", INSTRUCTIONS.stream().filter(flags::contains).toList());
+        return String.join(
+                ", ",
+                here.cpu() == null ? "unknown" : here.cpu(),
+                instructions.isEmpty() ? here.system() : instructions,
+                here.cores() + " cores");
     }
 
     /** What is measured, and what it runs on; loads the engine. */

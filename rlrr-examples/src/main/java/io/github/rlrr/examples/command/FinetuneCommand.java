@@ -1,11 +1,10 @@
 package io.github.rlrr.examples.command;
 
-import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.adapter.Rlrr;
-import io.github.rlrr.examples.machine.MemoryForecast;
+import io.github.rlrr.examples.console.StopSignal;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.Checkpoints;
+import io.github.rlrr.examples.option.ConfigFile;
 import io.github.rlrr.examples.option.ConfigOption;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.MemoryOption;
@@ -17,12 +16,12 @@ import io.github.rlrr.examples.output.OutFolder;
 import io.github.rlrr.examples.report.StepCurve;
 import io.github.rlrr.examples.run.Forecast;
 import io.github.rlrr.examples.run.RunFolder;
-import io.github.rlrr.examples.run.TrainingData;
+import io.github.rlrr.examples.search.Arm;
+import io.github.rlrr.examples.search.SearchOptions;
+import io.github.rlrr.examples.search.SearchResult;
 import io.github.rlrr.task.MultiLabel;
-import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
 import io.github.rlrr.training.FineTuneOptions;
-import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.data.ImageDataset;
@@ -37,9 +36,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,6 +64,10 @@ import picocli.CommandLine.Spec;
         })
 public final class FinetuneCommand implements Callable<Integer> {
 
+    /** Options that change where and how fast a search runs, not what comes out. */
+    private static final Set<String> NO_MATTER =
+            Set.of("out", "state-every", "threads", "device", "recompute", "ignore-memory");
+
     @Mixin private final ConfigOption config = new ConfigOption();
 
     @Mixin private final BaseOptions base = new BaseOptions();
@@ -75,6 +81,8 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Mixin private final DataOptions chosen = new DataOptions();
 
     @Mixin private final MemoryOption memory = new MemoryOption();
+
+    @Mixin private final SearchOptions search = new SearchOptions();
 
     @Mixin private final PreprocessingOptions images = new PreprocessingOptions();
 
@@ -172,78 +180,77 @@ public final class FinetuneCommand implements Callable<Integer> {
             AdapterMetadata metadata =
                     new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap())
                             .withPrecision(type == Precision.FLOAT32 ? "" : type.toString());
-            try (AdaptedBlock adapted = Rlrr.adapt(vit, method.config(seed, vit));
-                    TrainingData seen =
-                            TrainingData.of(
-                                    vit,
-                                    adapted,
-                                    train,
-                                    validation,
-                                    options.get(TrainingSettings.BATCH_SIZE),
-                                    options.get(TrainingSettings.MIXUP) > 0
-                                            || options.get(TrainingSettings.CUTMIX) > 0,
-                                    base.device())) {
-                MemoryForecast.Step step =
-                        new MemoryForecast.Step(
-                                Math.min(options.get(TrainingSettings.BATCH_SIZE), train.size()),
-                                adapted.parameterReport().trainable(),
-                                method.isLinearProbe(),
-                                options.get(TrainingSettings.RECOMPUTE));
-                memory.check(vit.config(), step, base.device(), print);
-                print.printf(
-                        "%s training, %s validation and %s test images %s%n",
-                        train.size(),
-                        validation.size(),
-                        splits.test().size(),
-                        asked(splits.train()));
-                Task task = Objects.requireNonNull(options.task());
-                RunFolder files = new RunFolder(folder, task);
-                if (restart) {
-                    FineTuner.forget(files.state());
+            FinetuneSetup.Common common =
+                    new FinetuneSetup.Common(
+                            vit,
+                            train,
+                            validation,
+                            options,
+                            Map.of(
+                                    "dropout", dropout.toString(),
+                                    PrecisionOption.RECORDED, type.toString(),
+                                    "augment", chosen.augmentation().toString(),
+                                    "preprocessing", preprocessing.toString()),
+                            Duration.ofSeconds(stateSeconds),
+                            base.device(),
+                            print);
+            print.printf(
+                    "%s training, %s validation and %s test images %s%n",
+                    train.size(), validation.size(), splits.test().size(), asked(splits.train()));
+            RunFolder files = new RunFolder(folder, Objects.requireNonNull(options.task()));
+            if (restart) {
+                files.forget();
+            }
+            Map<String, Object> effective =
+                    config.effective(
+                            Map.of(
+                                    "checkpoint", checkpoint.name(),
+                                    "epochs", options.get(TrainingSettings.EPOCHS),
+                                    "precision", type.toString(),
+                                    "out", folder.path()));
+            try (FinetuneSetup setup = new FinetuneSetup(common, method, memory);
+                    StopSignal stop = new StopSignal()) {
+                SearchResult searched = null;
+                if (!search.isAsked()) {
+                    effective.keySet().removeAll(SearchOptions.NAMES);
+                } else {
+                    files.begin(effective, print);
+                    searched =
+                            new FinetuneSearch(setup, search.arms(method), files, stop)
+                                    .search(facts(effective), search.budget());
+                    if (searched == null) {
+                        print.println("stopped while searching; the same command goes on");
+                        return;
+                    }
+                    effective = effective(effective, searched.best());
+                    ConfigFile.write(files.config(), effective);
                 }
-                if (seen.kept() != null) {
-                    print.println("the frozen part of the network has run once on each of them");
-                }
-                FineTuner.Builder tuner =
-                        FineTuner.builder(seen.block())
-                                .dataset(seen.train())
-                                .validation(seen.validation())
-                                .options(options)
-                                .state(
-                                        files.state(),
-                                        Map.of(
-                                                "dropout",
-                                                dropout.toString(),
-                                                PrecisionOption.RECORDED,
-                                                type.toString(),
-                                                "augment",
-                                                chosen.augmentation().toString(),
-                                                "preprocessing",
-                                                preprocessing.toString()))
-                                .stateInterval(Duration.ofSeconds(stateSeconds));
+                Arm arm = searched == null ? Arm.NONE : searched.best();
                 int epochs = options.get(TrainingSettings.EPOCHS);
                 StepCurve steps =
                         new StepCurve(
                                 train.size(),
                                 options.get(TrainingSettings.BATCH_SIZE)
                                         * options.get(TrainingSettings.ACCUMULATION));
-                new FinetuneRun(
-                                files,
-                                adapted,
-                                metadata,
-                                validation,
-                                splits.test(),
-                                chosen,
-                                config.effective(
-                                        Map.of(
-                                                "checkpoint", checkpoint.name(),
-                                                "epochs", epochs,
-                                                "precision", type.toString(),
-                                                "out", folder.path())),
-                                rejectAccuracy,
-                                base.device(),
-                                print)
-                        .run(tuner, steps, Forecast.cheaper(method.isLinearProbe(), epochs));
+                try (FinetuneSetup.Run run = setup.open(arm, files.state())) {
+                    new FinetuneRun(
+                                    files,
+                                    run.adapted(),
+                                    metadata,
+                                    validation,
+                                    splits.test(),
+                                    chosen,
+                                    effective,
+                                    searched,
+                                    rejectAccuracy,
+                                    base.device(),
+                                    print)
+                            .run(
+                                    run.tuner(),
+                                    steps,
+                                    stop,
+                                    Forecast.cheaper(method.isLinearProbe(), epochs));
+                }
             }
         }
     }
@@ -258,6 +265,43 @@ public final class FinetuneCommand implements Callable<Integer> {
         };
     }
 
+    /** What tells a search from another in the same folder. */
+    private static Map<String, String> facts(Map<String, Object> effective) {
+        Map<String, String> facts = new TreeMap<>();
+        effective.forEach(
+                (name, value) -> {
+                    if (!NO_MATTER.contains(name)) {
+                        facts.put(name, String.valueOf(value));
+                    }
+                });
+        return facts;
+    }
+
+    /** The options that the run with the chosen settings alone would have. */
+    private static Map<String, Object> effective(Map<String, Object> asked, Arm chosen) {
+        Map<String, Object> options = new TreeMap<>(asked);
+        options.keySet().removeAll(SearchOptions.NAMES);
+        List<Object> set = new ArrayList<>();
+        if (asked.get("set") instanceof List<?> given) {
+            set.addAll(given);
+        }
+        chosen.values()
+                .forEach(
+                        (name, value) -> {
+                            if (asked.get(name) instanceof Double) {
+                                options.put(name, value);
+                            } else if (name.equals("rank")) {
+                                options.put(name, value.intValue());
+                            } else {
+                                set.add(name + "=" + Arm.text(value));
+                            }
+                        });
+        if (!set.isEmpty()) {
+            options.put("set", set);
+        }
+        return options;
+    }
+
     /** Refuses what can be refused before any work, all of it at once. */
     private void check(FineTuneOptions options, ImageSplits splits) {
         List<String> faults = options.faults();
@@ -267,7 +311,16 @@ public final class FinetuneCommand implements Callable<Integer> {
                         training::residualDropout,
                         chosen::augmentation,
                         chosen::limits,
-                        images::check);
+                        images::check,
+                        () -> {
+                            if (search.isAsked()) {
+                                search.budget();
+                                for (Arm arm : search.arms(method)) {
+                                    method.config(seed, arm.methodSettings());
+                                    faults.addAll(arm.options(options).faults());
+                                }
+                            }
+                        });
         for (Runnable check : checks) {
             try {
                 check.run();

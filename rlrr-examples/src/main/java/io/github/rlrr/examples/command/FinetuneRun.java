@@ -3,7 +3,6 @@ package io.github.rlrr.examples.command;
 import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
-import io.github.rlrr.examples.console.StopSignal;
 import io.github.rlrr.examples.machine.Versions;
 import io.github.rlrr.examples.option.ConfigFile;
 import io.github.rlrr.examples.option.DataOptions;
@@ -15,6 +14,8 @@ import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.examples.run.RunFolder;
 import io.github.rlrr.examples.run.Threshold;
 import io.github.rlrr.examples.run.TrainingRun;
+import io.github.rlrr.examples.search.SearchResult;
+import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.Figure;
 import io.github.rlrr.task.Figures;
@@ -32,6 +33,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param test those of the end, not read yet
  * @param images reads them
  * @param effective every option that has a value
+ * @param searched how its settings were chosen; null where they were given
  * @param rejectAccuracy what a threshold is chosen for; null for none
  * @param device where to compute
  * @param print takes what is said
@@ -56,6 +59,7 @@ record FinetuneRun(
         ImageListing test,
         DataOptions images,
         Map<String, Object> effective,
+        @Nullable SearchResult searched,
         @Nullable Double rejectAccuracy,
         Device device,
         PrintWriter print) {
@@ -67,19 +71,23 @@ record FinetuneRun(
      *
      * @param tuner the training
      * @param steps listens to it
+     * @param stop asked before every step
      * @param cheaper choices to name when it is long
      */
-    void run(FineTuner.Builder tuner, StepCurve steps, List<String> cheaper) throws IOException {
+    void run(FineTuner.Builder tuner, StepCurve steps, BooleanSupplier stop, List<String> cheaper)
+            throws IOException {
         tuner.listener(steps).listener(files).build();
         files.requireSpace(adapted, tuner.options());
         files.begin(effective, print);
-        try (StopSignal stop = new StopSignal();
-                MetricsLog metrics = MetricsLog.create(files.metrics())) {
+        try (MetricsLog metrics = MetricsLog.create(files.metrics())) {
             FineTuneResult result =
                     TrainingRun.fit(
                             tuner, adapted, validation.size(), metrics, print, stop, cheaper);
             files.requireThere();
             ConfigFile.write(files.config(), effective);
+            if (searched != null) {
+                AtomicFile.write(files.search(), AtomicFile.text(searched.json()));
+            }
             double threshold =
                     result.stopped() || rejectAccuracy == null
                             ? 0
@@ -126,6 +134,7 @@ record FinetuneRun(
                         adapted.parameterReport(),
                         result,
                         steps.points(),
+                        searched,
                         examination,
                         settings,
                         Versions.all(),

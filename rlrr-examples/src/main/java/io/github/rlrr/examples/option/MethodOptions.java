@@ -14,7 +14,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,8 @@ public final class MethodOptions {
 
     private static final Pattern BLOCK =
             Pattern.compile("(?<block>(?<stage>(.+\\.)?blocks)\\.(?<number>\\d+))\\..*");
+
+    private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
 
     /** A comma before the next setting: values may have commas too. */
     private static final String NEXT = ",(?=[a-z][a-z_-]*=)";
@@ -116,22 +121,63 @@ public final class MethodOptions {
                             + " What comes before is computed once and kept.")
     private @Nullable Integer lastBlocks;
 
+    public String name() {
+        return method;
+    }
+
+    /** The settings of the method that are numbers, but for its seed. */
+    public Set<String> numbers() {
+        Set<String> names = new TreeSet<>();
+        AdapterMethods.named(method)
+                .settings()
+                .forEach(
+                        (name, value) -> {
+                            if (NUMBER.matcher(value).matches() && !name.equals("seed")) {
+                                names.add(name);
+                            }
+                        });
+        return names;
+    }
+
+    /** The value of one of {@link #numbers} where nothing else is asked for. */
+    public double number(String name) {
+        return Double.parseDouble(
+                Objects.requireNonNull(AdapterMethods.named(method).settings().get(name)));
+    }
+
+    /** Whether a setting of the method was given a value. */
+    public boolean isGiven(String name) {
+        return settings().containsKey(name);
+    }
+
     /** The configuration that was asked for, whatever the network. */
     public AdapterConfig config(long seed) {
+        return config(seed, Map.of());
+    }
+
+    /**
+     * The configuration, whatever the network.
+     *
+     * @param chosen settings that go before those that were asked for
+     */
+    public AdapterConfig config(long seed, Map<String, String> chosen) {
         if (lastBlocks != null && lastBlocks < 1) {
             throw new IllegalArgumentException(
                     "--last-blocks is " + lastBlocks + ", expected 1 or more");
         }
-        return AdapterMethods.named(method).configure(settings(), seed);
+        Map<String, String> all = settings();
+        all.putAll(chosen);
+        return AdapterMethods.named(method).configure(all, seed);
     }
 
     /**
      * The configuration for a network, of which perhaps the last blocks alone are adapted.
      *
+     * @param chosen settings that go before those that were asked for
      * @throws IllegalArgumentException when it has not as many
      */
-    public AdapterConfig config(long seed, Block network) {
-        AdapterConfig config = config(seed);
+    public AdapterConfig config(long seed, Map<String, String> chosen, Block network) {
+        AdapterConfig config = config(seed, chosen);
         return lastBlocks == null
                 ? config
                 : AdapterMethods.without(config, before(lastBlocks, ModuleTree.of(network)));

@@ -1,6 +1,7 @@
 package io.github.rlrr.examples.recipe;
 
 import com.google.gson.JsonObject;
+import io.github.rlrr.examples.output.JsonLines;
 import io.github.rlrr.examples.output.TextTable;
 import io.github.rlrr.examples.recipe.TrialResult.Figure;
 import java.io.IOException;
@@ -216,8 +217,8 @@ public record Comparison(List<String> tasks, List<Row> rows) {
      */
     public String json() {
         JsonObject all = new JsonObject();
-        all.add("data", ResultStore.lines().toJsonTree(tasks));
-        all.add("methods", ResultStore.lines().toJsonTree(rows));
+        all.add("data", JsonLines.GSON.toJsonTree(tasks));
+        all.add("methods", JsonLines.GSON.toJsonTree(rows));
         return ResultStore.text(all);
     }
 }

@@ -1,9 +1,8 @@
 package io.github.rlrr.examples.recipe;
 
-import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import io.github.rlrr.examples.output.JsonLines;
 import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.ProcessLock;
 import java.io.IOException;
@@ -28,7 +27,7 @@ public final class ResultStore {
     private static final String LOCK = "lock";
     private static final int DEPTH = 3;
 
-    private static final Gson GSON = lines().newBuilder().setPrettyPrinting().create();
+    private static final Gson GSON = JsonLines.GSON.newBuilder().setPrettyPrinting().create();
 
     private final Path root;
 
@@ -174,14 +173,6 @@ public final class ResultStore {
 
     private static void write(Path file, Object value) throws IOException {
         AtomicFile.write(file, AtomicFile.text(text(GSON.toJsonTree(value))));
-    }
-
-    /** Writes a value on one line, keys in snake_case. */
-    static Gson lines() {
-        return new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
     }
 
     static JsonElement json(TrialResult result) {

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.recipe;
 
+import io.github.rlrr.examples.search.Arm;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -50,32 +51,8 @@ public record SearchSpace(Map<Setting, List<Double>> values) {
      */
     public static SearchSpace parse(String text) {
         Map<Setting, List<Double>> values = new EnumMap<>(Setting.class);
-        List<Double> current = new ArrayList<>();
-        boolean named = false;
-        for (String part : text.split("[,;]", -1)) {
-            String[] pair = part.strip().split("=", 2);
-            if (pair.length == 2) {
-                current = new ArrayList<>();
-                named = true;
-                if (values.put(Setting.named(pair[0].strip()), current) != null) {
-                    throw malformed(text);
-                }
-            }
-            try {
-                current.add(Double.parseDouble(pair[pair.length - 1]));
-            } catch (NumberFormatException e) {
-                throw malformed(text);
-            }
-            if (!named) {
-                throw malformed(text);
-            }
-        }
+        Arm.parse(text).forEach((name, list) -> values.put(Setting.named(name), list));
         return new SearchSpace(values);
-    }
-
-    private static IllegalArgumentException malformed(String text) {
-        return new IllegalArgumentException(
-                "--search is \"" + text + "\", expected such as lr=0.001,0.003,dropout=0,0.1");
     }
 
     /**

@@ -1,17 +1,9 @@
 package io.github.rlrr.examples.recipe;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
-import io.github.rlrr.io.AtomicFile;
-import io.github.rlrr.io.WriteFault;
+import io.github.rlrr.examples.output.JsonLines;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrialLog {
 
-    private static final Gson GSON = ResultStore.lines();
-
-    private final Path file;
-    private final List<Entry> entries = new ArrayList<>();
+    private final JsonLines<Entry> lines;
 
     /**
      * A combination that was tried.
@@ -42,8 +31,8 @@ public final class TrialLog {
             double seconds,
             @Nullable String failure) {}
 
-    private TrialLog(Path file) {
-        this.file = file;
+    private TrialLog(JsonLines<Entry> lines) {
+        this.lines = lines;
     }
 
     /**
@@ -54,27 +43,7 @@ public final class TrialLog {
      * @throws IOException when it cannot be read, or a line but the last is damaged
      */
     public static TrialLog open(Path file) throws IOException {
-        TrialLog log = new TrialLog(file);
-        if (Files.exists(file)) {
-            String text = Files.readString(file);
-            int whole = text.lastIndexOf('\n') + 1;
-            for (String line : text.substring(0, whole).lines().toList()) {
-                try {
-                    log.entries.add(GSON.fromJson(line, Entry.class));
-                } catch (JsonParseException e) {
-                    throw new IOException(
-                            file
-                                    + ": not a line of a search: "
-                                    + line
-                                    + "; delete the file to search again",
-                            e);
-                }
-            }
-            if (whole < text.length()) {
-                AtomicFile.write(file, AtomicFile.text(text.substring(0, whole)));
-            }
-        }
-        return log;
+        return new TrialLog(JsonLines.open(file, Entry.class));
     }
 
     /**
@@ -84,7 +53,9 @@ public final class TrialLog {
      * @return its entry, if there is one
      */
     public Optional<Entry> entry(HyperParameters settings) {
-        return entries.stream().filter(entry -> entry.settings().equals(settings)).findFirst();
+        return lines.values().stream()
+                .filter(entry -> entry.settings().equals(settings))
+                .findFirst();
     }
 
     /**
@@ -94,13 +65,7 @@ public final class TrialLog {
      * @throws IOException when it cannot be written
      */
     public void add(Entry entry) throws IOException {
-        byte[] line = (GSON.toJson(entry) + "\n").getBytes(StandardCharsets.UTF_8);
-        try {
-            Files.write(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw WriteFault.of(file, line.length, e);
-        }
-        entries.add(entry);
+        lines.add(entry);
     }
 
     /**
@@ -109,7 +74,7 @@ public final class TrialLog {
      * @return its entry; empty when all have failed
      */
     public Optional<Entry> best() {
-        return entries.stream()
+        return lines.values().stream()
                 .filter(entry -> entry.accuracy() != null)
                 .min(
                         Comparator.comparingDouble((Entry entry) -> -value(entry.accuracy()))

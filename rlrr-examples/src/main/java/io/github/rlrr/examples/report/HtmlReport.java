@@ -4,6 +4,7 @@ import io.github.rlrr.adapter.ParameterReport;
 import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.examples.run.Forecast;
 import io.github.rlrr.examples.run.Mistake;
+import io.github.rlrr.examples.search.SearchResult;
 import io.github.rlrr.task.ClassFigures;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.Figure;
@@ -37,6 +38,10 @@ public final class HtmlReport {
         Examination examination = run.examination();
         if (examination != null) {
             figures(examination);
+        }
+        SearchResult searched = run.searched();
+        if (searched != null) {
+            search(searched);
         }
         add("<section><h2>Parameters</h2>%n<pre>%s</pre></section>", run.parameters().toString());
         pairs("Configuration", run.configuration());
@@ -184,6 +189,20 @@ public final class HtmlReport {
                 c.predicted() == 0 ? "–" : Html.fill("%.1f %%", 100 * c.precision()),
                 c.f1(),
                 c.support());
+    }
+
+    private void search(SearchResult searched) {
+        add("<section><h2>Search</h2>");
+        add(
+                "<p class=\"small\">The %s after each rung of successive halving: %,d steps of"
+                        + " training, where the full grid takes %,d.</p><table class=\"search\">",
+                searched.deciding(), searched.steps(), searched.gridSteps());
+        for (List<String> row : searched.rows()) {
+            add("<tr>");
+            row.forEach(cell -> add("<td>%s</td>", cell));
+            add("</tr>");
+        }
+        add("</table></section>");
     }
 
     private void picture(Mistake mistake) throws IOException {

@@ -2,6 +2,7 @@ package io.github.rlrr.examples.report;
 
 import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.examples.run.Examination.Answered;
+import java.util.Arrays;
 import java.util.List;
 
 /** What was answered against what is true, and the error against what is true, of each quantity. */
@@ -70,7 +71,11 @@ final class NumberCharts {
         }
         Axis both = Axis.over(least, most);
         NumberCharts answers = new NumberCharts(both, both);
-        NumberCharts errors = new NumberCharts(both, Axis.over(-largest, largest));
+        Axis own =
+                Axis.over(
+                        Arrays.stream(truth).min().orElseThrow(),
+                        Arrays.stream(truth).max().orElseThrow());
+        NumberCharts errors = new NumberCharts(own, Axis.over(-largest, largest));
         return Html.fill("<section><h2>%s</h2>%n<div class=\"charts\">%n", name)
                 + answers.chart("Answered against true", truth, answer, both.low(), both.high())
                 + errors.chart("Error against true", truth, error, 0, 0)

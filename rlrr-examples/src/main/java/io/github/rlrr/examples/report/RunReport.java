@@ -2,6 +2,7 @@ package io.github.rlrr.examples.report;
 
 import io.github.rlrr.adapter.ParameterReport;
 import io.github.rlrr.examples.run.Examination;
+import io.github.rlrr.examples.search.SearchResult;
 import io.github.rlrr.task.Task;
 import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneResult;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters what was trained
  * @param result epochs, steps and how it ended
  * @param steps loss and learning rate over the steps; may be empty
+ * @param searched how the settings were chosen; null where they were given
  * @param examination the figures of the test images, else of the validation images; null where
  *     there are none, as after a stop
  * @param configuration every setting by its name, in the order they are shown
@@ -33,6 +35,7 @@ public record RunReport(
         ParameterReport parameters,
         FineTuneResult result,
         List<StepCurve.Point> steps,
+        @Nullable SearchResult searched,
         @Nullable Examination examination,
         Map<String, String> configuration,
         Map<String, String> versions,

@@ -16,16 +16,14 @@ import java.util.OptionalLong;
  */
 public final class Forecast implements FineTuneListener {
 
-    private static final int WARM_UP_STEPS = 2;
-    private static final int MEASURED_STEPS = 5;
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private final PrintWriter out;
     private final int epochs;
     private final int validationExamples;
     private final List<String> cheaper;
-    private long stepsBefore;
-    private long measuredFrom;
+    private final StepTime time = new StepTime();
+    private boolean said;
 
     /**
      * Prepares a forecast.
@@ -42,27 +40,22 @@ public final class Forecast implements FineTuneListener {
 
     @Override
     public void onContinue(long step, List<EpochMetrics> before) {
-        stepsBefore = step;
+        time.onContinue(step, before);
     }
 
     @Override
     public void onStep(StepProgress progress) {
-        long done = progress.step() - stepsBefore;
-        int last =
-                (int) Math.min(WARM_UP_STEPS + MEASURED_STEPS, progress.totalSteps() - stepsBefore);
-        if (done == Math.min(WARM_UP_STEPS, last - 1)) {
-            measuredFrom = System.nanoTime();
-        } else if (done == last && measuredFrom != 0) {
-            int measured = last - Math.min(WARM_UP_STEPS, last - 1);
-            double stepSeconds = (System.nanoTime() - measuredFrom) / 1e9 / measured;
-            print(progress, stepSeconds);
+        time.onStep(progress);
+        if (!said && !Double.isNaN(time.seconds())) {
+            said = true;
+            print(progress, time.seconds());
         }
     }
 
     private void print(StepProgress progress, double stepSeconds) {
         // Backward costs about twice what forward does.
         double evaluation = stepSeconds / 3 * validationExamples / progress.examples();
-        long steps = progress.totalSteps() - stepsBefore;
+        long steps = progress.totalSteps() - time.stepsBefore();
         double seconds = stepSeconds * steps + evaluation * epochs;
         OptionalLong memory = ResidentMemory.peak();
         out.printf(

@@ -2,6 +2,7 @@ package io.github.rlrr.examples.run;
 
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.examples.option.ConfigFile;
+import io.github.rlrr.examples.output.Folders;
 import io.github.rlrr.examples.output.OutFolder;
 import io.github.rlrr.task.Figure;
 import io.github.rlrr.task.Task;
@@ -70,6 +71,16 @@ public final class RunFolder implements FineTuneListener {
         return out.path().resolve("curves.png");
     }
 
+    /** The figures of a search. */
+    public Path search() {
+        return out.path().resolve("search.json");
+    }
+
+    /** A search as far as it has come. */
+    public Path searching() {
+        return out.path().resolve("search");
+    }
+
     public Path report() {
         return out.path().resolve("report.html");
     }
@@ -121,6 +132,7 @@ public final class RunFolder implements FineTuneListener {
         Files.deleteIfExists(report());
         Files.deleteIfExists(curves());
         Files.deleteIfExists(metrics());
+        Files.deleteIfExists(search());
         if (Files.exists(adapter())) {
             print.println(
                     adapter() + " is an earlier run's; it is replaced when this one has ended");
@@ -136,7 +148,13 @@ public final class RunFolder implements FineTuneListener {
     /** Deletes the state, once all else is on disk. */
     public void end() throws IOException {
         out.requireThere();
+        forget();
+    }
+
+    /** Deletes what it takes to go on, with the run or the search before it. */
+    public void forget() throws IOException {
         FineTuner.forget(state());
+        Folders.delete(searching());
     }
 
     /** Says how a run ended and what it has left. */

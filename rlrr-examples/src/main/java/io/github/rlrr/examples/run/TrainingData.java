@@ -77,6 +77,16 @@ public record TrainingData(
         }
     }
 
+    /**
+     * What another training sees that adapts the same modules: nothing is computed again.
+     *
+     * @param other on the network that this is of
+     * @return valid as long as this is, and not to be closed
+     */
+    public TrainingData on(AdaptedBlock other) {
+        return new TrainingData(kept == null ? other : kept.block(other), train, validation, null);
+    }
+
     /** Computes features, which tells how many are done. */
     private interface Work {
         Examples with(IntConsumer seen) throws IOException;

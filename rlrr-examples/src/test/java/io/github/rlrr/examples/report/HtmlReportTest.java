@@ -8,6 +8,11 @@ import io.github.rlrr.examples.app.DemoModel;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.examples.run.Examination;
 import io.github.rlrr.examples.run.Mistake;
+import io.github.rlrr.examples.search.Arm;
+import io.github.rlrr.examples.search.HalvingPlan;
+import io.github.rlrr.examples.search.HalvingSearch;
+import io.github.rlrr.examples.search.Planned;
+import io.github.rlrr.examples.search.SearchResult;
 import io.github.rlrr.task.ClassificationTally;
 import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.training.EpochMetrics;
@@ -73,6 +78,15 @@ class HtmlReportTest {
         return new Examination(set, tally.figures(), List.of(mistake));
     }
 
+    private static SearchResult searched() {
+        List<Arm> arms = List.of(new Arm(Map.of(EVIL, 1.0)), new Arm(Map.of(EVIL, 2.0)));
+        Planned planned = new Planned(Map.of(), arms, HalvingPlan.grid(2, 9), 9, 1, 1);
+        HalvingSearch.Trial failed = new HalvingSearch.Trial(0, 9, null, 1, EVIL);
+        HalvingSearch.Trial best =
+                new HalvingSearch.Trial(1, 9, Map.of("accuracy", 0.5, "loss", 1.0), 1, null);
+        return new SearchResult(planned, List.of(failed, best), 1, SingleLabel.USUAL);
+    }
+
     private String page(FineTuneResult result, Examination examination) throws IOException {
         Path file = folder.resolve("report.html");
         HtmlReport.write(
@@ -83,6 +97,7 @@ class HtmlReportTest {
                         PARAMETERS,
                         result,
                         List.of(),
+                        examination == null ? null : searched(),
                         examination,
                         Map.of("data " + EVIL, EVIL),
                         Map.of("Java", EVIL),

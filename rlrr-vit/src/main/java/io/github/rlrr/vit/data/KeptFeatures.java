@@ -82,6 +82,16 @@ public final class KeptFeatures implements AutoCloseable {
     }
 
     /**
+     * What is to be trained in place of the network with another adapter.
+     *
+     * @param adapted on the same network, and adapting the same modules
+     * @return that adapter on what comes after the frozen part
+     */
+    public AdaptedBlock block(AdaptedBlock adapted) {
+        return adapted.on(stem.rest());
+    }
+
+    /**
      * The features of training images.
      *
      * @param images at most mirrored at random

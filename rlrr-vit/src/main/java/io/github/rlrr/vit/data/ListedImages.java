@@ -4,6 +4,7 @@ import io.github.rlrr.vit.data.ImageListing.Entry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -101,10 +102,10 @@ final class ListedImages {
         ImageListing train = listing(names, entries, Part.TRAIN);
         ImageListing validation = listing(names, entries, Part.VALIDATION);
         ImageListing test = listing(names, entries, Part.TEST);
-        form.check(source, train);
         if (train.size() == 0) {
             throw new IOException(source + ": no image is listed for training, expected some");
         }
+        form.check(source, train);
         ImageSplits splits = new ImageSplits(train, validation, test);
         if (validation.size() == 0 && !has(Part.VALIDATION)) {
             boolean testToo = cutTest && test.size() == 0;
@@ -116,6 +117,14 @@ final class ListedImages {
                     source
                             + ": nothing to validate on; expected images in the validation list, or"
                             + " a class with two training images or more to take them from");
+        }
+        if (splits.validation().targets().stream()
+                .flatMapToDouble(Arrays::stream)
+                .allMatch(Double::isNaN)) {
+            throw new IOException(
+                    source
+                            + ": nothing to validate on; of no validation image anything is known,"
+                            + " every cell is empty");
         }
         if (form instanceof LabelTargets) {
             LabelTargets.warn(source, splits);

@@ -171,6 +171,15 @@ class TargetListsTest {
     }
 
     @Test
+    void whereNothingIsKnownOfValidationImagesNothingIsTrained() throws IOException {
+        parts("path,age\na.png,1\nb.png,2\n", "path,age\nc.png,\n");
+        assertThatThrownBy(() -> splits(numbers("age")))
+                .hasMessageEndingWith(
+                        ": nothing to validate on; of no validation image anything is known, every"
+                                + " cell is empty");
+    }
+
+    @Test
     void numbersStandInColumns() throws IOException {
         parts("path,x,age\na.png,7,1.5\nb.png,,-2e1\nc.png,9,\n", "age,path,x\n3,d.png,4\n");
         ImageSplits splits = splits(numbers("age", "x"));

@@ -17,7 +17,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * {@code POST /classify}: an image as the body, or several as the parts of a form. No thread waits
- * for a body to come; what has come of it is in memory.
+ * for a body to come; what has come of it is in memory. The answer is a {@link Reply}, said as
+ * Object: of an interface without properties Jackson denies that it can write it.
  */
 @RestController
 class ClassifyController {
@@ -36,7 +37,7 @@ class ClassifyController {
     @PostMapping(
             path = "/classify",
             consumes = {"image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE})
-    Mono<Reply> one(ServerHttpRequest request) {
+    Mono<Object> one(ServerHttpRequest request) {
         return body(request, "the image", settings.maxBytes(), "rlrr.max-bytes")
                 .flatMap(body -> answers(List.of(ImageSource.of(body, "the image"))))
                 .map(answers -> answers.get(0));
@@ -44,7 +45,7 @@ class ClassifyController {
 
     /** Each part named "file" is an image; the answers are in their order. */
     @PostMapping(path = "/classify", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    Mono<List<Reply>> several(
+    Mono<List<Object>> several(
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type, ServerHttpRequest request) {
         return body(request, "the form", settings.maxRequestBytes(), "rlrr.max-request-bytes")
                 .publishOn(Schedulers.parallel())
@@ -52,10 +53,14 @@ class ClassifyController {
                 .flatMap(this::answers);
     }
 
-    private Mono<List<Reply>> answers(List<ImageSource> images) {
+    private Mono<List<Object>> answers(List<ImageSource> images) {
         return classifier
                 .classify(images)
-                .map(all -> all.stream().map(each -> Reply.of(each, settings.top())).toList());
+                .map(
+                        all ->
+                                all.stream()
+                                        .map(each -> (Object) Reply.of(each, settings.top()))
+                                        .toList());
     }
 
     private static Mono<byte[]> body(
