@@ -19,6 +19,7 @@ public final class Processor {
     /** Read once. */
     private static final class Known {
         static final boolean FAST_IN_BFLOAT16 = isFastInBfloat16(listed());
+        static final boolean FAST_IN_INT8 = isFastInInt8(listed());
     }
 
     /**
@@ -31,8 +32,27 @@ public final class Processor {
         return Known.FAST_IN_BFLOAT16;
     }
 
+    /**
+     * Whether it multiplies matrices of 8-bit integers without losing what exceeds 16 bits, and so
+     * faster than float32.
+     *
+     * @return false where nothing is known, as on systems other than Linux
+     */
+    public static boolean isFastInInt8() {
+        return Known.FAST_IN_INT8;
+    }
+
+    static boolean isFastInInt8(List<String> lines) {
+        List<String> flags = flags(lines);
+        return flags.contains("avx512_vnni") || flags.contains("avx_vnni");
+    }
+
+    private static List<String> flags(List<String> lines) {
+        return List.of(value(lines, "flags").split(" ", -1));
+    }
+
     static boolean isFastInBfloat16(List<String> lines) {
-        List<String> flags = List.of(value(lines, "flags").split(" ", -1));
+        List<String> flags = flags(lines);
         return flags.contains("amx_bf16")
                 || (flags.contains("avx512_bf16")
                         && value(lines, "vendor_id").equals("AuthenticAMD"));

@@ -28,4 +28,16 @@ class ProcessorTest {
         assertThat(Processor.isFastInBfloat16(lines)).isEqualTo(fast);
         assertThat(Processor.isFastInBfloat16(List.of())).isFalse();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AuthenticAMD, avx512f avx512_bf16 avx512_vnni, true",
+        "GenuineIntel, avx2 avx_vnni, true",
+        "GenuineIntel, avx512f avx512bw, false"
+    })
+    void int8IsFastWhereItsInstructionsAre(String vendor, String flags, boolean fast) {
+        assertThat(Processor.isFastInInt8(List.of("vendor_id : " + vendor, "flags : " + flags)))
+                .isEqualTo(fast);
+        assertThat(Processor.isFastInInt8(List.of())).isFalse();
+    }
 }

@@ -78,6 +78,23 @@ public interface Backbone extends Block, AutoCloseable {
     }
 
     /**
+     * A network that answers and does nothing else, with its weights held as matrix products read
+     * them fastest: on a CPU arranged once for oneDNN, which gives the same to rounding. It takes
+     * this network's place: the weights that were arranged are freed here, so this network and
+     * whatever shares weights with it are not to be used any more. The memory held stays what it
+     * was; it is half of that in bfloat16 and a quarter in int8.
+     *
+     * @param precision the type of its matrix products
+     * @return a network that is closed when done, in place of this one; it cannot be trained,
+     *     adapted or written to a file
+     * @throws IllegalArgumentException when it cannot compute in that type here; this network is
+     *     then as it was
+     */
+    default Backbone forInference(Precision precision) {
+        return withPrecision(precision);
+    }
+
+    /**
      * What comes before the first module that an adapter changes.
      *
      * @param adapted the paths of the modules that are changed, as {@link

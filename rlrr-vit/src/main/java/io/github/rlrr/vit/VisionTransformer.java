@@ -191,6 +191,11 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
         return Precision.auto(device);
     }
 
+    @Override
+    public VisionTransformer forInference(Precision precision) {
+        return new VisionTransformer(this, blocks.forInference(precision), head, config.classes());
+    }
+
     /**
      * This model with the weight matrices of its encoder blocks held in float16, half the memory.
      * They are rounded to 11 significant bits; all else stays float32, and so does whatever is

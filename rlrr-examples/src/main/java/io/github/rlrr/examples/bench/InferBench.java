@@ -58,7 +58,7 @@ final class InferBench {
         try (NDManager manager = TorchRuntime.newManager(device);
                 Backbone vit = measured.geometry().random(measured.classes(), false, manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
-            return vit.merged(adapted).withPrecision(measured.how().precision());
+            return vit.merged(adapted).forInference(measured.how().precision());
         }
     }
 

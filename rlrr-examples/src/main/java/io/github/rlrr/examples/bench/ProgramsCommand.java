@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -51,7 +52,7 @@ final class ProgramsCommand implements Callable<Integer> {
         BenchModel geometry = BenchModel.named(model);
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("rescaling", Rescaling.PROGRAM);
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : List.of(Precision.FLOAT32, Precision.BFLOAT16)) {
             new EncoderBlock(geometry.config().parts().branches())
                     .programs(precision)
                     .forEach((name, text) -> texts.put(name + "-" + precision, text));

@@ -149,9 +149,10 @@ public final class PredictCommand implements Callable<Integer> {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
-            try (Backbone plain = model.vit().merged(model.adapted())) {
-                Backbone computing = precision.applied(plain, base.device());
-                return label(classifier(computing, model), adapter, files);
+            Backbone whole = model.vit().merged(model.adapted());
+            try (Backbone plain =
+                    whole.forInference(precision.of(whole, base.device()))) {
+                return label(classifier(plain, model), adapter, files);
             }
         }
     }

@@ -86,7 +86,7 @@ public final class ImageClassifier implements AutoCloseable {
         /**
          * Sets the type of the encoder blocks' matrix products; float32 without.
          *
-         * @param type the type
+         * @param type the type; int8 for {@link #open} alone, which says where it cannot be had
          * @return this
          */
         public Builder precision(Precision type) {

@@ -119,7 +119,8 @@ public final class ImagePredictor implements AutoCloseable {
         /**
          * Sets the type of the encoder blocks' matrix products; float32 without.
          *
-         * @param type the type
+         * @param type the type; int8 for {@link #open} alone, which refuses it where it cannot be
+         *     had
          * @return this
          */
         public Builder precision(Precision type) {
@@ -186,7 +187,7 @@ public final class ImagePredictor implements AutoCloseable {
                 return new ImagePredictor(
                         this,
                         model.vit()
-                                .withPrecision(
+                                .forInference(
                                         precision == null
                                                 ? model.vit().fastPrecision(device)
                                                 : precision),

@@ -82,6 +82,18 @@ public final class Encoder extends AbstractBlock {
     }
 
     /**
+     * An encoder that answers alone and holds its weights as products read them fastest, in place
+     * of this one, whose weights are freed.
+     *
+     * @param precision the type of its matrix products
+     * @return the encoder
+     * @throws IllegalArgumentException where that type cannot be computed
+     */
+    public Encoder forInference(Precision precision) {
+        return sharing(i -> layers.get(i).forInference(precision));
+    }
+
+    /**
      * The first blocks.
      *
      * @param count how many

@@ -26,6 +26,7 @@ public final class EncoderBlock extends Modules {
     private final List<Branch> branches;
     private final ResidualSum sum;
     private final Precision precision;
+    private final @Nullable Packing packing;
     private final Programs whole;
     private volatile @Nullable Leading leading;
 
@@ -36,7 +37,13 @@ public final class EncoderBlock extends Modules {
      * @param unrecorded without
      * @param training with gradients and dropout
      */
-    private record Programs(String recorded, String unrecorded, String training) {}
+    private record Programs(String recorded, String unrecorded, String training) {
+
+        /** One text, whatever it is asked for. */
+        Programs(String only) {
+            this(only, only, only);
+        }
+    }
 
     /** Those that compute the first tokens alone. */
     private record Leading(int count, Programs programs) {}
@@ -55,14 +62,27 @@ public final class EncoderBlock extends Modules {
         this.branches = List.copyOf(branches);
         sum = ResidualSum.PLAIN;
         precision = Precision.FLOAT32;
+        packing = null;
         whole = programs(ALL);
     }
 
     private EncoderBlock(EncoderBlock other, ResidualSum sum, Precision precision) {
         super(other);
+        other.requireParameters(true);
+        precision.requireForTraining();
         branches = other.branches;
         this.sum = sum;
         this.precision = precision;
+        packing = null;
+        whole = programs(ALL);
+    }
+
+    private EncoderBlock(EncoderBlock other, Packed packed) {
+        super(other, packed);
+        branches = other.branches;
+        sum = ResidualSum.PLAIN;
+        packing = packed.packing();
+        precision = packing.rest();
         whole = programs(ALL);
     }
 
@@ -74,6 +94,17 @@ public final class EncoderBlock extends Modules {
     /** A block that shares everything but the type of its matrix products. */
     EncoderBlock with(Precision other) {
         return new EncoderBlock(this, sum, other);
+    }
+
+    /**
+     * A block that answers alone and holds its weights {@link Packing packed}, in place of this
+     * one, whose weights are freed. Where they are best left as they are, one that shares them.
+     */
+    EncoderBlock forInference(Precision other) {
+        ProgramText text = text(LinearKernel.RECORDED);
+        write(text, ResidualSum.PLAIN, ALL);
+        Packed packed = packed(other, text.products());
+        return packed == null ? with(other) : new EncoderBlock(this, packed);
     }
 
     /** Written when they are asked for: not every operation can let some tokens ask. */
@@ -92,6 +123,9 @@ public final class EncoderBlock extends Modules {
     }
 
     private Programs programs(int count) {
+        if (packing != null) {
+            return new Programs(text(packing.kernel(), ResidualSum.PLAIN, count));
+        }
         return new Programs(
                 text(LinearKernel.RECORDED, ResidualSum.PLAIN, count),
                 text(LinearKernel.UNRECORDED, ResidualSum.PLAIN, count),
@@ -99,7 +133,16 @@ public final class EncoderBlock extends Modules {
     }
 
     private String text(LinearKernel kernel, ResidualSum dropped, int count) {
-        ProgramText text = new ProgramText(Branch.layers(branches), kernel, precision);
+        ProgramText text = text(kernel);
+        return text.returns(write(text, dropped, count));
+    }
+
+    private ProgramText text(LinearKernel kernel) {
+        return new ProgramText(Branch.layers(branches), kernel, precision);
+    }
+
+    /** The variable of the result. */
+    private String write(ProgramText text, ResidualSum dropped, int count) {
         int last = lastThatMixesTokens();
         String x = "x";
         for (int i = 0; i < branches.size(); i++) {
@@ -115,7 +158,7 @@ public final class EncoderBlock extends Modules {
             text.append(dropped.text(added));
             x = text.let("y", "torch.add(" + x + ", " + added + ")");
         }
-        return text.returns(x);
+        return x;
     }
 
     /** From the branch after this one on, a token needs no other. */

@@ -9,14 +9,19 @@ import java.util.Locale;
  * How the linear layers of a program are computed: y = x·Wᵀ + b, and with GELU after it.
  *
  * <p>Where nothing is recorded, on a CPU in float32, oneDNN's product of a large input takes a
- * twelfth less time than MKL's, which {@code torch.linear} calls; of a small one it takes more
- * ({@code docs/benchmark/products.py}, batch 8 and 1). It has no gradient.
+ * twelfth less time than MKL's, which {@code torch.linear} calls; of a small one it takes more,
+ * unless the weight is packed ({@code docs/benchmark/products.py}, batch 8 and 1). It has no
+ * gradient.
  */
 enum LinearKernel {
     /** libtorch's own, with gradients, on every device. */
     RECORDED,
     /** oneDNN's, without. */
-    UNRECORDED;
+    UNRECORDED,
+    /** oneDNN's, of weights that are {@link Packing packed}. */
+    PACKED,
+    /** oneDNN's, of packed weights in 8 bits and inputs that are rounded to 8 bits. */
+    INT8;
 
     private static final String ONEDNN =
             "ops.mkldnn._linear_pointwise(%s, %s, %s, \"%s\","
@@ -36,7 +41,7 @@ enum LinearKernel {
     static final long LARGE = 6 * 197 * 768;
 
     /**
-     * What a forward that is not trained can take on this thread.
+     * What a forward that is not trained can take on this thread, where weights are not packed.
      *
      * @param x its input (B, N, D)
      */
@@ -44,6 +49,11 @@ enum LinearKernel {
         return !x.getDevice().isGpu() && x.size() >= LARGE && !GradMode.isOn() && Probe.HAS_ONEDNN
                 ? UNRECORDED
                 : RECORDED;
+    }
+
+    /** Whether a weight is an input as {@link Packing} made it. */
+    boolean isPacked() {
+        return this == PACKED || this == INT8;
     }
 
     String linear(String x, String weight, String bias) {

@@ -7,6 +7,7 @@ import ai.djl.util.PairList;
 import io.github.rlrr.torch.Segment;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +78,17 @@ public final class PatchMerging extends Modules {
 
     private PatchMerging(PatchMerging other, Precision precision) {
         super(other);
+        other.requireParameters(true);
+        precision.requireForTraining();
         parts = other.parts;
         program = program(precision);
+    }
+
+    private PatchMerging(PatchMerging other, Packed packed) {
+        super(other, packed);
+        parts = other.parts;
+        Packing packing = packed.packing();
+        program = program(packing.kernel(), packing.rest());
     }
 
     /**
@@ -91,8 +101,23 @@ public final class PatchMerging extends Modules {
         return new PatchMerging(this, precision);
     }
 
+    /**
+     * One that answers alone, in place of this one, whose weight is freed.
+     *
+     * @param precision the type of its matrix product
+     * @return the block; one that shares everything where its weight is best left as it is
+     */
+    public PatchMerging forInference(Precision precision) {
+        Packed packed = packed(precision, Set.of(parts.reduction()));
+        return packed == null ? with(precision) : new PatchMerging(this, packed);
+    }
+
     private String program(Precision precision) {
-        ProgramText text = new ProgramText(parts.layers(), LinearKernel.RECORDED, precision);
+        return program(LinearKernel.RECORDED, precision);
+    }
+
+    private String program(LinearKernel kernel, Precision precision) {
+        ProgramText text = new ProgramText(parts.layers(), kernel, precision);
         int height = parts.gridHeight();
         int width = parts.gridWidth();
         int size = parts.reduction().in() / 4;

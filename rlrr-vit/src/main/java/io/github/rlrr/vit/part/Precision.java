@@ -19,7 +19,14 @@ public enum Precision {
      * and weights are rounded, too. For GPUs, and CPUs with instructions for it; others are slower
      * with it. The range is float32's, so the loss needs no scaling.
      */
-    BFLOAT16("bfloat16");
+    BFLOAT16("bfloat16"),
+
+    /**
+     * For answers alone ({@code Backbone.forInference}), on a CPU with instructions for it: weights
+     * and inputs of the encoder blocks' linear layers are whole numbers of −127 to 127 times a
+     * scale, one for each row of a weight and for each token.
+     */
+    INT8("int8");
 
     private final String label;
 
@@ -38,7 +45,23 @@ public enum Precision {
         return !device.isGpu() && Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32;
     }
 
-    /** The usual name, {@code float32} or {@code bfloat16}. */
+    /**
+     * Whether a network can be trained with it.
+     *
+     * @return false for int8
+     */
+    public boolean isForTraining() {
+        return this != INT8;
+    }
+
+    void requireForTraining() {
+        if (!isForTraining()) {
+            throw new IllegalArgumentException(
+                    this + " is for inference alone; make the network ready with forInference");
+        }
+    }
+
+    /** The usual name, such as {@code bfloat16}. */
     @Override
     public String toString() {
         return label;

@@ -5,8 +5,10 @@ import io.github.rlrr.vit.part.Layer.Linear;
 import io.github.rlrr.vit.part.Layer.Norm;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,14 @@ public final class ProgramText {
 
     static final int BFLOAT16 = 15;
 
+    /** quint8, of which {@code int_repr} makes plain bytes. */
+    private static final int UNSIGNED = 13;
+
+    private final Collection<Layer> layers;
     private final LinearKernel kernel;
     private final Precision precision;
+    private final Set<Linear> products = new HashSet<>();
+    private final Map<String, String> rounding = new HashMap<>();
     private final StringBuilder text = new StringBuilder();
     private final Map<String, Integer> uses = new HashMap<>();
 
@@ -35,15 +43,9 @@ public final class ProgramText {
      * @param precision the type of the matrix products
      */
     ProgramText(Collection<Layer> layers, LinearKernel kernel, Precision precision) {
+        this.layers = layers;
         this.kernel = kernel;
         this.precision = precision;
-        text.append("  def forward(self, x: Tensor");
-        for (Layer layer : layers) {
-            for (String parameter : layer.parameters().keySet()) {
-                text.append(", ").append(layer.variable(parameter)).append(": Tensor");
-            }
-        }
-        text.append(") -> Tensor:\n");
         if (precision == Precision.BFLOAT16) {
             types();
         }
@@ -67,8 +69,13 @@ public final class ProgramText {
                               attention = %3$d
                         """,
                         BFLOAT16,
-                        Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32,
+                        productsOnCpu(),
                         FLOAT32));
+    }
+
+    /** In which type a CPU multiplies what was rounded to bfloat16. */
+    static int productsOnCpu() {
+        return Processor.isFastInBfloat16() ? BFLOAT16 : FLOAT32;
     }
 
     /**
@@ -97,12 +104,92 @@ public final class ProgramText {
 
     /** Ends the program. */
     String returns(String expression) {
-        return text + "    return " + expression + "\n";
+        StringBuilder program = new StringBuilder("  def forward(self, x: Tensor");
+        for (Layer layer : layers) {
+            for (String parameter : layer.parameters().keySet()) {
+                program.append(", ").append(layer.variable(parameter)).append(": Tensor");
+                if (parameter.equals("weight")
+                        && kernel == LinearKernel.INT8
+                        && products.contains(layer)) {
+                    program.append(", ").append(scale(layer)).append(": Tensor");
+                }
+            }
+        }
+        return program.append(") -> Tensor:\n")
+                .append(text)
+                .append("    return ")
+                .append(expression)
+                .append('\n')
+                .toString();
+    }
+
+    /** The layers so far whose weights enter products in their type, and can be packed. */
+    Set<Linear> products() {
+        return products;
+    }
+
+    private static String scale(Layer layer) {
+        return layer.variable("weight_scale");
     }
 
     /** x·Wᵀ + b, in the type of the products. */
     String linear(Linear layer, String x) {
-        return kernel.linear(x, weight(layer), bias(layer));
+        products.add(layer);
+        return kernel == LinearKernel.INT8
+                ? inEightBits(layer, x)
+                : kernel.linear(x, weight(layer), bias(layer));
+    }
+
+    /**
+     * W and each row of x are whole numbers of −127 to 127 times a scale: those of a row of W say
+     * {@link Packing}, that of a row of x is its largest magnitude / 127, found here.
+     */
+    private String inEightBits(Linear layer, String x) {
+        String largest =
+                rounding.computeIfAbsent(
+                        x,
+                        row ->
+                                let(
+                                        "m",
+                                        "torch.clamp_min(torch.amax(torch.abs("
+                                                + row
+                                                + "), [-1], True), 1e-30)"));
+        String whole =
+                rounding.computeIfAbsent(
+                        "whole " + x,
+                        row ->
+                                let(
+                                        "i",
+                                        "torch.int_repr(torch.quantize_per_tensor(torch.mul("
+                                                + x
+                                                + ", torch.mul(torch.reciprocal("
+                                                + largest
+                                                + "), 127.)), 1., 128, "
+                                                + UNSIGNED
+                                                + "))"));
+        String zeros =
+                "torch.zeros(["
+                        + layer.out()
+                        + "], dtype="
+                        + INT64
+                        + ", layout=None, device=None, pin_memory=False)";
+        String product =
+                let(
+                        "p",
+                        String.format(
+                                Locale.ROOT,
+                                "ops.onednn.qlinear_pointwise(%s, %s, 128, %s, %s, %s, None, 1.,"
+                                        + " 0, %d, \"none\","
+                                        + " annotate(List[Optional[number]], []), \"\")",
+                                whole,
+                                1 / 127.0,
+                                layer.variable("weight"),
+                                scale(layer),
+                                zeros,
+                                FLOAT32));
+        return layer.bias()
+                ? "torch.addcmul(" + bias(layer) + ", " + product + ", " + largest + ")"
+                : "torch.mul(" + product + ", " + largest + ")";
     }
 
     /** An activation of a linear layer. */
@@ -110,7 +197,8 @@ public final class ProgramText {
         if (precision == Precision.BFLOAT16) {
             return rounded(activation.of(let("h", half(linear(layer, x)))));
         }
-        return activation == Activation.GELU
+        products.add(layer);
+        return activation == Activation.GELU && kernel != LinearKernel.INT8
                 ? kernel.gelu(x, weight(layer), bias(layer))
                 : activation.of(let("h", linear(layer, x)));
     }
@@ -231,6 +319,9 @@ public final class ProgramText {
     /** A weight in the type of the products, whatever it is held in; itself where that is one. */
     private String weight(Linear layer) {
         String weight = layer.variable("weight");
+        if (kernel.isPacked()) {
+            return weight;
+        }
         return precision == Precision.BFLOAT16
                 ? rounded(weight)
                 : "torch.to(" + weight + ", " + FLOAT32 + ")";

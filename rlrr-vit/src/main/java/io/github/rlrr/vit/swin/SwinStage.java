@@ -50,6 +50,12 @@ final class SwinStage extends AbstractBlock {
                 downsample == null ? null : downsample.with(precision), blocks.with(precision));
     }
 
+    SwinStage forInference(Precision precision) {
+        return sharing(
+                downsample == null ? null : downsample.forInference(precision),
+                blocks.forInference(precision));
+    }
+
     /**
      * The first blocks of this stage, after its merging.
      *

@@ -59,6 +59,10 @@ final class SwinStages extends AbstractBlock {
         return sharing(stages.stream().map(stage -> stage.with(precision)).toList());
     }
 
+    SwinStages forInference(Precision precision) {
+        return sharing(stages.stream().map(stage -> stage.forInference(precision)).toList());
+    }
+
     /** What comes before a place. */
     SwinStages until(SwinStem.Place place) {
         List<SwinStage> views = new ArrayList<>(stages.subList(0, place.stage()));

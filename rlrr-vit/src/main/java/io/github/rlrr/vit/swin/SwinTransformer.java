@@ -125,6 +125,11 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
         return Precision.auto(device);
     }
 
+    @Override
+    public SwinTransformer forInference(Precision precision) {
+        return sharing(layers.forInference(precision), head, config.classes());
+    }
+
     /**
      * This model with the weight matrices of its blocks held in float16, half the memory; all else
      * stays float32, and so does whatever is computed. It comes before dropout, precision and
