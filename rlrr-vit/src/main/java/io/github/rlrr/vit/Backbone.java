@@ -38,6 +38,22 @@ public interface Backbone extends Block, AutoCloseable {
     NDArray embedding(ParameterStore store, NDArray images, boolean training);
 
     /**
+     * A vector for each image.
+     *
+     * @param pooling what it is made of
+     * @param store answers with the parameters' values
+     * @param images (B, 3, h, w), normalised
+     * @param training true within a training step
+     * @return (B, D), or (B, 2·D) for two of them; on the images' manager
+     * @throws IllegalArgumentException when the network has no such tokens
+     */
+    default NDArray embedding(
+            Pooling pooling, ParameterStore store, NDArray images, boolean training) {
+        unchanged(pooling == Pooling.HEAD, "pooling " + pooling);
+        return embedding(store, images, training);
+    }
+
+    /**
      * This network with a new head of zeros, for data with other classes.
      *
      * @param classes the number of outputs
