@@ -187,10 +187,14 @@ public final class FinetuneCommand implements Callable<Integer> {
                             validation,
                             options,
                             Map.of(
-                                    "dropout", dropout.toString(),
-                                    PrecisionOption.RECORDED, type.toString(),
-                                    "augment", chosen.augmentation().toString(),
-                                    "preprocessing", preprocessing.toString()),
+                                    "dropout",
+                                    dropout.toString(),
+                                    PrecisionOption.RECORDED,
+                                    type.toString(),
+                                    "augment",
+                                    chosen.augmentation().toString(),
+                                    "preprocessing",
+                                    preprocessing.toString()),
                             Duration.ofSeconds(stateSeconds),
                             base.device(),
                             print);

@@ -150,8 +150,7 @@ public final class PredictCommand implements Callable<Integer> {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
             Backbone whole = model.vit().merged(model.adapted());
-            try (Backbone plain =
-                    whole.forInference(precision.of(whole, base.device()))) {
+            try (Backbone plain = whole.forInference(precision.of(whole, base.device()))) {
                 return label(classifier(plain, model), adapter, files);
             }
         }

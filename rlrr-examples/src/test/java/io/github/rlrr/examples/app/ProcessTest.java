@@ -122,8 +122,7 @@ class ProcessTest {
             assertThat(line).as("the second epoch's line").isNotNull();
             run.destroyForcibly().waitFor();
         }
-        Process again =
-                finetune(folder, 4, "--state-every", "0", "--precision", "auto");
+        Process again = finetune(folder, 4, "--state-every", "0", "--precision", "auto");
         String said = new String(again.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(again.waitFor()).as(said).isZero();
         assertThat(said).contains("continuing after step ");
