@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 START_SCRIPT = HERE.parent.parent / "rlrr-examples" / "scripts" / "rlrr"
-SIDES = ["rlrr", "torch-published", "torch-best"]
+SIDES = ["rlrr", "torch-published", "torch-best", "torch-timm"]
 
 
 def command(side, options):
@@ -27,6 +27,8 @@ def command(side, options):
         # The variable is a command line; a path with spaces in the default must stay whole.
         start = shlex.split(os.environ["RLRR"]) if "RLRR" in os.environ else [str(START_SCRIPT)]
         line = [*start, "bench", options.what, "--batch-size", str(options.batch), "--json", "-"]
+    elif side == "torch-timm":
+        line = [sys.executable, str(HERE / "rlrr_families.py"), options.what, "--batch", str(options.batch)]
     else:
         script = str(HERE / "rlrr_torch.py")
         line = [sys.executable, script, options.what, "--form", side.removeprefix("torch-"),
@@ -139,7 +141,7 @@ def parse(arguments):
     add("--recompute", action="store_true")
     add("--merged", action="store_true")
     add("--class-token-only", action="store_true", help="of the last block, in PyTorch too")
-    add("--sides", nargs="+", choices=SIDES, default=SIDES,
+    add("--sides", nargs="+", choices=SIDES, default=SIDES[:3],
         help="what to run; the first is compared with each other one")
     add("--output", type=Path, default=Path("out/benchmark.jsonl"),
         help="every process's JSON line is added to this file")

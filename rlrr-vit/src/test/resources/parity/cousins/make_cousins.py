@@ -8,6 +8,7 @@ timm computes in float64. Files of a case, arrays in float32:
     NAME.numbers.safetensors            images, labels, logits; the same as oblong.…
     NAME.gradients.safetensors          gradients of the mean cross-entropy, named as the weights
     NAME.oblong.gradients.safetensors
+    NAME.oblong.safetensors             of RESIZED: the checkpoint with timm's positions for the oblong size
 
 Transformers resizes tables while it runs: of its cases there are gradients at their own size alone.
 
@@ -43,7 +44,13 @@ CASES = {
     "dinov2": "vit_base_patch14_dinov2",
     "dinov2-registers": "vit_base_patch14_reg4_dinov2",
     "siglip": "vit_base_patch16_siglip_224",
+    "plain": "vit_base_patch16_224",
+    "mean": "vit_base_patch16_224",
+    "mean-registers": "vit_mediumd_patch16_reg4_gap_256",
 }
+ARGUMENTS = {"mean": {"global_pool": "avg"}}
+# Their positions are resized by a rule of ours, or in two ways by timm.
+RESIZED = ("plain", "mean", "radio")
 TRANSFORMERS = {
     "beit-transformers": {},
     "beit-transformers-token": {
@@ -103,7 +110,7 @@ for name in sys.argv[2:] or [*CASES, *TRANSFORMERS]:
         make_transformers(name, TRANSFORMERS[name])
         continue
     torch.manual_seed(0)
-    sizes = dict(img_size=12, patch_size=4, embed_dim=16, depth=2, num_heads=2, mlp_ratio=2)
+    sizes = dict(img_size=12, patch_size=4, embed_dim=16, depth=2, num_heads=2, mlp_ratio=2) | ARGUMENTS.get(name, {})
     model = timm.create_model(CASES[name], num_classes=3, **sizes).eval()
     randomize(model)
     weights = {path: value.clone().contiguous() for path, value in model.state_dict().items()}
@@ -115,6 +122,9 @@ for name in sys.argv[2:] or [*CASES, *TRANSFORMERS]:
     for size, (height, width) in SIZES.items():
         if size:
             model.set_input_size((height, width))
+            if name in RESIZED:
+                weights = {path: value.float().contiguous() for path, value in model.state_dict().items()}
+                save_file(weights, out / f"{name}.oblong.safetensors", {"format": "pt"})
         images = torch.randn(4, 3, height, width)
         labels = torch.tensor([0, 1, 2, 1])
         logits = model(images.double())

@@ -3,6 +3,8 @@ package io.github.rlrr.tensor;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -21,6 +23,9 @@ import java.util.Map;
 record NpyHeader(TensorType type, boolean fortranOrder, Shape shape, long dataOffset) {
 
     static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+    /** A header that is written ends at a multiple of this. */
+    private static final int ALIGNMENT = 64;
 
     private static final Map<String, TensorType> TYPES =
             Map.of(
@@ -71,6 +76,33 @@ record NpyHeader(TensorType type, boolean fortranOrder, Shape shape, long dataOf
                 dictionary.fortranOrder(),
                 dictionary.shape(),
                 MAGIC.length + 2 + lengthBytes + length);
+    }
+
+    /** Version 1.0: magic, version, length, a Python dictionary, spaces and a line feed. */
+    static byte[] bytes(TensorInfo tensor) {
+        StringBuilder shape = new StringBuilder("(");
+        for (long dimension : tensor.shape().getShape()) {
+            shape.append(dimension).append(", ");
+        }
+        // Python: (), (3,), (3, 4)
+        int dimensions = tensor.shape().dimension();
+        if (dimensions > 0) {
+            shape.setLength(shape.length() - (dimensions == 1 ? 1 : 2));
+        }
+        String text =
+                "{'descr': '%s', 'fortran_order': False, 'shape': %s), }"
+                        .formatted(descr(tensor.type()), shape);
+        int start = MAGIC.length + 4;
+        int length = (start + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        String line = text + " ".repeat(length - start - text.length() - 1) + "\n";
+        return ByteBuffer.allocate(length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(MAGIC)
+                .put((byte) 1)
+                .put((byte) 0)
+                .putShort((short) line.length())
+                .put(line.getBytes(StandardCharsets.US_ASCII))
+                .array();
     }
 
     private static byte[] exactly(InputStream in, int length) throws IOException {

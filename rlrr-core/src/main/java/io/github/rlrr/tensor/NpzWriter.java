@@ -5,8 +5,6 @@ import io.github.rlrr.io.AtomicFile;
 import io.github.rlrr.io.WholeFolder;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -24,9 +22,6 @@ import java.util.zip.ZipOutputStream;
  * The file appears at once and whole, see {@link AtomicFile}.
  */
 public final class NpzWriter {
-
-    /** The npy header ends at a multiple of this. */
-    private static final int ALIGNMENT = 64;
 
     /** The least that a zip entry can say, as numpy has it. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
@@ -82,7 +77,7 @@ public final class NpzWriter {
     /** An entry that is stored as it is says its checksum first: the array is encoded twice. */
     private static void add(ZipOutputStream zip, Path file, TensorInfo tensor, NDArray array)
             throws IOException {
-        byte[] header = header(tensor);
+        byte[] header = NpyHeader.bytes(tensor);
         CheckedOutputStream sum =
                 new CheckedOutputStream(OutputStream.nullOutputStream(), new CRC32());
         sum.write(header);
@@ -97,33 +92,6 @@ public final class NpzWriter {
         zip.write(header);
         ArrayEncoder.write(file, tensor, array, zip);
         zip.closeEntry();
-    }
-
-    /** Version 1.0: magic, version, length, a Python dictionary, spaces and a line feed. */
-    private static byte[] header(TensorInfo tensor) {
-        StringBuilder shape = new StringBuilder("(");
-        for (long dimension : tensor.shape().getShape()) {
-            shape.append(dimension).append(", ");
-        }
-        // Python: (), (3,), (3, 4)
-        int dimensions = tensor.shape().dimension();
-        if (dimensions > 0) {
-            shape.setLength(shape.length() - (dimensions == 1 ? 1 : 2));
-        }
-        String text =
-                "{'descr': '%s', 'fortran_order': False, 'shape': %s), }"
-                        .formatted(NpyHeader.descr(tensor.type()), shape);
-        int start = NpyHeader.MAGIC.length + 4;
-        int length = (start + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        String line = text + " ".repeat(length - start - text.length() - 1) + "\n";
-        return ByteBuffer.allocate(length)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(NpyHeader.MAGIC)
-                .put((byte) 1)
-                .put((byte) 0)
-                .putShort((short) line.length())
-                .put(line.getBytes(StandardCharsets.US_ASCII))
-                .array();
     }
 
     private static void requireName(String name) {

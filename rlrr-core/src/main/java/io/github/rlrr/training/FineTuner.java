@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -78,6 +79,18 @@ public final class FineTuner {
 
     private static Device device(AdaptedBlock block) {
         return block.trainableTensors().iterator().next().parameter().getArray().getDevice();
+    }
+
+    /**
+     * What a run that is to go on was told of a fact, which a machine may choose otherwise.
+     *
+     * @param state the folder, as given to {@link Builder#state(Path, Map)}; it may be missing
+     * @param fact its name
+     * @return the value in the newest whole state; none where there is no state
+     * @throws java.io.IOException when another process trains there, or all states are damaged
+     */
+    public static Optional<String> recorded(Path state, String fact) throws java.io.IOException {
+        return TrainingState.recorded(state, fact);
     }
 
     /**

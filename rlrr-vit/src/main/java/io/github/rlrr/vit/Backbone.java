@@ -1,5 +1,6 @@
 package io.github.rlrr.vit;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -37,6 +38,22 @@ public interface Backbone extends Block, AutoCloseable {
     NDArray embedding(ParameterStore store, NDArray images, boolean training);
 
     /**
+     * A vector for each image.
+     *
+     * @param pooling what it is made of
+     * @param store answers with the parameters' values
+     * @param images (B, 3, h, w), normalised
+     * @param training true within a training step
+     * @return (B, D), or (B, 2·D) for two of them; on the images' manager
+     * @throws IllegalArgumentException when the network has no such tokens
+     */
+    default NDArray embedding(
+            Pooling pooling, ParameterStore store, NDArray images, boolean training) {
+        unchanged(pooling == Pooling.HEAD, "pooling " + pooling);
+        return embedding(store, images, training);
+    }
+
+    /**
      * This network with a new head of zeros, for data with other classes.
      *
      * @param classes the number of outputs
@@ -64,6 +81,16 @@ public interface Backbone extends Block, AutoCloseable {
      */
     default Backbone withPrecision(Precision precision) {
         return unchanged(precision == Precision.FLOAT32, "precision " + precision);
+    }
+
+    /**
+     * The faster type of this network's matrix products on a machine.
+     *
+     * @param device where to compute
+     * @return {@link Precision#auto}, float32 where the network computes in that alone
+     */
+    default Precision fastPrecision(Device device) {
+        return Precision.FLOAT32;
     }
 
     /**

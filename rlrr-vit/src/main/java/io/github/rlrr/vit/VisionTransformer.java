@@ -1,6 +1,8 @@
 package io.github.rlrr.vit;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -186,6 +188,11 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     }
 
     @Override
+    public Precision fastPrecision(Device device) {
+        return Precision.auto(device);
+    }
+
+    @Override
     public VisionTransformer forInference(Precision precision) {
         return new VisionTransformer(this, blocks.forInference(precision), head, config.classes());
     }
@@ -258,6 +265,38 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     public NDArray embedding(ParameterStore store, NDArray images, boolean training) {
         try (NDArray tokens = embed(store, images, training)) {
             return embedding(blocks, store, tokens, training);
+        }
+    }
+
+    @Override
+    public NDArray embedding(
+            Pooling pooling, ParameterStore store, NDArray images, boolean training) {
+        if (pooling == Pooling.HEAD) {
+            return embedding(store, images, training);
+        }
+        if (pooling != Pooling.MEAN && config.has(VitVariation.NO_CLASS_TOKEN)) {
+            throw new IllegalArgumentException(
+                    "this network has no class token; take mean or head instead of " + pooling);
+        }
+        try (NDArray tokens = features(store, images, training)) {
+            return pooled(tokens, pooling);
+        }
+    }
+
+    /** Of tokens (B, N, D) after the last norm. */
+    private NDArray pooled(NDArray tokens, Pooling pooling) {
+        if (pooling == Pooling.CLASS_TOKEN) {
+            return tokens.get(":, 0");
+        }
+        try (NDArray patches = tokens.get(":, " + config.prefixTokens() + ":")) {
+            NDArray mean = patches.mean(new int[] {1});
+            if (pooling == Pooling.MEAN) {
+                return mean;
+            }
+            try (mean;
+                    NDArray first = tokens.get(":, 0")) {
+                return NDArrays.concat(new NDList(first, mean), 1);
+            }
         }
     }
 

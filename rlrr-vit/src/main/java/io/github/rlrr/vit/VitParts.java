@@ -8,6 +8,7 @@ import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.DifferentialAttention;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.NetworkParts;
 import io.github.rlrr.vit.part.NormKind;
 import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.Parallel;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the geometry
  */
-public record VitParts(VitConfig config) {
+public record VitParts(VitConfig config) implements NetworkParts {
 
     /**
      * What the first encoder block computes, and mostly every other.
@@ -214,6 +215,7 @@ public record VitParts(VitConfig config) {
      *
      * @return the shapes by path, in module order
      */
+    @Override
     public Map<String, Shape> shapes() {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         if (!config.has(VitVariation.NO_CLASS_TOKEN)) {
@@ -249,6 +251,7 @@ public record VitParts(VitConfig config) {
      * @param counter takes them
      * @param batch B
      */
+    @Override
     public void count(ProductCounter counter, long batch) {
         counter.patches(batch * config.gridHeight() * config.gridWidth(), patches());
         for (int i = 0; i < config.depth(); i++) {

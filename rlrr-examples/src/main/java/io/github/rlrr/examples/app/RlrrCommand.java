@@ -6,6 +6,7 @@ import io.github.rlrr.examples.benchmark.FgvcCommand;
 import io.github.rlrr.examples.benchmark.VtabCommand;
 import io.github.rlrr.examples.command.DemoCommand;
 import io.github.rlrr.examples.command.DoctorCommand;
+import io.github.rlrr.examples.command.EmbedCommand;
 import io.github.rlrr.examples.command.EvaluateCommand;
 import io.github.rlrr.examples.command.FinetuneCommand;
 import io.github.rlrr.examples.command.ImportCommand;
@@ -13,6 +14,8 @@ import io.github.rlrr.examples.command.InspectCommand;
 import io.github.rlrr.examples.command.MergeCommand;
 import io.github.rlrr.examples.command.MethodsCommand;
 import io.github.rlrr.examples.command.PredictCommand;
+import io.github.rlrr.examples.command.PrototypeCommand;
+import io.github.rlrr.examples.command.SearchCommand;
 import io.github.rlrr.examples.command.SpectrumCommand;
 import io.github.rlrr.examples.console.Fault;
 import io.github.rlrr.examples.machine.Versions;
@@ -55,6 +58,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FgvcCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            PrototypeCommand.class,
+            EmbedCommand.class,
+            SearchCommand.class,
             MergeCommand.class,
             ImportCommand.class,
             InspectCommand.class,

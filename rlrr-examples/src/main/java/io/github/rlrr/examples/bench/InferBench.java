@@ -35,7 +35,7 @@ final class InferBench {
                     }
                 };
         OptionalLong peak = ResidentMemory.peak();
-        StepProducts products = StepProducts.forward(model.config(), measured.batch());
+        StepProducts products = StepProducts.forward(model.parts(), measured.batch());
         Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
     }

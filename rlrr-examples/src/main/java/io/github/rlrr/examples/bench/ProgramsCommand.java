@@ -5,6 +5,7 @@ import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.io.WholeFolder;
 import io.github.rlrr.method.Rescaling;
 import io.github.rlrr.torch.TorchProgram;
+import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.part.EncoderBlock;
 import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
@@ -49,11 +50,16 @@ final class ProgramsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BenchModel geometry = BenchModel.named(model);
+        if (!(BenchModel.named(model).config() instanceof VitConfig geometry)) {
+            throw new IllegalArgumentException(
+                    "--model is "
+                            + model
+                            + ", expected a Vision Transformer, whose blocks are one");
+        }
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("rescaling", Rescaling.PROGRAM);
         for (Precision precision : List.of(Precision.FLOAT32, Precision.BFLOAT16)) {
-            new EncoderBlock(geometry.config().parts().branches())
+            new EncoderBlock(geometry.parts().branches())
                     .programs(precision)
                     .forEach((name, text) -> texts.put(name + "-" + precision, text));
         }
@@ -63,7 +69,7 @@ final class ProgramsCommand implements Callable<Integer> {
                 byte[] archive = TorchProgram.archive(text.getValue());
                 files.add(text.getKey() + ".pt", stream -> stream.write(archive));
             }
-            byte[] config = new Gson().toJson(geometry.config()).getBytes(StandardCharsets.UTF_8);
+            byte[] config = new Gson().toJson(geometry).getBytes(StandardCharsets.UTF_8);
             files.add("config.json", stream -> stream.write(config));
             for (Path file : files.finish()) {
                 spec.commandLine().getOut().println("written   " + file);

@@ -2,7 +2,7 @@ package io.github.rlrr.examples.bench;
 
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.data.LabelledDataset;
-import io.github.rlrr.vit.VitConfig;
+import io.github.rlrr.vit.BackboneConfig;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -30,8 +30,8 @@ final class RandomImages implements LabelledDataset {
      * @param classes the number of classes
      * @param size examples of an epoch
      */
-    RandomImages(VitConfig config, int classes, int size) {
-        shape = new Shape(VitConfig.CHANNELS, config.imageHeight(), config.imageWidth());
+    RandomImages(BackboneConfig config, int classes, int size) {
+        shape = new Shape(BackboneConfig.CHANNELS, config.imageHeight(), config.imageWidth());
         this.size = size;
         this.classes = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
         pixels = new byte[Math.min(KEPT, size)][Math.toIntExact(shape.size())];

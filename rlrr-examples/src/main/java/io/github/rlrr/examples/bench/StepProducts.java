@@ -1,14 +1,14 @@
 package io.github.rlrr.examples.bench;
 
-import io.github.rlrr.vit.VitConfig;
 import io.github.rlrr.vit.part.Layer;
+import io.github.rlrr.vit.part.NetworkParts;
 import io.github.rlrr.vit.part.ProductCounter;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The matrix products that a step of a Vision Transformer needs, and nothing else: what is left
- * when all other work costs nothing.
+ * The matrix products that a step of a network needs, and nothing else: what is left when all other
+ * work costs nothing.
  *
  * <p>How they are counted, B the batch, N the tokens, D the width, H the heads, d = D / H:
  *
@@ -28,13 +28,13 @@ import java.util.List;
 record StepProducts(List<MatrixProduct> products) {
 
     /** Of a training step. */
-    static StepProducts training(VitConfig config, int batch) {
-        return new Counting(true).count(config, batch);
+    static StepProducts training(NetworkParts parts, int batch) {
+        return new Counting(true).count(parts, batch);
     }
 
     /** Of a forward without gradients. */
-    static StepProducts forward(VitConfig config, int batch) {
-        return new Counting(false).count(config, batch);
+    static StepProducts forward(NetworkParts parts, int batch) {
+        return new Counting(false).count(parts, batch);
     }
 
     /** 2·m·n·k over all products. */
@@ -51,8 +51,8 @@ record StepProducts(List<MatrixProduct> products) {
             this.training = training;
         }
 
-        StepProducts count(VitConfig config, int batch) {
-            config.parts().count(this, batch);
+        StepProducts count(NetworkParts parts, int batch) {
+            parts.count(this, batch);
             return new StepProducts(List.copyOf(products));
         }
 

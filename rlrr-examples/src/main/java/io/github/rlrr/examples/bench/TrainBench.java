@@ -38,7 +38,7 @@ final class TrainBench {
             peak = ResidentMemory.peak();
         }
         // The model is gone: the products have the memory to themselves.
-        StepProducts products = StepProducts.training(model.config(), measured.batch());
+        StepProducts products = StepProducts.training(model.parts(), measured.batch());
         Double floor = ProductFloor.of(measured, products, device);
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
     }

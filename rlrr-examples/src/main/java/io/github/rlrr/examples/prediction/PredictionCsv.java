@@ -54,7 +54,7 @@ public record PredictionCsv(Task task, List<String> classes, boolean rejects, bo
         return "PredictionCsv[classes=" + classes + ", rejects=" + rejects + ", all=" + all + "]";
     }
 
-    static String field(String text) {
+    public static String field(String text) {
         boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
         return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }

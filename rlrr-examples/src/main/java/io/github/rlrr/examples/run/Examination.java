@@ -2,8 +2,6 @@ package io.github.rlrr.examples.run;
 
 import ai.djl.Device;
 import ai.djl.nn.Block;
-import io.github.rlrr.examples.console.Progress;
-import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.task.ClassificationFigures;
 import io.github.rlrr.task.Classified;
 import io.github.rlrr.task.Evaluation;
@@ -18,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,27 +94,6 @@ public record Examination(
         }
         Evaluation evaluation = new Evaluation(images.size(), tally.figures());
         return new Examination(set, evaluation, tally.each(), null, List.of(), numbers);
-    }
-
-    /** A bar, or nothing where nobody watches. */
-    private record Watch(@Nullable ProgressBar bar) implements AutoCloseable {
-
-        static Watch over(String words, int images) {
-            return new Watch(Terminal.isInteractive() ? Progress.bar(words, images) : null);
-        }
-
-        void step() {
-            if (bar != null) {
-                bar.step();
-            }
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
-        }
     }
 
     private static Examination ofOneLabel(

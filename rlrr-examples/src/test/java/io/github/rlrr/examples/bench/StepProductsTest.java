@@ -27,7 +27,7 @@ class StepProductsTest {
 
         double expected = 2 * (3 * (11 * whole + last + head) + 2 * patches);
 
-        assertThat((double) StepProducts.training(config, 8).flops()).isEqualTo(expected);
+        assertThat((double) StepProducts.training(config.parts(), 8).flops()).isEqualTo(expected);
         // All tokens in the last block too: 841 GFLOP. Without them 7 % less.
         double unshortened = 2 * (3 * (12 * whole + head) + 2 * patches);
         assertThat(unshortened / 1e9).isBetween(841.0, 842.0);
@@ -44,7 +44,7 @@ class StepProductsTest {
                                 + 3 * 196 * 768.0 * 1024
                                 + 3 * 1024.0 * 10);
 
-        assertThat((double) StepProducts.forward(config, 3).flops()).isEqualTo(expected);
+        assertThat((double) StepProducts.forward(config.parts(), 3).flops()).isEqualTo(expected);
     }
 
     @Test
@@ -53,12 +53,12 @@ class StepProductsTest {
         // 5 tokens of width 8, 4 patches of 48 values, batch 2.
         double expected = 2 * (block(2, 5, 1, 8, 16) + 2 * 4 * 48 * 8 + 2 * 8 * 3);
 
-        assertThat((double) StepProducts.forward(config, 2).flops()).isEqualTo(expected);
+        assertThat((double) StepProducts.forward(config.parts(), 2).flops()).isEqualTo(expected);
     }
 
     @Test
     void equalCallsAreListedOnce() {
-        StepProducts step = StepProducts.training(VitConfig.VIT_B_16, 8);
+        StepProducts step = StepProducts.training(VitConfig.VIT_B_16.parts(), 8);
 
         assertThat(step.products()).doesNotHaveDuplicates();
         // Query, key, value and out of eleven blocks, key and value of the last.
@@ -71,7 +71,7 @@ class StepProductsTest {
     void everyProductOfAStepCanBeTimed() {
         VitConfig config = new VitConfig(8, 8, 4, 8, 2, 2, 16, 3, 1e-6f);
 
-        assertThat(ProductFloor.seconds(StepProducts.training(config, 2), Device.cpu()))
+        assertThat(ProductFloor.seconds(StepProducts.training(config.parts(), 2), Device.cpu()))
                 .isPositive();
     }
 }

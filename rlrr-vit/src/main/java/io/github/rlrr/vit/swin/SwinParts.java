@@ -5,6 +5,7 @@ import io.github.rlrr.vit.part.Activation;
 import io.github.rlrr.vit.part.Branch;
 import io.github.rlrr.vit.part.Layer;
 import io.github.rlrr.vit.part.Mlp;
+import io.github.rlrr.vit.part.NetworkParts;
 import io.github.rlrr.vit.part.NormKind;
 import io.github.rlrr.vit.part.Operation;
 import io.github.rlrr.vit.part.PatchMerging;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the geometry
  */
-public record SwinParts(SwinConfig config) {
+public record SwinParts(SwinConfig config) implements NetworkParts {
 
     /**
      * The projection of patches to tokens.
@@ -120,6 +121,7 @@ public record SwinParts(SwinConfig config) {
      *
      * @return the shapes by path, in module order
      */
+    @Override
     public Map<String, Shape> shapes() {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         shapes.putAll(Layer.shapes("patch_embed.", List.of(patches(), patchNorm())));
@@ -146,6 +148,7 @@ public record SwinParts(SwinConfig config) {
      * @param counter takes them
      * @param batch B
      */
+    @Override
     public void count(ProductCounter counter, long batch) {
         long tokens = (long) config.gridHeight(0) * config.gridWidth(0);
         counter.patches(batch * tokens, patches());

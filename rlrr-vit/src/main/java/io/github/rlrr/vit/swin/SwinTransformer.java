@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.swin;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -15,6 +16,7 @@ import io.github.rlrr.vit.Backbone;
 import io.github.rlrr.vit.FrozenStem;
 import io.github.rlrr.vit.HalfWeights;
 import io.github.rlrr.vit.NetworkWeights;
+import io.github.rlrr.vit.Pooling;
 import io.github.rlrr.vit.part.PatchEmbedding;
 import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
@@ -120,6 +122,11 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
     }
 
     @Override
+    public Precision fastPrecision(Device device) {
+        return Precision.auto(device);
+    }
+
+    @Override
     public SwinTransformer forInference(Precision precision) {
         return sharing(layers.forInference(precision), head, config.classes());
     }
@@ -176,6 +183,16 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
         try (NDArray tokens = embed(store, images, training)) {
             return embedding(layers, store, tokens, training);
         }
+    }
+
+    @Override
+    public NDArray embedding(
+            Pooling pooling, ParameterStore store, NDArray images, boolean training) {
+        if (pooling == Pooling.HEAD || pooling == Pooling.MEAN) {
+            return embedding(store, images, training);
+        }
+        throw new IllegalArgumentException(
+                "this network has no class token; take mean or head instead of " + pooling);
     }
 
     /** The same of tokens (B, N, C) that enter some last stages. */
