@@ -91,7 +91,7 @@ final class DeviceSpeeds {
                     "",
                     String.valueOf(e.getMessage()));
         }
-        long flops = StepProducts.training(model.config(), batch).flops();
+        long flops = StepProducts.training(model.parts(), batch).flops();
         double peak = peaks.getOrDefault(type, Double.NaN);
         String phases =
                 figures.phases().entrySet().stream()
