@@ -54,10 +54,11 @@ public final class AdapterFolder {
     private static final String REJECT = "reject_below";
     private static final String TASK = "task";
     private static final String NAME = "name";
+    private static final String PRECISION = "precision";
 
     /**
      * Keys of later versions that change what an adapter answers. They are left out where it
-     * answers as in this version; {@code precision}, which changes the rounding alone, is ignored.
+     * answers as in this version.
      */
     private static final List<String> RESERVED = List.of("pooling", "position_rule");
 
@@ -113,6 +114,9 @@ public final class AdapterFolder {
             task.addProperty(NAME, metadata.task());
             metadata.kept().forEach((key, value) -> task.add(key, GSON.toJsonTree(value)));
             json.add(TASK, task);
+        }
+        if (!metadata.precision().isEmpty()) {
+            json.addProperty(PRECISION, metadata.precision());
         }
         try (WholeFolder files = WholeFolder.replace(folder)) {
             files.add(
@@ -238,7 +242,8 @@ public final class AdapterFolder {
                         map(preprocessed),
                         reject == null ? 0 : Required.number(REJECT, reject),
                         task,
-                        kept);
+                        kept,
+                        json.has(PRECISION) ? Required.text(json, PRECISION) : "");
         return new Description(
                 config,
                 metadata,

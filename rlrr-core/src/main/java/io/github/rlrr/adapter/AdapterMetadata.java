@@ -17,6 +17,8 @@ import java.util.Map;
  *     trusted, 0 to 1; 0 trusts every answer
  * @param task the name of the task it was trained for, such as {@code single-label}
  * @param kept what the task keeps, so that it can answer
+ * @param precision the type of the matrix products it was trained with, such as {@code bfloat16};
+ *     empty for float32. It says how the adapter came to be: any type can answer
  */
 public record AdapterMetadata(
         String baseModel,
@@ -24,7 +26,8 @@ public record AdapterMetadata(
         Map<String, Object> preprocessing,
         double rejectBelow,
         String task,
-        Map<String, Object> kept) {
+        Map<String, Object> kept,
+        String precision) {
 
     /**
      * Copies the collections.
@@ -35,6 +38,7 @@ public record AdapterMetadata(
      * @param rejectBelow as the record has it
      * @param task as the record has it
      * @param kept values that JSON knows
+     * @param precision as the record has it
      * @throws IllegalArgumentException when {@code rejectBelow} is not of 0 to 1
      */
     public AdapterMetadata {
@@ -56,7 +60,7 @@ public record AdapterMetadata(
      */
     public AdapterMetadata(
             String baseModel, List<String> classNames, Map<String, Object> preprocessing) {
-        this(baseModel, classNames, preprocessing, 0, Tasks.USUAL, Map.of());
+        this(baseModel, classNames, preprocessing, 0, Tasks.USUAL, Map.of(), "");
     }
 
     /**
@@ -67,7 +71,8 @@ public record AdapterMetadata(
      * @throws IllegalArgumentException when it is not of 0 to 1
      */
     public AdapterMetadata withRejectBelow(double probability) {
-        return new AdapterMetadata(baseModel, classNames, preprocessing, probability, task, kept);
+        return new AdapterMetadata(
+                baseModel, classNames, preprocessing, probability, task, kept, precision);
     }
 
     /**
@@ -77,7 +82,8 @@ public record AdapterMetadata(
      * @return a copy
      */
     public AdapterMetadata withClassNames(List<String> names) {
-        return new AdapterMetadata(baseModel, names, preprocessing, rejectBelow, task, kept);
+        return new AdapterMetadata(
+                baseModel, names, preprocessing, rejectBelow, task, kept, precision);
     }
 
     /**
@@ -88,7 +94,24 @@ public record AdapterMetadata(
      */
     public AdapterMetadata withTask(Task other) {
         return new AdapterMetadata(
-                baseModel, classNames, preprocessing, rejectBelow, other.name(), other.kept());
+                baseModel,
+                classNames,
+                preprocessing,
+                rejectBelow,
+                other.name(),
+                other.kept(),
+                precision);
+    }
+
+    /**
+     * The same of a run with another type of its matrix products.
+     *
+     * @param type the new {@link #precision}
+     * @return a copy
+     */
+    public AdapterMetadata withPrecision(String type) {
+        return new AdapterMetadata(
+                baseModel, classNames, preprocessing, rejectBelow, task, kept, type);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.rlrr.data;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,15 @@ final class BatchAssembly implements Runnable {
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger left;
     private final CompletableFuture<BatchLoader.Batch> result = new CompletableFuture<>();
-    private float @Nullable [] values;
+    private final BatchMemory memory;
+    private @Nullable ByteBuffer inputs;
     private @Nullable Throwable fault;
     private int faultPlace = Integer.MAX_VALUE;
     private volatile boolean abandoned;
 
-    BatchAssembly(BatchPlan plan, int batch) {
+    BatchAssembly(BatchPlan plan, int batch, BatchMemory memory) {
         this.plan = plan;
+        this.memory = memory;
         this.batch = batch;
         size = plan.size(batch);
         targets = new double[Math.multiplyExact(size, plan.targetSize())];
@@ -50,7 +53,7 @@ final class BatchAssembly implements Runnable {
                 place < size && !abandoned;
                 place = taken.getAndIncrement()) {
             try {
-                plan.read(batch, place, values(), targets);
+                plan.read(batch, place, inputs().asFloatBuffer(), targets);
             } catch (RuntimeException | Error e) {
                 failed(place, e);
             }
@@ -60,12 +63,12 @@ final class BatchAssembly implements Runnable {
         }
     }
 
-    /** Made by the first reader: clearing the memory is left out of the training thread. */
-    private synchronized float[] values() {
-        if (values == null) {
-            values = new float[Math.multiplyExact(size, plan.exampleSize())];
+    /** Taken by the first reader: clearing new memory is left out of the training thread. */
+    private synchronized ByteBuffer inputs() {
+        if (inputs == null) {
+            inputs = memory.take(Math.multiplyExact(size, plan.exampleSize()));
         }
-        return values;
+        return inputs;
     }
 
     /** Keeps the fault of the first place, whichever thread comes first. */
@@ -82,7 +85,7 @@ final class BatchAssembly implements Runnable {
             return;
         }
         try {
-            result.complete(plan.finish(batch, values(), targets));
+            result.complete(plan.finish(batch, inputs(), targets));
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
         }

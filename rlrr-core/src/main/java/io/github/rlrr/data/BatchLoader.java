@@ -1,7 +1,12 @@
 package io.github.rlrr.data;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.Threads;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
@@ -9,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the batches of one pass over a data set on worker threads, a few ahead of need.
@@ -22,15 +28,41 @@ public final class BatchLoader implements AutoCloseable {
     private static final int AHEAD = 3;
 
     /**
-     * Examples in plain arrays.
+     * Examples outside of Java's heap, from where a device takes them without another copy.
      *
-     * @param values the inputs in row-major order
+     * <p>The memory is used again: whoever takes the next batch has closed every array that was
+     * made of this one.
+     *
+     * @param inputs float32 in row-major order, in the byte order of the machine
      * @param shape the inputs' shape, (B, …)
      * @param targets the targets, one example's after the other's
      * @param lambda the share of each example's own target, 1 where nothing is mixed
      * @param share this batch's part of the loss of its step, 1 where a step has one batch
      */
-    public record Batch(float[] values, Shape shape, double[] targets, float lambda, double share) {
+    public record Batch(
+            ByteBuffer inputs, Shape shape, double[] targets, float lambda, double share) {
+
+        /**
+         * The inputs as an array: on a GPU a copy, for the CPU the memory itself.
+         *
+         * @param manager owns the array
+         * @return (B, …), to be closed before the next batch is taken
+         */
+        public NDArray array(NDManager manager) {
+            return manager.create(inputs, shape, DataType.FLOAT32);
+        }
+
+        /**
+         * A copy of the inputs.
+         *
+         * @return the values in row-major order
+         */
+        public float[] values() {
+            FloatBuffer floats = inputs.duplicate().order(inputs.order()).asFloatBuffer();
+            float[] values = new float[floats.remaining()];
+            floats.get(values);
+            return values;
+        }
 
         /**
          * The number of examples.
@@ -46,6 +78,8 @@ public final class BatchLoader implements AutoCloseable {
     private final int threads;
     private final ExecutorService workers;
     private final Deque<BatchAssembly> pending = new ArrayDeque<>();
+    private final BatchMemory memory = new BatchMemory();
+    private @Nullable Batch handedOut;
     private int scheduled;
     private long waitedNanos;
 
@@ -106,7 +140,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private void schedule() {
-        BatchAssembly batch = new BatchAssembly(plan, scheduled++);
+        BatchAssembly batch = new BatchAssembly(plan, scheduled++, memory);
         pending.add(batch);
         for (int i = 0; i < Math.min(threads, batch.size()); i++) {
             workers.execute(batch);
@@ -123,14 +157,19 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * The next batch; rethrows what reading it threw.
+     * The next batch; rethrows what reading it threw. The memory of the one before is used again.
      *
      * @return the batch
      */
     public Batch next() {
         long start = System.nanoTime();
         try {
+            if (handedOut != null) {
+                memory.giveBack(handedOut.inputs());
+                handedOut = null;
+            }
             Batch batch = pending.remove().result().join();
+            handedOut = batch;
             if (scheduled < plan.batches()) {
                 schedule();
             }

@@ -1,6 +1,8 @@
 package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
@@ -88,25 +90,35 @@ record BatchPlan(
         return data.targetSize();
     }
 
+    /** Where a thread reads an example, small enough to stay in its processor's cache. */
+    private static final ThreadLocal<float[]> EXAMPLE = ThreadLocal.withInitial(() -> new float[0]);
+
     /** Reads the example at a place of a batch into that place. */
-    void read(int batch, int place, float[] values, double[] targets) {
+    void read(int batch, int place, FloatBuffer inputs, double[] targets) {
         int index = order[batch * batchSize + place];
         SplittableRandom random = new SplittableRandom(BatchLoader.mix(epochSeed, index));
-        data.read(index, random, values, place * exampleSize());
+        int length = exampleSize();
+        float[] example = EXAMPLE.get();
+        if (example.length != length) {
+            example = new float[length];
+            EXAMPLE.set(example);
+        }
+        data.read(index, random, example, 0);
+        inputs.put(place * length, example);
         double[] target = data.target(index);
         System.arraycopy(target, 0, targets, place * targetSize(), targetSize());
     }
 
     /** Mixes the examples of a batch that have all been read. */
-    BatchLoader.Batch finish(int batch, float[] values, double[] targets) {
+    BatchLoader.Batch finish(int batch, ByteBuffer inputs, double[] targets) {
         int from = batch * batchSize;
         int size = size(batch);
         Shape one = data.exampleShape();
         SplittableRandom random = new SplittableRandom(BatchLoader.mix(~epochSeed, batch));
-        float lambda = mixing.mix(values, size, one, random);
+        float lambda = mixing.mix(inputs.asFloatBuffer(), size, one, random);
         Shape shape = new Shape(size).addAll(one);
         double share = share(from, from + size);
-        return new BatchLoader.Batch(values, shape, targets, lambda, share);
+        return new BatchLoader.Batch(inputs, shape, targets, lambda, share);
     }
 
     /** The weight of some examples among those of their step. */

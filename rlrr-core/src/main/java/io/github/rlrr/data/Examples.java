@@ -65,8 +65,8 @@ public interface Examples {
      *
      * @param index the example, 0 to {@code size() - 1}
      * @param random the only source of randomness an augmentation may use
-     * @param target the batch being filled
-     * @param offset where in {@code target} this example begins; {@code exampleShape().size()}
+     * @param target the values being filled, what they are of no meaning
+     * @param offset where in {@code target} this example begins; all {@code exampleShape().size()}
      *     values are written
      */
     void read(int index, SplittableRandom random, float[] target, int offset);

@@ -1,6 +1,7 @@
 package io.github.rlrr.data;
 
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 
 /**
@@ -71,7 +72,7 @@ public record Mixing(double mixup, double cutmix, double cutmixShare) {
      * @param random what is drawn from
      * @return λ, the share of each example's own target
      */
-    float mix(float[] values, int size, Shape example, SplittableRandom random) {
+    float mix(FloatBuffer values, int size, Shape example, SplittableRandom random) {
         if (!isOn()) {
             return 1;
         }
@@ -98,21 +99,21 @@ public record Mixing(double mixup, double cutmix, double cutmixShare) {
         return (float) (1 - (double) box.area() / (height * width));
     }
 
-    private static void blend(float[] values, int a, int b, int length, float share) {
+    private static void blend(FloatBuffer values, int a, int b, int length, float share) {
         for (int k = 0; k < length; k++) {
-            float x = values[a + k];
-            float y = values[b + k];
-            values[a + k] = share * x + (1 - share) * y;
-            values[b + k] = share * y + (1 - share) * x;
+            float x = values.get(a + k);
+            float y = values.get(b + k);
+            values.put(a + k, share * x + (1 - share) * y);
+            values.put(b + k, share * y + (1 - share) * x);
         }
     }
 
-    private static void exchange(float[] values, int a, int b, int width, Box box) {
+    private static void exchange(FloatBuffer values, int a, int b, int width, Box box) {
         for (int row = box.top(); row < box.bottom(); row++) {
             for (int k = row * width + box.left(); k < row * width + box.right(); k++) {
-                float x = values[a + k];
-                values[a + k] = values[b + k];
-                values[b + k] = x;
+                float x = values.get(a + k);
+                values.put(a + k, values.get(b + k));
+                values.put(b + k, x);
             }
         }
     }

@@ -9,6 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.github.rlrr.data.BatchLoader;
 import io.github.rlrr.data.Examples;
+import io.github.rlrr.torch.DeviceMemory;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import java.util.ArrayList;
@@ -166,12 +167,18 @@ public record Evaluation(int examples, Figures figures) {
             while (loader.hasNext()) {
                 BatchLoader.Batch batch = loader.next();
                 try (NDManager scope = manager.newSubManager()) {
-                    NDArray inputs = scope.create(batch.values(), batch.shape());
+                    NDArray inputs = batch.array(scope);
                     NDList outputs = block.forward(store, new NDList(inputs), false);
                     consumer.accept(first, rows(outputs.head()));
                 }
                 first += batch.size();
             }
+        } catch (RuntimeException e) {
+            throw DeviceMemory.explained(
+                    e,
+                    device,
+                    "batches of " + batchSize + " examples",
+                    "take a smaller batch size");
         }
     }
 

@@ -58,6 +58,9 @@ public final class TorchRuntime {
             JniUtils.setNumThreads(processors.usable());
         }
         SpinWatch.start(processors);
+        if (!OwnLibtorch.bindings(Path.of(LibUtils.getLibtorchPath())).equals("cpu")) {
+            Tf32.allow("1".equals(System.getenv(Tf32.VARIABLE)));
+        }
         return engine;
     }
 
@@ -196,6 +199,26 @@ public final class TorchRuntime {
         }
         require();
         JniUtils.setNumThreads(threads);
+    }
+
+    /**
+     * Says whether GPUs may round the factors of float32 products and convolutions to TF32, 10 bits
+     * of mantissa, for the whole process. They may not unless told so, here or by the environment
+     * variable {@code TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1}. CPUs round nothing either way.
+     *
+     * @param allowed whether they may
+     * @throws IllegalStateException if they are to and libtorch cannot be told, as on Windows
+     */
+    public static void allowTf32(boolean allowed) {
+        if (!isBuiltForCuda()) {
+            return;
+        }
+        if (!Tf32.allow(allowed) && allowed) {
+            throw new IllegalStateException(
+                    "libtorch cannot be told to use TF32 on this platform; set "
+                            + Tf32.VARIABLE
+                            + "=1 before the start");
+        }
     }
 
     /**

@@ -6,12 +6,14 @@ import io.github.rlrr.data.Examples;
 import io.github.rlrr.task.Evaluation;
 import io.github.rlrr.task.Task;
 import io.github.rlrr.task.Tasks;
+import io.github.rlrr.torch.DeviceMemory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -75,6 +77,22 @@ public final class FineTuner {
         StateFolder.delete(state);
     }
 
+    private static Device device(AdaptedBlock block) {
+        return block.trainableTensors().iterator().next().parameter().getArray().getDevice();
+    }
+
+    /**
+     * What a run that is to go on was told of a fact, which a machine may choose otherwise.
+     *
+     * @param state the folder, as given to {@link Builder#state(Path, Map)}; it may be missing
+     * @param fact its name
+     * @return the value in the newest whole state; none where there is no state
+     * @throws java.io.IOException when another process trains there, or all states are damaged
+     */
+    public static Optional<String> recorded(Path state, String fact) throws java.io.IOException {
+        return TrainingState.recorded(state, fact);
+    }
+
     /**
      * Trains to the end, or to the step at which it is asked to stop.
      *
@@ -94,6 +112,15 @@ public final class FineTuner {
         }
         try (TrainingLoop loop = new TrainingLoop(setting)) {
             return loop.fit();
+        } catch (RuntimeException e) {
+            throw DeviceMemory.explained(
+                    e,
+                    device(setting.block()),
+                    "training steps of "
+                            + setting.options().get(TrainingSettings.BATCH_SIZE)
+                            + " examples",
+                    "take a smaller batch size and accumulate, which trains the same, or"
+                            + " recompute, or bfloat16");
         } finally {
             TRAINING.set(false);
         }
@@ -298,9 +325,7 @@ public final class FineTuner {
                     faults.add("two hooks are named \"" + hook.name() + "\", expected one");
                 }
             }
-            Device device =
-                    block.trainableTensors().iterator().next().parameter().getArray().getDevice();
-            int outputs = Evaluation.outputs(block, data.exampleShape(), device);
+            int outputs = Evaluation.outputs(block, data.exampleShape(), device(block));
             faults.addAll(asked.faults(data, validation, outputs));
             if (options.get(TrainingSettings.CUTMIX) > 0 && data.exampleShape().dimension() < 2) {
                 faults.add(

@@ -1,6 +1,7 @@
 package io.github.rlrr.training;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.rlrr.adapter.AdaptedBlock;
@@ -8,6 +9,7 @@ import io.github.rlrr.data.Examples;
 import io.github.rlrr.task.Tasks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +84,12 @@ final class RunIdentity {
 
     String toJson() {
         return values.toString();
+    }
+
+    /** A text in what {@link #toJson} gave. */
+    static Optional<String> fact(@Nullable String json, String name) {
+        JsonObject values = JsonParser.parseString(String.valueOf(json)).getAsJsonObject();
+        return Optional.ofNullable(values.get(name)).map(JsonElement::getAsString);
     }
 
     /**

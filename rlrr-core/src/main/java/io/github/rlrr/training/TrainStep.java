@@ -145,7 +145,7 @@ final class TrainStep implements AutoCloseable {
         try (NDManager scope = manager.newSubManager();
                 NDScope intermediate = new NDScope()) {
             intermediate.suppressNotUsedWarning();
-            NDArray inputs = scope.create(batch.values(), batch.shape());
+            NDArray inputs = batch.array(scope);
             NDArray targets = objective.targets(batch.targets(), batch.size(), scope);
             NDArray outputs;
             NDArray value;

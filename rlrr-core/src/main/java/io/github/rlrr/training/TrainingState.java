@@ -9,11 +9,13 @@ import io.github.rlrr.torch.TorchProgram;
 import io.github.rlrr.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +74,19 @@ final class TrainingState implements AutoCloseable {
             folder = new StateFolder(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** What the newest whole state of a folder says of a fact of its run. */
+    static Optional<String> recorded(Path path, String fact) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return Optional.empty();
+        }
+        try (StateFolder folder = new StateFolder(path);
+                TensorReader reader = folder.newest()) {
+            return reader == null
+                    ? Optional.empty()
+                    : RunIdentity.fact(reader.metadata().get(IDENTITY), fact);
         }
     }
 

@@ -102,8 +102,9 @@ class HostileAdapterConfigTest {
     }
 
     @Test
-    void aKeyOfALaterVersionThatChangesTheRoundingAloneIsIgnored() throws IOException {
+    void theTypeOfTrainingIsReadAndAskedOfNobody() throws IOException {
         assertThat(refusal("precision", "\"bfloat16\"")).isNull();
+        assertThat(AdapterFolder.describe(folder).metadata().precision()).isEqualTo("bfloat16");
     }
 
     @Test

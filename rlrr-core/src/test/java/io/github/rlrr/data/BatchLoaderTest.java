@@ -54,7 +54,7 @@ class BatchLoaderTest {
         try (loader) {
             List<BatchLoader.Batch> batches = new ArrayList<>();
             while (loader.hasNext()) {
-                batches.add(loader.next());
+                batches.add(Batches.kept(loader.next()));
             }
             return batches;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,8 @@ class MixingTest {
         for (int seed = 0; seed < 20; seed++) {
             float[] values = batch(size);
             Mixing mixing = new Mixing(0.8, 0, 0.5);
-            float lambda = mixing.mix(values, size, IMAGE, new SplittableRandom(seed));
+            float lambda =
+                    mixing.mix(FloatBuffer.wrap(values), size, IMAGE, new SplittableRandom(seed));
             assertThat(lambda).isBetween(0f, 1f);
             for (int k = 0; k < values.length; k++) {
                 int i = k / LENGTH;
@@ -50,7 +52,8 @@ class MixingTest {
         for (int seed = 0; seed < 50; seed++) {
             float[] values = batch(size);
             Mixing mixing = new Mixing(0, 1, 0.5);
-            float lambda = mixing.mix(values, size, IMAGE, new SplittableRandom(seed));
+            float lambda =
+                    mixing.mix(FloatBuffer.wrap(values), size, IMAGE, new SplittableRandom(seed));
             int area = 0;
             int top = 6;
             int bottom = -1;
@@ -100,7 +103,8 @@ class MixingTest {
         int cut = 0;
         for (int seed = 0; seed < 2000; seed++) {
             float[] values = batch(2);
-            new Mixing(0.8, 1, share).mix(values, 2, IMAGE, new SplittableRandom(seed));
+            new Mixing(0.8, 1, share)
+                    .mix(FloatBuffer.wrap(values), 2, IMAGE, new SplittableRandom(seed));
             boolean whole = true;
             for (float value : values) {
                 whole &= value == 1 || value == 2;
@@ -165,7 +169,7 @@ class MixingTest {
         try (BatchLoader loader =
                 BatchLoader.training(new Slow(unevenness), batching, target -> 1, epoch, 0)) {
             while (loader.hasNext()) {
-                batches.add(loader.next());
+                batches.add(Batches.kept(loader.next()));
             }
         }
         return batches;

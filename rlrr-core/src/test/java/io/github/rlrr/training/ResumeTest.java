@@ -101,6 +101,22 @@ class ResumeTest {
     }
 
     @Test
+    void whatARunWasToldIsReadBeforeItGoesOn() throws IOException {
+        Path state = folder.resolve("state");
+        assertThat(FineTuner.recorded(state, "precision")).isEmpty();
+        try (AdaptedBlock adapted = ResumableRun.adapted(manager)) {
+            FineTuner tuner =
+                    run(adapted, state)
+                            .state(state, Map.of("precision", "bfloat16"))
+                            .listener(dyingAt(14))
+                            .build();
+            assertThatThrownBy(tuner::fit).isInstanceOf(Killed.class);
+        }
+        assertThat(FineTuner.recorded(state, "precision")).contains("bfloat16");
+        assertThat(FineTuner.recorded(state, "dropout")).isEmpty();
+    }
+
+    @Test
     void aRunThatDiesAgainAndAgainEndsAsOneThatDoesNot() {
         Path state = folder.resolve("state");
         // 7 steps an epoch, 35 in all, some of them within an epoch and some at its end.

@@ -144,6 +144,9 @@ class ArchitectureTest {
                     entry(EXAMPLES + ".machine.Devices", "finds what was asked for"),
                     entry(EXAMPLES + ".machine.Gpus", "the first GPU's memory"),
                     entry(EXAMPLES + ".command.DemoCommand", "runs on the CPU"),
+                    entry(EXAMPLES + ".bench.BenchModel", "draws weights alike for all devices"),
+                    entry(EXAMPLES + ".bench.FeedBench", "page-locked memory is the CPU's"),
+                    entry(EXAMPLES + ".bench.GpuCommand", "compares with the CPU"),
                     entry(EXAMPLES + ".bench.PoolCommand", "runs on the CPU"));
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.rlrr.vit;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -80,6 +81,16 @@ public interface Backbone extends Block, AutoCloseable {
      */
     default Backbone withPrecision(Precision precision) {
         return unchanged(precision == Precision.FLOAT32, "precision " + precision);
+    }
+
+    /**
+     * The faster type of this network's matrix products on a machine.
+     *
+     * @param device where to compute
+     * @return {@link Precision#auto}, float32 where the network computes in that alone
+     */
+    default Precision fastPrecision(Device device) {
+        return Precision.FLOAT32;
     }
 
     /**

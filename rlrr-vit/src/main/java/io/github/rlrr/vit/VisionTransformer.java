@@ -1,5 +1,6 @@
 package io.github.rlrr.vit;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -184,6 +185,11 @@ public final class VisionTransformer extends AbstractBlock implements Backbone {
     @Override
     public VisionTransformer withPrecision(Precision precision) {
         return new VisionTransformer(this, blocks.with(precision), head, config.classes());
+    }
+
+    @Override
+    public Precision fastPrecision(Device device) {
+        return Precision.auto(device);
     }
 
     @Override

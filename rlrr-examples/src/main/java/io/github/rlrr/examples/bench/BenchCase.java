@@ -2,7 +2,6 @@ package io.github.rlrr.examples.bench;
 
 import ai.djl.Device;
 import io.github.rlrr.examples.machine.Devices;
-import io.github.rlrr.vit.part.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,14 +38,14 @@ record BenchCase(
      * @param recompute whether a training step computes blocks again in backward
      * @param reading which model answers, in inference
      */
-    record How(Precision precision, boolean halfWeights, boolean recompute, Reading reading) {
+    record How(ProductType precision, boolean halfWeights, boolean recompute, Reading reading) {
 
         /** As it is done unless told otherwise. */
-        static final How USUAL = new How(Precision.FLOAT32, false, false, Reading.ADAPTED);
+        static final How USUAL = new How(ProductType.FLOAT32, false, false, Reading.ADAPTED);
 
         @Override
         public String toString() {
-            return (precision == Precision.FLOAT32 ? "" : ", " + precision)
+            return (precision == ProductType.FLOAT32 ? "" : ", " + precision)
                     + (halfWeights ? ", half weights" : "")
                     + (recompute ? ", recomputing" : "");
         }
@@ -79,6 +78,9 @@ record BenchCase(
             Devices.check(device);
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
+        }
+        if (how.precision() == ProductType.TF32 && device.equals("cpu")) {
+            faults.add("--precision tf32 is for NVIDIA GPUs; say --device gpu:0 too");
         }
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));

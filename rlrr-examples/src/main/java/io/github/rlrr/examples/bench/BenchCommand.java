@@ -1,6 +1,5 @@
 package io.github.rlrr.examples.bench;
 
-import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.Infer.class,
             BenchCommand.Optimizer.class,
             LoaderCommand.class,
+            GpuCommand.class,
             CheckCommand.class,
             PoolCommand.class,
             ProgramsCommand.class
@@ -58,7 +58,7 @@ public final class BenchCommand implements Runnable {
                 paramLabel = "TYPE",
                 defaultValue = "float32",
                 description = "The type of matrix products: ${COMPLETION-CANDIDATES}.")
-        private Precision precision = Precision.FLOAT32;
+        private ProductType precision = ProductType.FLOAT32;
     }
 
     /** {@code rlrr bench train}. */

@@ -1,5 +1,6 @@
 package io.github.rlrr.examples.bench;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -140,9 +141,16 @@ public record BenchModel(String name, BackboneConfig config) {
         return config instanceof SwinConfig swin ? swin.parts() : ((VitConfig) config).parts();
     }
 
+    /** By the CPU, wherever the model is to lie: its generator is not a GPU's. */
     private static NDArray drawn(String path, Shape shape, NDManager manager) {
         if (shape.dimension() > 1) {
-            return manager.randomNormal(0, 0.02f, shape, DataType.FLOAT32);
+            try (NDManager cpu = manager.newSubManager(Device.cpu())) {
+                NDArray drawn =
+                        cpu.randomNormal(0, 0.02f, shape, DataType.FLOAT32)
+                                .toDevice(manager.getDevice(), false);
+                drawn.attach(manager);
+                return drawn;
+            }
         }
         return path.endsWith(".gamma") ? manager.ones(shape) : manager.zeros(shape);
     }

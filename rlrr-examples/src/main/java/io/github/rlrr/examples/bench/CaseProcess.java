@@ -48,6 +48,10 @@ final class CaseProcess {
         if (measured.threads() > 0) {
             TorchRuntime.setThreads(measured.threads());
         }
+        if (!measured.onCpu()) {
+            measured.open();
+            TorchRuntime.allowTf32(measured.how().precision() == ProductType.TF32);
+        }
         return switch (measured.what()) {
             case TRAIN -> TrainBench.measure(measured, progress);
             case INFER -> InferBench.measure(measured, progress);

@@ -43,7 +43,7 @@ final class InferBench {
     private static StepClock unmerged(BenchCase measured, Device device, PrintWriter progress) {
         try (NDManager manager = TorchRuntime.newManager(device);
                 Backbone vit = measured.geometry().random(measured.classes(), false, manager)) {
-            Backbone model = vit.withPrecision(measured.how().precision());
+            Backbone model = vit.withPrecision(measured.how().precision().precision());
             if (measured.how().reading() == Reading.PLAIN) {
                 return forwards(measured, model, device, progress);
             }
@@ -58,7 +58,7 @@ final class InferBench {
         try (NDManager manager = TorchRuntime.newManager(device);
                 Backbone vit = measured.geometry().random(measured.classes(), false, manager);
                 AdaptedBlock adapted = Rlrr.adapt(vit, RlrrConfig.published())) {
-            return vit.merged(adapted).forInference(measured.how().precision());
+            return vit.merged(adapted).forInference(measured.how().precision().precision());
         }
     }
 

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
-import io.github.rlrr.vit.part.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +48,7 @@ final class ProductFloor {
     /** The floor of a case; null where its products are not these: half precision, inference. */
     static @Nullable Double of(BenchCase measured, StepProducts products, Device device) {
         boolean same =
-                measured.how().precision() == Precision.FLOAT32
+                measured.how().precision() == ProductType.FLOAT32
                         && measured.what() == BenchCase.What.TRAIN;
         return same ? seconds(products, device) : null;
     }

@@ -30,10 +30,7 @@ final class TrainBench {
         try (NDManager manager = TorchRuntime.newManager(device);
                 Backbone vit =
                         model.random(measured.classes(), measured.how().halfWeights(), manager);
-                AdaptedBlock adapted =
-                        Rlrr.adapt(
-                                vit.withPrecision(measured.how().precision()),
-                                RlrrConfig.published())) {
+                AdaptedBlock adapted = adapted(measured, vit)) {
             clock = new StepClock(measured, progress, waiting(measured, adapted));
             FineTuner tuner = tuner(measured, adapted).listener(clock).build();
             clock.start();
@@ -46,8 +43,14 @@ final class TrainBench {
         return Measurement.of(measured, clock, Map.of(), peak, products.flops(), floor);
     }
 
+    /** RLRR as published. */
+    static AdaptedBlock adapted(BenchCase measured, Backbone vit) {
+        return Rlrr.adapt(
+                vit.withPrecision(measured.how().precision().precision()), RlrrConfig.published());
+    }
+
     /** All that a case says about training; one epoch of just the steps there are. */
-    private static FineTuner.Builder tuner(BenchCase measured, AdaptedBlock adapted) {
+    static FineTuner.Builder tuner(BenchCase measured, AdaptedBlock adapted) {
         int steps = measured.warmup() + measured.steps();
         RandomImages images =
                 new RandomImages(

@@ -7,6 +7,7 @@ import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.LimitsOption;
 import io.github.rlrr.examples.option.OutsideOption;
+import io.github.rlrr.examples.option.PrecisionOption;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.report.EachText;
 import io.github.rlrr.examples.report.FiguresJson;
@@ -46,6 +47,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin private final BaseOptions base = new BaseOptions();
 
     @Mixin private final AdapterOption adapter = new AdapterOption();
+
+    @Mixin private final PrecisionOption precision = new PrecisionOption();
 
     @Option(
             names = "--data",
@@ -93,7 +96,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         outside.allowed(),
                         out,
                         Question.of(asked.task(), asked.classNames()));
-        try (AdaptedModel model = adapter.open(base)) {
+        try (AdaptedModel model = adapter.open(base, precision)) {
             ImageDataset images =
                     DataOptions.read(
                             "reading",

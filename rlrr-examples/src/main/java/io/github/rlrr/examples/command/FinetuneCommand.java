@@ -9,6 +9,7 @@ import io.github.rlrr.examples.option.ConfigOption;
 import io.github.rlrr.examples.option.DataOptions;
 import io.github.rlrr.examples.option.MemoryOption;
 import io.github.rlrr.examples.option.MethodOptions;
+import io.github.rlrr.examples.option.PrecisionOption;
 import io.github.rlrr.examples.option.PreprocessingOptions;
 import io.github.rlrr.examples.option.TrainingOptions;
 import io.github.rlrr.examples.output.OutFolder;
@@ -29,6 +30,7 @@ import io.github.rlrr.vit.data.ImageSplits;
 import io.github.rlrr.vit.image.Augmentation;
 import io.github.rlrr.vit.image.Preprocessing;
 import io.github.rlrr.vit.image.SixteenBit;
+import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -73,6 +75,8 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Mixin private final MethodOptions method = new MethodOptions();
 
     @Mixin private final TrainingOptions training = new TrainingOptions();
+
+    @Mixin private final PrecisionOption precision = new PrecisionOption();
 
     @Mixin private final DataOptions chosen = new DataOptions();
 
@@ -156,10 +160,11 @@ public final class FinetuneCommand implements Callable<Integer> {
         ResidualDropout dropout = training.residualDropout();
         Checkpoints.Local checkpoint = base.findOrPropose(yes);
         try (Backbone loaded = base.load(checkpoint)) {
-            Backbone vit =
-                    loaded.withHead(classes.size())
-                            .withDropout(dropout)
-                            .withPrecision(training.precision());
+            Precision type =
+                    restart
+                            ? precision.of(loaded, base.device())
+                            : precision.of(loaded, base.device(), RunFolder.state(folder));
+            Backbone vit = loaded.withHead(classes.size()).withDropout(dropout).withPrecision(type);
             Preprocessing preprocessing =
                     images.resolve(
                             base.preprocessing(checkpoint, SixteenBit.SCALE),
@@ -173,7 +178,8 @@ public final class FinetuneCommand implements Callable<Integer> {
                     chosen.load(
                             "validation", splits.validation(), preprocessing, Augmentation.NONE);
             AdapterMetadata metadata =
-                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap());
+                    new AdapterMetadata(checkpoint.name(), classes, preprocessing.toMap())
+                            .withPrecision(type == Precision.FLOAT32 ? "" : type.toString());
             FinetuneSetup.Common common =
                     new FinetuneSetup.Common(
                             vit,
@@ -181,10 +187,14 @@ public final class FinetuneCommand implements Callable<Integer> {
                             validation,
                             options,
                             Map.of(
-                                    "dropout", dropout.toString(),
-                                    "precision", training.precision().toString(),
-                                    "augment", chosen.augmentation().toString(),
-                                    "preprocessing", preprocessing.toString()),
+                                    "dropout",
+                                    dropout.toString(),
+                                    PrecisionOption.RECORDED,
+                                    type.toString(),
+                                    "augment",
+                                    chosen.augmentation().toString(),
+                                    "preprocessing",
+                                    preprocessing.toString()),
                             Duration.ofSeconds(stateSeconds),
                             base.device(),
                             print);
@@ -200,6 +210,7 @@ public final class FinetuneCommand implements Callable<Integer> {
                             Map.of(
                                     "checkpoint", checkpoint.name(),
                                     "epochs", options.get(TrainingSettings.EPOCHS),
+                                    "precision", type.toString(),
                                     "out", folder.path()));
             try (FinetuneSetup setup = new FinetuneSetup(common, method, memory);
                     StopSignal stop = new StopSignal()) {

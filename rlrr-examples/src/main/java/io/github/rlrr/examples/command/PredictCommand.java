@@ -2,8 +2,10 @@ package io.github.rlrr.examples.command;
 
 import ai.djl.nn.Block;
 import io.github.rlrr.examples.console.Fault;
+import io.github.rlrr.examples.option.AdapterOption;
 import io.github.rlrr.examples.option.BaseOptions;
 import io.github.rlrr.examples.option.LimitsOption;
+import io.github.rlrr.examples.option.PrecisionOption;
 import io.github.rlrr.examples.output.Outputs;
 import io.github.rlrr.examples.prediction.ImageFiles;
 import io.github.rlrr.examples.prediction.LabelledFiles;
@@ -20,6 +22,7 @@ import io.github.rlrr.vit.part.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -46,6 +49,8 @@ import picocli.CommandLine.Spec;
 public final class PredictCommand implements Callable<Integer> {
 
     @Mixin private final BaseOptions base = new BaseOptions();
+
+    @Mixin private final PrecisionOption precision = new PrecisionOption();
 
     @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init")
@@ -132,20 +137,20 @@ public final class PredictCommand implements Callable<Integer> {
             base.requireNoBase();
             base.useThreads();
             try (ImagePredictor classifier =
-                    ImagePredictor.builder()
-                            .device(base.device())
+                    precision
+                            .applied(ImagePredictor.builder(), base.device())
                             .limits(limits.limits())
                             .open(source.model)) {
                 return label(classifier, source.model, files);
             }
         }
         Path adapter = Objects.requireNonNull(source.adapter);
-        try (AdaptedModel model = AdaptedModel.open(adapter, base::load)) {
+        try (AdaptedModel model = AdapterOption.open(adapter, base, precision)) {
             if (!merged) {
                 return label(classifier(model.adapted(), model), adapter, files);
             }
-            try (Backbone plain =
-                    model.vit().merged(model.adapted()).forInference(Precision.FLOAT32)) {
+            Backbone whole = model.vit().merged(model.adapted());
+            try (Backbone plain = whole.forInference(precision.of(whole, base.device()))) {
                 return label(classifier(plain, model), adapter, files);
             }
         }
@@ -216,7 +221,12 @@ public final class PredictCommand implements Callable<Integer> {
             }
             PredictionCsv form =
                     new PredictionCsv(task, classes, classifier.rejectBelow() > 0, all);
-            List<Object> settings = List.of(merged, batchSize, base.holdsHalfWeights());
+            List<Object> settings =
+                    new ArrayList<>(List.of(merged, batchSize, base.holdsHalfWeights()));
+            Precision type = precision.usual(base.device());
+            if (type != Precision.FLOAT32) {
+                settings.add(type);
+            }
             try (PredictionFile file = PredictionFile.open(csv, form, files, folder, settings)) {
                 if (file.done() > 0) {
                     spec.commandLine()

@@ -24,4 +24,17 @@ public final class AdapterOption {
     public AdaptedModel open(BaseOptions base) throws IOException {
         return AdaptedModel.open(folder, base::load);
     }
+
+    /** The same with its matrix products in another type. */
+    public AdaptedModel open(BaseOptions base, PrecisionOption precision) throws IOException {
+        return open(folder, base, precision);
+    }
+
+    /** Opens an adapter on its base with its matrix products in a type; the caller closes both. */
+    public static AdaptedModel open(Path folder, BaseOptions base, PrecisionOption precision)
+            throws IOException {
+        return AdaptedModel.open(
+                folder,
+                (named, inputs) -> precision.applied(base.load(named, inputs), base.device()));
+    }
 }

@@ -3,7 +3,6 @@ package io.github.rlrr.examples.option;
 import static io.github.rlrr.training.TrainingSettings.BATCH_SIZE;
 import static io.github.rlrr.training.TrainingSettings.CLIP_NORM;
 import static io.github.rlrr.training.TrainingSettings.CUTMIX_SHARE;
-import static io.github.rlrr.training.TrainingSettings.DROP_LAST;
 import static io.github.rlrr.training.TrainingSettings.EPOCHS;
 import static io.github.rlrr.training.TrainingSettings.SEED;
 import static io.github.rlrr.training.TrainingSettings.STEPS;
@@ -20,7 +19,6 @@ import io.github.rlrr.training.Setting.Range;
 import io.github.rlrr.training.TrainingSettings;
 import io.github.rlrr.vit.data.ClassWeights;
 import io.github.rlrr.vit.data.ImageListing;
-import io.github.rlrr.vit.part.Precision;
 import io.github.rlrr.vit.part.ResidualDropout;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,17 +35,6 @@ public final class TrainingOptions {
 
     public static final int FEWEST_EPOCHS = 5;
     private static final int MOST_EPOCHS = 30;
-
-    private static final Setting<Precision> PRECISION =
-            new Setting<>(
-                    "precision",
-                    "precision",
-                    Precision.FLOAT32,
-                    "TYPE",
-                    new Range<>("precision", Precision::isForTraining, "float32 or bfloat16"),
-                    "The type of the encoder blocks' matrix products: float32, or bfloat16, which"
-                            + " is for GPUs.",
-                    null);
 
     private static final Setting<Double> LABEL_SMOOTHING =
             Setting.share(
@@ -120,7 +107,6 @@ public final class TrainingOptions {
     /** What else there is, after which setting of a run a help text lists it. */
     private static final Map<Setting<?>, List<Setting<?>>> OWN =
             Map.of(
-                    DROP_LAST, List.of(PRECISION),
                     CLIP_NORM, List.of(LABEL_SMOOTHING, BALANCE, LOSS, HUBER_DELTA),
                     CUTMIX_SHARE, List.of(DROPOUT, STOCHASTIC_DEPTH));
 
@@ -140,10 +126,6 @@ public final class TrainingOptions {
             listed.addAll(OWN.getOrDefault(setting, List.of()));
         }
         return listed;
-    }
-
-    public Precision precision() {
-        return given.valueOrUsual(PRECISION);
     }
 
     /** What the model drops while it trains. */

@@ -47,6 +47,11 @@ public final class RunFolder implements FineTuneListener {
     }
 
     public Path state() {
+        return state(out);
+    }
+
+    /** Where a run keeps its state. */
+    public static Path state(OutFolder out) {
         return out.path().resolve("state");
     }
 

@@ -76,7 +76,9 @@ class OtherBackboneTest {
                                 "--adapter",
                                 run.resolve("adapter"),
                                 "--data",
-                                DEMO.images()))
+                                DEMO.images(),
+                                "--precision",
+                                "auto"))
                 .containsPattern("accuracy +[0-9.]+");
     }
 

@@ -2,11 +2,13 @@ package io.github.rlrr.examples.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
+import io.github.rlrr.vit.part.Precision;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -103,6 +105,28 @@ class ProcessTest {
         assertThat(Files.readAllLines(killed.resolve("metrics.jsonl")))
                 .hasSameSizeAs(Files.readAllLines(whole.resolve("metrics.jsonl")));
         assertThat(killed.resolve("state")).doesNotExist();
+    }
+
+    @Test
+    void aKilledRunGoesOnInTheTypeThatItRecorded() throws Exception {
+        Precision other =
+                Precision.auto(Device.cpu()) == Precision.BFLOAT16
+                        ? Precision.FLOAT32
+                        : Precision.BFLOAT16;
+        Process run = finetune(folder, 4, "--state-every", "0", "--precision", other.toString());
+        try (BufferedReader out = run.inputReader()) {
+            String line = out.readLine();
+            while (line != null && !line.startsWith("epoch   2/")) {
+                line = out.readLine();
+            }
+            assertThat(line).as("the second epoch's line").isNotNull();
+            run.destroyForcibly().waitFor();
+        }
+        Process again = finetune(folder, 4, "--state-every", "0", "--precision", "auto");
+        String said = new String(again.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(again.waitFor()).as(said).isZero();
+        assertThat(said).contains("continuing after step ");
+        assertThat(folder.resolve("config.yaml")).content().contains("precision: " + other);
     }
 
     @Test

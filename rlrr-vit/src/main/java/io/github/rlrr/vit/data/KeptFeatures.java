@@ -138,7 +138,7 @@ public final class KeptFeatures implements AutoCloseable {
                     while (loader.hasNext()) {
                         BatchLoader.Batch batch = loader.next();
                         try (NDManager scope = manager.newSubManager()) {
-                            NDArray inputs = scope.create(batch.values(), batch.shape());
+                            NDArray inputs = batch.array(scope);
                             float[] features = stem.forward(store, inputs, training).toFloatArray();
                             for (int i = 0; i < batch.size(); i++, row += views) {
                                 kept.put(row, features, i * width);

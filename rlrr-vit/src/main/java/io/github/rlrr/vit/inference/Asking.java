@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.task.Task;
+import io.github.rlrr.torch.DeviceMemory;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
 import io.github.rlrr.vit.BackboneConfig;
@@ -71,6 +72,9 @@ record Asking(
             float[][] rows = new float[sized.size()][];
             Arrays.setAll(rows, i -> Arrays.copyOfRange(all, i * each, (i + 1) * each));
             return rows;
+        } catch (RuntimeException e) {
+            throw DeviceMemory.explained(
+                    e, device, sized.size() + " images at once", "label fewer at a time");
         }
     }
 

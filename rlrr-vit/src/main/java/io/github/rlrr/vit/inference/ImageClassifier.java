@@ -95,6 +95,18 @@ public final class ImageClassifier implements AutoCloseable {
         }
 
         /**
+         * Takes the type of matrix products that the machine is fast in ({@link
+         * io.github.rlrr.vit.Backbone#fastPrecision}): probabilities are rounded otherwise on one
+         * machine than on another.
+         *
+         * @return this
+         */
+        public Builder fastPrecision() {
+            settings.fastPrecision();
+            return this;
+        }
+
+        /**
          * Sets how many images of a list are computed at a time; 32 without.
          *
          * @param images at least 1

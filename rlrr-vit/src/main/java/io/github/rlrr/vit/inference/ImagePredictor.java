@@ -75,7 +75,7 @@ public final class ImagePredictor implements AutoCloseable {
 
         private Device device = Device.cpu();
         private ImageLimits limits = ImageLimits.SERVICE;
-        private Precision precision = Precision.FLOAT32;
+        private @Nullable Precision precision = Precision.FLOAT32;
         private int batchSize = 32;
         private @Nullable Path base;
         private @Nullable Double rejectBelow;
@@ -129,6 +129,18 @@ public final class ImagePredictor implements AutoCloseable {
         }
 
         /**
+         * Takes the type of matrix products that the machine is fast in ({@link
+         * Backbone#fastPrecision}): what is answered is rounded otherwise on one machine than on
+         * another.
+         *
+         * @return this
+         */
+        public Builder fastPrecision() {
+            precision = null;
+            return this;
+        }
+
+        /**
          * Sets how many images of a list are computed at a time; 32 without.
          *
          * @param images at least 1
@@ -174,7 +186,11 @@ public final class ImagePredictor implements AutoCloseable {
             try {
                 return new ImagePredictor(
                         this,
-                        model.vit().forInference(precision),
+                        model.vit()
+                                .forInference(
+                                        precision == null
+                                                ? model.vit().fastPrecision(device)
+                                                : precision),
                         model.vit(),
                         model.preprocessing(),
                         model.classNames(),

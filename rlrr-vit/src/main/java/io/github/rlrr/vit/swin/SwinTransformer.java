@@ -1,5 +1,6 @@
 package io.github.rlrr.vit.swin;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -118,6 +119,11 @@ public final class SwinTransformer extends AbstractBlock implements Backbone {
     @Override
     public SwinTransformer withPrecision(Precision precision) {
         return sharing(layers.with(precision), head, config.classes());
+    }
+
+    @Override
+    public Precision fastPrecision(Device device) {
+        return Precision.auto(device);
     }
 
     @Override

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.AdapterMetadata;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.task.SingleLabel;
 import io.github.rlrr.tensor.TensorType;
+import io.github.rlrr.torch.Processor;
 import io.github.rlrr.vit.VisionTransformer;
 import io.github.rlrr.vit.checkpoint.VitCheckpoint;
 import io.github.rlrr.vit.checkpoint.VitLayout;
@@ -174,6 +176,20 @@ class ImageClassifierTest {
             double[] rounded = coarse.classify(IMAGES.get(0)).probabilities();
             assertThat(rounded).isNotEqualTo(exact).containsExactly(exact, within(0.05));
         }
+    }
+
+    @Test
+    void computesInTheTypeThatItsMachineIsFastInWhereItIsAskedTo() throws IOException {
+        Path model = folder.resolve("model");
+        boolean fast = Processor.isFastInBfloat16();
+        Precision expected = fast ? Precision.BFLOAT16 : Precision.FLOAT32;
+        try (ImageClassifier chosen = ImageClassifier.builder().fastPrecision().open(model);
+                ImageClassifier named = ImageClassifier.builder().precision(expected).open(model)) {
+            assertThat(chosen.classify(IMAGES.get(0)).probabilities())
+                    .isEqualTo(named.classify(IMAGES.get(0)).probabilities());
+        }
+        assertThat(Precision.auto(Device.cpu())).isEqualTo(expected);
+        assertThat(Precision.auto(Device.gpu())).isEqualTo(Precision.FLOAT32);
     }
 
     @Test
