@@ -5,7 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import io.github.rlrr.adapter.AdaptedBlock;
 import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.adapter.TrainableTensor;
+import io.github.rlrr.data.BatchLoader;
+import io.github.rlrr.data.Batching;
 import io.github.rlrr.data.Examples;
+import io.github.rlrr.data.Mixing;
 import io.github.rlrr.examples.demo.Bundled;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.task.Evaluation;
@@ -22,8 +25,6 @@ import io.github.rlrr.vit.image.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,7 @@ import java.util.SplittableRandom;
  *
  * @param losses of each step
  * @param rates of each step
- * @param batches the examples of each batch in their order; the batches in any, since several
- *     threads read them
+ * @param batches the examples of each batch, in their order
  * @param correct the test images classified right
  * @param predictions the class of each test image
  * @param trained the trained tensors by published name
@@ -51,6 +51,8 @@ record PublishedTrajectory(
 
     static final int TEST_IMAGES = 2000;
     static final int BATCH = 32;
+    private static final int EPOCHS = 8;
+    private static final long SEED = 42;
 
     /** Trains and tests. */
     static PublishedTrajectory run(ImageSplits splits) throws IOException {
@@ -58,17 +60,16 @@ record PublishedTrajectory(
         ImageDataset train = ImageDataset.load(splits.train(), preprocessing);
         ImageDataset test = ImageDataset.load(splits.test(), preprocessing);
         Steps steps = new Steps();
-        Map<float[], Integer[]> read = Collections.synchronizedMap(new IdentityHashMap<>());
         try (VisionTransformer loaded = VitCheckpoint.load(Bundled.vit());
                 AdaptedBlock adapted = Rlrr.adapt(loaded.withHead(10), RlrrConfig.published())) {
             start(adapted);
             FineTuner.builder(adapted)
-                    .dataset(recording(train, read))
-                    .epochs(8)
+                    .dataset(train)
+                    .epochs(EPOCHS)
                     .batchSize(BATCH)
                     .schedule(LearningRateSchedule.published(5e-3, 2, 6))
                     .weightDecay(1e-4)
-                    .seed(42)
+                    .seed(SEED)
                     .listener(steps)
                     .build()
                     .fit();
@@ -80,7 +81,7 @@ record PublishedTrajectory(
             return new PublishedTrajectory(
                     steps.losses,
                     steps.rates,
-                    read.values().stream().map(List::of).toList(),
+                    batches(train),
                     correct,
                     predictions,
                     trained(adapted));
@@ -163,8 +164,27 @@ record PublishedTrajectory(
         return best;
     }
 
-    /** The same examples; notes which are read into which batch, and where. */
-    private static Examples recording(Examples data, Map<float[], Integer[]> read) {
+    /** The examples of each batch, from the loader that the training has. */
+    private static List<List<Integer>> batches(Examples data) {
+        List<List<Integer>> batches = new ArrayList<>();
+        Batching batching = new Batching(BATCH, 1, false, Mixing.NONE, SEED);
+        for (int epoch = 0; epoch < EPOCHS; epoch++) {
+            try (BatchLoader loader =
+                    BatchLoader.training(numbered(data), batching, target -> 1, epoch, 0)) {
+                while (loader.hasNext()) {
+                    List<Integer> batch = new ArrayList<>();
+                    for (float number : loader.next().values()) {
+                        batch.add((int) number);
+                    }
+                    batches.add(batch);
+                }
+            }
+        }
+        return batches;
+    }
+
+    /** The same examples, each of which is its number. */
+    private static Examples numbered(Examples data) {
         return new Examples() {
             @Override
             public int size() {
@@ -173,7 +193,7 @@ record PublishedTrajectory(
 
             @Override
             public Shape exampleShape() {
-                return data.exampleShape();
+                return new Shape(1);
             }
 
             @Override
@@ -198,9 +218,7 @@ record PublishedTrajectory(
 
             @Override
             public void read(int index, SplittableRandom random, float[] target, int offset) {
-                int place = Math.toIntExact(offset / exampleShape().size());
-                read.computeIfAbsent(target, batch -> new Integer[BATCH])[place] = index;
-                data.read(index, random, target, offset);
+                target[offset] = index;
             }
         };
     }
