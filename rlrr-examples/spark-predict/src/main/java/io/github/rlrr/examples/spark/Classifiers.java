@@ -52,7 +52,8 @@ final class Classifiers {
             if (opened.task().name().equals(Regression.NAME)) {
                 opened.close();
                 throw new IOException(
-                        folder + " answers with numbers, which rlrr predict --csv writes; this job"
+                        folder
+                                + " answers with numbers, which rlrr predict --csv writes; this job"
                                 + " writes labels");
             }
             OPENED.incrementAndGet();
