@@ -10,6 +10,7 @@ import io.github.rlrr.adapter.Rlrr;
 import io.github.rlrr.method.RlrrConfig;
 import io.github.rlrr.torch.GradMode;
 import io.github.rlrr.torch.TorchRuntime;
+import io.github.rlrr.training.EpochMetrics;
 import io.github.rlrr.training.FineTuneListener;
 import io.github.rlrr.training.FineTuner;
 import io.github.rlrr.training.ScheduleKind;
@@ -143,7 +144,7 @@ record TrialRun(
         }
 
         @Override
-        public void onContinue(long step, List<io.github.rlrr.training.EpochMetrics> before) {
+        public void onContinue(long step, List<EpochMetrics> before) {
             done = step;
         }
 
@@ -186,15 +187,17 @@ record TrialRun(
 
     /** The largest difference of the losses that both have, over the loss. */
     static double losses(TrialRun a, TrialRun b) {
-        double largest = Double.NaN;
+        double largest = 0;
+        int both = 0;
         for (Map.Entry<Long, Float> entry : a.losses.entrySet()) {
             Float expected = b.losses.get(entry.getKey());
             if (expected != null) {
                 double off = Math.abs((double) entry.getValue() - expected) / Math.abs(expected);
-                largest = Double.isNaN(largest) ? off : Math.max(largest, off);
+                largest = larger(largest, off);
+                both++;
             }
         }
-        return largest;
+        return both == 0 ? Double.NaN : largest;
     }
 
     private static double largest(float[] a, float[] b) {

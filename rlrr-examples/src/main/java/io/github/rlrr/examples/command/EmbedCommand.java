@@ -73,15 +73,12 @@ public final class EmbedCommand implements Callable<Integer> {
         }
         ImageFiles found = ImageFiles.of(images);
         PrintWriter err = spec.commandLine().getErr();
-        if (found.unread().images() > 0) {
-            err.println("rlrr: left out: " + found.unread().advice());
-            err.flush();
-        }
+        List<Path> files = found.told(err);
         return embedders.use(
                 embedder -> {
                     ImageEmbedder used = normalise ? embedder.normalised() : embedder;
                     EmbeddedFiles embedded =
-                            EmbeddedFiles.of(found.files(), used, embedders.batchSize(), err);
+                            EmbeddedFiles.of(files, used, embedders.batchSize(), err);
                     PrintWriter print = spec.commandLine().getOut();
                     print.printf(
                             "embedded %s of %s images, %s numbers each%n",

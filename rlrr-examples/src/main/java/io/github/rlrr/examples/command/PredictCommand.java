@@ -127,12 +127,8 @@ public final class PredictCommand implements Callable<Integer> {
         check();
         Outputs.checkFile("--csv", csv);
         ImageFiles found = ImageFiles.of(images);
-        List<Path> files = found.files();
+        List<Path> files = found.told(spec.commandLine().getErr());
         unread = found.unread();
-        if (unread.images() > 0) {
-            spec.commandLine().getErr().println("rlrr: left out: " + unread.advice());
-            spec.commandLine().getErr().flush();
-        }
         if (source.model != null) {
             base.requireNoBase();
             base.useThreads();

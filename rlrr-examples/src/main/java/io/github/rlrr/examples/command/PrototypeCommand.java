@@ -194,7 +194,7 @@ public final class PrototypeCommand implements Callable<Integer> {
     }
 
     private void add(Path to, Path adapter, PrintWriter print) throws IOException {
-        List<Path> files = ImageFiles.of(List.of(data)).files();
+        List<Path> files = ImageFiles.of(List.of(data)).told(spec.commandLine().getErr());
         String name = added == null ? String.valueOf(data.toAbsolutePath().getFileName()) : added;
         try (AdaptedModel model = AdaptedModel.open(to, base::load)) {
             List<String> classes = new ArrayList<>(model.metadata().classNames());

@@ -77,8 +77,9 @@ public final class SearchCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--in is " + in + ", expected a folder of images");
         }
         Outputs.checkFile("--out", out);
-        List<Path> asked = ImageFiles.of(images).files();
-        List<Path> searched = ImageFiles.of(List.of(in)).files();
+        PrintWriter err = spec.commandLine().getErr();
+        List<Path> asked = ImageFiles.of(images).told(err);
+        List<Path> searched = ImageFiles.of(List.of(in)).told(err);
         return embedders.use(embedder -> search(embedder.normalised(), asked, searched));
     }
 

@@ -3,12 +3,6 @@ package io.github.rlrr.examples.prediction;
 import io.github.rlrr.examples.console.Progress;
 import io.github.rlrr.examples.console.Terminal;
 import io.github.rlrr.io.OneLine;
-import io.github.rlrr.torch.Threads;
-import io.github.rlrr.vit.data.DecodedImages;
-import io.github.rlrr.vit.data.DecodedImages.Decoded;
-import io.github.rlrr.vit.image.ImageDecodeException;
-import io.github.rlrr.vit.image.ImageSource;
-import io.github.rlrr.vit.image.RgbImage;
 import io.github.rlrr.vit.inference.ImageEmbedder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record EmbeddedFiles(List<Path> files, float[][] vectors, int unreadable) {
 
-    private static final int BATCHES_AHEAD = 3;
-
     /**
      * Embeds files, holding a few batches of images at any time.
      *
@@ -41,43 +33,29 @@ public record EmbeddedFiles(List<Path> files, float[][] vectors, int unreadable)
             throws IOException {
         List<Path> read = new ArrayList<>();
         List<float[]> vectors = new ArrayList<>();
-        List<RgbImage> batch = new ArrayList<>();
-        int unreadable = 0;
         try (@Nullable ProgressBar bar =
-                        Terminal.isInteractive() ? Progress.bar("embedding", files.size()) : null;
-                DecodedImages images =
-                        new DecodedImages(
-                                files,
-                                file -> embedder.prepare(ImageSource.of(file)),
-                                Threads.decoders(),
-                                BATCHES_AHEAD * batchSize)) {
-            for (Decoded next = images.next(); next != null; next = images.next()) {
-                ImageDecodeException fault = next.fault();
-                RgbImage image = next.image();
-                if (image != null) {
-                    read.add(next.path());
-                    batch.add(image);
-                } else if (fault != null) {
-                    unreadable++;
-                    err.println(
-                            "rlrr: left out: " + OneLine.of(String.valueOf(fault.getMessage())));
-                    err.flush();
-                }
-                if (batch.size() == batchSize) {
-                    Collections.addAll(vectors, embedder.embedSized(batch));
-                    batch.clear();
-                }
-                if (bar != null) {
-                    bar.step();
-                }
-            }
-            if (!batch.isEmpty()) {
-                Collections.addAll(vectors, embedder.embedSized(batch));
-            }
+                Terminal.isInteractive() ? Progress.bar("embedding", files.size()) : null) {
+            ImageBatches.of(
+                    files,
+                    embedder::prepare,
+                    batchSize,
+                    (paths, images) -> {
+                        read.addAll(paths);
+                        Collections.addAll(vectors, embedder.embedSized(images));
+                        if (bar != null) {
+                            bar.stepTo(read.size());
+                        }
+                    },
+                    fault -> {
+                        err.println(
+                                "rlrr: left out: "
+                                        + OneLine.of(String.valueOf(fault.getMessage())));
+                        err.flush();
+                    });
         }
         if (vectors.isEmpty()) {
             throw new IOException("none of " + files.size() + " files is a readable image");
         }
-        return new EmbeddedFiles(List.copyOf(read), vectors.toArray(float[][]::new), unreadable);
+        return new EmbeddedFiles(List.copyOf(read), vectors.toArray(float[][]::new), files.size() - read.size());
     }
 }

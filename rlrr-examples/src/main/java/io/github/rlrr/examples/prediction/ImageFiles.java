@@ -3,6 +3,7 @@ package io.github.rlrr.examples.prediction;
 import io.github.rlrr.vit.data.ImageTree;
 import io.github.rlrr.vit.data.LeftOut;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -43,5 +44,14 @@ public record ImageFiles(List<Path> files, LeftOut unread) {
             }
         }
         return new ImageFiles(List.copyOf(files), new LeftOut(unread, Map.of(), 0));
+    }
+
+    /** The files, after those of formats that are not read were told. */
+    public List<Path> told(PrintWriter err) {
+        if (unread.images() > 0) {
+            err.println("rlrr: left out: " + unread.advice());
+            err.flush();
+        }
+        return files;
     }
 }

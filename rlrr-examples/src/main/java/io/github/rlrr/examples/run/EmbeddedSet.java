@@ -36,7 +36,7 @@ public record EmbeddedSet(float[][] vectors, int[] labels) {
             while (loader.hasNext()) {
                 BatchLoader.Batch batch = loader.next();
                 try (NDManager scope = manager.newSubManager()) {
-                    NDArray input = scope.create(batch.values(), batch.shape());
+                    NDArray input = batch.array(scope);
                     float[] all = network.embedding(store, input, false).toFloatArray();
                     int width = all.length / batch.size();
                     for (int i = 0; i < batch.size(); i++) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,9 +158,11 @@ public final class HalvingSearch {
                         .sorted(SearchResult.better(task))
                         .toList();
         if (good.isEmpty()) {
+            List<String> failures =
+                    log.values().stream().flatMap(t -> Stream.ofNullable(t.failure())).toList();
             throw new IOException(
                     "every trial of the search failed, the first with: "
-                            + log.values().get(0).failure()
+                            + failures.get(0)
                             + "; try --search with lower rates and --restart");
         }
         return good.stream().map(Trial::arm).toList();

@@ -101,7 +101,8 @@ public final class NearestVectors {
         return List.copyOf(sorted);
     }
 
-    private static double square(float[] a, float[] b) {
+    /** The squared distance of two vectors. */
+    static double square(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             double difference = (double) a[i] - b[i];
