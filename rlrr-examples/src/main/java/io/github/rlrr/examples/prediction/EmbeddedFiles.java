@@ -56,6 +56,7 @@ public record EmbeddedFiles(List<Path> files, float[][] vectors, int unreadable)
         if (vectors.isEmpty()) {
             throw new IOException("none of " + files.size() + " files is a readable image");
         }
-        return new EmbeddedFiles(List.copyOf(read), vectors.toArray(float[][]::new), files.size() - read.size());
+        return new EmbeddedFiles(
+                List.copyOf(read), vectors.toArray(float[][]::new), files.size() - read.size());
     }
 }

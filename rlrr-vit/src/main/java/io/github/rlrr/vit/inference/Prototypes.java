@@ -78,7 +78,10 @@ public record Prototypes(float[][] means, double sharpness) {
             int count = counts[labels[i]];
             if (count > 1) {
                 float[] vector = vectors[i];
-                double[] each = Arrays.stream(means).mapToDouble(m -> NearestVectors.square(vector, m)).toArray();
+                double[] each =
+                        Arrays.stream(means)
+                                .mapToDouble(m -> NearestVectors.square(vector, m))
+                                .toArray();
                 // Without this vector the mean is n/(n − 1) times as far.
                 each[labels[i]] *= Math.pow(count / (count - 1.0), 2);
                 typical += Arrays.stream(each).average().orElseThrow();
@@ -132,7 +135,8 @@ public record Prototypes(float[][] means, double sharpness) {
     public int label(float[] vector) {
         int best = 0;
         for (int c = 1; c < means.length; c++) {
-            if (NearestVectors.square(vector, means[c]) < NearestVectors.square(vector, means[best])) {
+            if (NearestVectors.square(vector, means[c])
+                    < NearestVectors.square(vector, means[best])) {
                 best = c;
             }
         }
@@ -163,7 +167,10 @@ public record Prototypes(float[][] means, double sharpness) {
     public float[] bias() {
         float[] bias = new float[means.length];
         for (int c = 0; c < means.length; c++) {
-            bias[c] = (float) (-sharpness * NearestVectors.square(means[c], new float[means[c].length]));
+            bias[c] =
+                    (float)
+                            (-sharpness
+                                    * NearestVectors.square(means[c], new float[means[c].length]));
         }
         return bias;
     }
@@ -186,7 +193,9 @@ public record Prototypes(float[][] means, double sharpness) {
         }
         double sharpness = squares / (4 * biases);
         for (int c = 0; c < bias.length && sharpness > 0; c++) {
-            double expected = -NearestVectors.square(row(weight, c, width), new float[width]) / (4 * sharpness);
+            double expected =
+                    -NearestVectors.square(row(weight, c, width), new float[width])
+                            / (4 * sharpness);
             if (Math.abs(expected - bias[c]) > 1e-4 * Math.abs(expected) + 1e-6) {
                 sharpness = 0;
             }
