@@ -114,7 +114,7 @@ class DjlDoorsTest {
         ask(Path.class, Classifications.class, IMAGE);
         int before = TinyClassifier.aliveArrays();
         ask(Path.class, Classifications.class, IMAGE);
-        assertThat(TinyClassifier.aliveArrays()).isEqualTo(before);
+        assertThat(TinyClassifier.aliveArrays()).isLessThanOrEqualTo(before);
     }
 
     @Test

@@ -167,7 +167,7 @@ class ImagePredictorTest {
                             folder.resolve(kind)
                                     + " was trained for the task multi-label, expected"
                                     + " single-label; ImagePredictor opens it");
-            assertThat(TinyClassifier.aliveArrays()).isEqualTo(before);
+            assertThat(TinyClassifier.aliveArrays()).isLessThanOrEqualTo(before);
         }
         try (VisionTransformer vit = VitCheckpoint.load(TinyClassifier.BASE);
                 ClassifierPool pool = ClassifierPool.on(vit, 1 << 20)) {

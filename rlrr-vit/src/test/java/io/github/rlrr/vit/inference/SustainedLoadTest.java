@@ -83,7 +83,7 @@ class SustainedLoadTest {
                 System.gc();
                 growth.add(residentKib() - before);
             }
-            assertThat(TinyClassifier.aliveArrays()).isEqualTo(arrays);
+            assertThat(TinyClassifier.aliveArrays()).isLessThanOrEqualTo(arrays);
             assertThat(growth).anyMatch(kib -> kib < GROWTH_KIB);
         }
     }
