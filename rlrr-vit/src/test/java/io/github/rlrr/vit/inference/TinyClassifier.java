@@ -68,8 +68,9 @@ final class TinyClassifier {
         return new AdapterMetadata(BASE.toString(), CLASSES, PREPROCESSING.toMap());
     }
 
-    /** The arrays of this process that are not closed. Those that others left
-     * behind may be freed meanwhile: there are never more than before.
+    /**
+     * The arrays of this process that are not closed. Those that others left behind may be freed
+     * meanwhile: there are never more than before.
      */
     static int aliveArrays() {
         try (NDManager probe = NDManager.newBaseManager()) {
